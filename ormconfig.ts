@@ -1,0 +1,8 @@
+import { DataSource } from 'typeorm';
+import { loadEnv, readDotEnv } from './src/config/env.js';
+import { databaseOptions } from './src/database/database-options.js';
+
+readDotEnv();
+
+/** The service's data source for TypeORM's command line: `npx typeorm migration:show -d dist/ormconfig.js`. */
+export default new DataSource(await databaseOptions(loadEnv()));

@@ -1,0 +1,30 @@
+import { DynamicModule, Module } from '@nestjs/common';
+import { AuthModule } from './auth/auth.module.js';
+import { CommonModule } from './common/common.module.js';
+import { ConfigModule } from './config/config.module.js';
+import { Env } from './config/env.js';
+import { DatabaseModule } from './database/database.module.js';
+import { MailModule } from './mail/mail.module.js';
+import { OperationModule } from './operation/operation.module.js';
+import { PagesModule } from './pages/pages.module.js';
+import { UsersModule } from './users/users.module.js';
+
+/** The service: the list of its modules. */
+@Module({})
+export class AppModule {
+  static forRoot(env: Env): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ConfigModule.forRoot(env),
+        CommonModule,
+        DatabaseModule,
+        OperationModule,
+        UsersModule,
+        MailModule.forRoot(env),
+        AuthModule,
+        PagesModule,
+      ],
+    };
+  }
+}

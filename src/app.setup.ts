@@ -1,0 +1,59 @@
+import { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
+import { FastifyReply, FastifyRequest } from 'fastify';
+import { Logger } from 'pino';
+import { v7 as uuid } from 'uuid';
+import { answerError, ErrorFilter } from './common/error.filter.js';
+import { setUpJsonBody } from './common/json-body.js';
+import { NestLogger } from './common/logger.js';
+import { requestLog } from './common/request-log.js';
+import { SECURITY_HEADERS } from './common/security-headers.js';
+import { setUpSwagger } from './common/swagger.js';
+import { validationPipe } from './common/validation.js';
+import { Env } from './config/env.js';
+
+const BODY_LIMIT_BYTES = 100 * 1024;
+/** Time for a client to send its whole request, against ones that drip it (Slowloris), milliseconds. */
+const REQUEST_TIMEOUT_MS = 30_000;
+/** What an incoming x-request-id must look like to be kept. */
+const REQUEST_ID = /^[\w.-]{8,64}$/;
+
+function trustProxy(setting: string | undefined): string | number | boolean {
+  if (setting === undefined) return false;
+  return /^\d+$/.test(setting) ? Number(setting) : setting;
+}
+
+/** The HTTP server under Nest: limits, request ids, errors that happen before any route is found. */
+export function httpAdapter(env: Env, logger: Logger): FastifyAdapter {
+  return new FastifyAdapter({
+    loggerInstance: logger,
+    disableRequestLogging: true,
+    trustProxy: trustProxy(env.TRUST_PROXY),
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    genReqId: (request) => {
+      const given = request.headers['x-request-id'];
+      return typeof given === 'string' && REQUEST_ID.test(given) ? given : uuid();
+    },
+    routerOptions: { ignoreTrailingSlash: true },
+    frameworkErrors: (error, request, reply) =>
+      answerError(error, request as unknown as FastifyRequest, reply as unknown as FastifyReply),
+  });
+}
+
+/** All that is set up around the modules; main.ts and every test call the same function. */
+export async function setUpApp(app: NestFastifyApplication, env: Env, logger: Logger): Promise<void> {
+  app.useLogger(new NestLogger(logger));
+  app.enableShutdownHooks();
+  app.useGlobalPipes(validationPipe());
+  app.useGlobalFilters(new ErrorFilter());
+  const fastify = app.getHttpAdapter().getInstance();
+  setUpJsonBody(fastify);
+  fastify.addHook('onRequest', (request, reply, next) => {
+    reply.headers(SECURITY_HEADERS).header('x-request-id', request.id);
+    next();
+  });
+  fastify.addHook('onResponse', requestLog);
+  if (env.API_DOCS === 'on') setUpSwagger(app, env);
+}

@@ -1,0 +1,45 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { MomentColumn } from '../database/columns.js';
+
+/** How often something happened to an address since a moment. */
+export class Tally {
+  @Column({ type: 'int' })
+  count: number;
+
+  @MomentColumn()
+  since: Date;
+
+  @MomentColumn({ name: 'last_at' })
+  lastAt: Date;
+}
+
+/**
+ * What may be done to an address, whether it has an account or not. The row is also the lock under which everything that
+ * turns on "does this address have an account" happens: signup, verification, reset, deletion.
+ */
+@Entity('address_limits')
+export class AddressLimits {
+  /** HMAC of the address: the table tells nobody which addresses were tried. */
+  @PrimaryColumn({ type: 'varchar', length: 64 })
+  id: string;
+
+  /** Wrong verification codes. */
+  @Column(() => Tally, { prefix: 'failed_codes' })
+  failedCodes: Tally;
+
+  /** Letters with a verification code that were asked for. */
+  @Column(() => Tally, { prefix: 'code_letters' })
+  codeLetters: Tally;
+
+  /** Letters with a reset link that were asked for. */
+  @Column(() => Tally, { prefix: 'reset_letters' })
+  resetLetters: Tally;
+
+  /** Letters saying that an account exists. */
+  @Column(() => Tally, { prefix: 'notice_letters' })
+  noticeLetters: Tally;
+
+  @Index('address_limits_touched_at')
+  @MomentColumn({ name: 'touched_at' })
+  touchedAt: Date;
+}

@@ -1,0 +1,21 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { MomentColumn } from '../database/columns.js';
+
+/** The one live reset token of an address; a new one takes the row over. */
+@Entity('reset_tokens')
+export class ResetToken {
+  @PrimaryColumn({ type: 'varchar', length: 254 })
+  email: string;
+
+  /** SHA-256 of the token. */
+  @Index('reset_tokens_token_hash_unique', { unique: true })
+  @Column({ name: 'token_hash', type: 'varchar', length: 64 })
+  tokenHash: string;
+
+  @Index('reset_tokens_expires_at')
+  @MomentColumn({ name: 'expires_at' })
+  expiresAt: Date;
+
+  @MomentColumn({ name: 'created_at' })
+  createdAt: Date;
+}

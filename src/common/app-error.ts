@@ -1,0 +1,39 @@
+/** One row of a module's error table: what a code means to the client. */
+export interface ErrorEntry {
+  code: string;
+  status: number;
+  message: string;
+}
+
+/** A fault of one field of the request. */
+export interface FieldFault {
+  field: string;
+  message: string;
+}
+
+/** Makes a module's error table: the one place where its codes get their status and text. */
+export function errorTable<Code extends string>(
+  rows: Record<Code, [status: number, message: string]>,
+): Record<Code, ErrorEntry> {
+  const entries = Object.entries<[number, string]>(rows).map(([code, [status, message]]) => [
+    code,
+    { code, status, message },
+  ]);
+  return Object.fromEntries(entries) as Record<Code, ErrorEntry>;
+}
+
+/** Any expected failure. Services throw it with a row of their module's table; the error filter answers it. */
+export class AppError extends Error {
+  readonly code: string;
+  readonly status: number;
+  readonly faults?: FieldFault[];
+  readonly retryAfterSeconds?: number;
+
+  constructor(entry: ErrorEntry, details: { faults?: FieldFault[]; retryAfterSeconds?: number; cause?: unknown } = {}) {
+    super(entry.message, { cause: details.cause });
+    this.code = entry.code;
+    this.status = entry.status;
+    this.faults = details.faults;
+    this.retryAfterSeconds = details.retryAfterSeconds;
+  }
+}

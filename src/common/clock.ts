@@ -1,0 +1,19 @@
+import { Injectable } from '@nestjs/common';
+
+export const SECOND_MS = 1000;
+export const MINUTE_MS = 60 * SECOND_MS;
+export const HOUR_MS = 60 * MINUTE_MS;
+export const DAY_MS = 24 * HOUR_MS;
+
+/** The only source of "now": every time that is stored or compared comes from here, so that tests can move it. */
+@Injectable()
+export class Clock {
+  now(): Date {
+    return new Date();
+  }
+
+  /** The moment so many milliseconds from now (negative: ago). */
+  in(milliseconds: number): Date {
+    return new Date(this.now().getTime() + milliseconds);
+  }
+}

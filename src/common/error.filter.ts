@@ -1,0 +1,63 @@
+import { ArgumentsHost, Catch, ExceptionFilter, HttpException } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isDatabaseUnavailable } from '../database/database-errors.js';
+import { AppError, ErrorEntry } from './app-error.js';
+import { COMMON_ERRORS } from './common.errors.js';
+import { flowNumber } from './flow.js';
+
+const DATABASE_RETRY_SECONDS = 5;
+
+/** What the framework's own errors mean to the client, by status. */
+const BY_FRAMEWORK_STATUS: Record<number, ErrorEntry> = {
+  400: COMMON_ERRORS.REQUEST_MALFORMED,
+  404: COMMON_ERRORS.ROUTE_NOT_FOUND,
+  413: COMMON_ERRORS.BODY_TOO_LARGE,
+  414: COMMON_ERRORS.REQUEST_MALFORMED,
+  415: COMMON_ERRORS.NOT_JSON,
+};
+
+/** Any thrown thing as the error that the client sees. */
+function toAppError(thrown: unknown): AppError {
+  if (thrown instanceof AppError) return thrown;
+  if (isDatabaseUnavailable(thrown)) {
+    return new AppError(COMMON_ERRORS.DATABASE_UNAVAILABLE, {
+      retryAfterSeconds: DATABASE_RETRY_SECONDS,
+      cause: thrown,
+    });
+  }
+  const status =
+    thrown instanceof HttpException ? thrown.getStatus() : (thrown as { statusCode?: number } | null)?.statusCode;
+  const entry = BY_FRAMEWORK_STATUS[status ?? 500] ?? COMMON_ERRORS.INTERNAL_ERROR;
+  return new AppError(entry, { cause: thrown });
+}
+
+/** The one error body of the service. */
+export function errorBody(error: AppError, request: FastifyRequest): Record<string, unknown> {
+  return {
+    message: error.message,
+    status: 'error',
+    code: error.code,
+    requestId: request.id,
+    ...(error.faults && { errors: error.faults }),
+    ...flowNumber(request, error.code),
+  };
+}
+
+/** Answers every error, the framework's own too; the cause of a 5xx goes to the log under the same requestId, never to the client. */
+export function answerError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const error = toAppError(thrown);
+  if (error.status >= 500) request.log.error({ requestId: request.id, code: error.code, err: error.cause ?? error });
+  if (error.retryAfterSeconds !== undefined) void reply.header('retry-after', String(error.retryAfterSeconds));
+  void reply
+    .status(error.status)
+    .header('content-type', 'application/json; charset=utf-8')
+    .send(errorBody(error, request));
+}
+
+@Catch()
+export class ErrorFilter implements ExceptionFilter {
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    answerError(thrown, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+  }
+}

@@ -1,0 +1,38 @@
+import { ValidationError, ValidationPipe } from '@nestjs/common';
+import { AppError, ErrorEntry, FieldFault } from './app-error.js';
+import { COMMON_ERRORS } from './common.errors.js';
+import { PRESENT } from './fields.js';
+
+interface RuleContext {
+  error?: ErrorEntry;
+}
+
+/** The faults of one field: only "missing" when it is missing, for the other rules have nothing to judge then. */
+function faultsOf(error: ValidationError, path = ''): { fault: FieldFault; entry: ErrorEntry; missing: boolean }[] {
+  const field = path + error.property;
+  const constraints = error.constraints ?? {};
+  const rules = PRESENT in constraints ? [PRESENT] : Object.keys(constraints);
+  const own = rules.map((rule) => ({
+    fault: { field, message: constraints[rule] },
+    entry: (error.contexts?.[rule] as RuleContext | undefined)?.error ?? COMMON_ERRORS.VALIDATION_FAILED,
+    missing: rule === PRESENT,
+  }));
+  return own.concat((error.children ?? []).flatMap((child) => faultsOf(child, `${field}.`)));
+}
+
+/** Faults of the body as one error: missing fields decide its code first, then the fields' own codes in their order. */
+function toError(errors: ValidationError[]): AppError {
+  const all = errors.flatMap((error) => faultsOf(error));
+  const first = all.find((one) => one.missing) ?? all.find((one) => one.entry !== COMMON_ERRORS.VALIDATION_FAILED);
+  return new AppError(first?.entry ?? COMMON_ERRORS.VALIDATION_FAILED, { faults: all.map((one) => one.fault) });
+}
+
+/** Turns bodies and queries into DTOs: unknown fields are dropped, all faults are told at once. */
+export function validationPipe(): ValidationPipe {
+  return new ValidationPipe({
+    transform: true,
+    whitelist: true,
+    validationError: { target: false, value: false },
+    exceptionFactory: toError,
+  });
+}

@@ -1,0 +1,26 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { Env } from './env.js';
+
+/**
+ * APP_SECRET, or in development a secret made once and kept beside the database, readable by its owner only.
+ * Written to a file of its own first and then linked, so that instances that start together agree on one.
+ */
+export function appSecret(env: Env): string {
+  if (env.APP_SECRET !== undefined) return env.APP_SECRET;
+  const folder = env.sqliteFile ? dirname(env.sqliteFile) : resolve('data');
+  const file = join(folder, 'app-secret');
+  mkdirSync(folder, { recursive: true });
+  const draft = `${file}.${randomUUID()}`;
+  writeFileSync(draft, randomBytes(48).toString('base64url'), { mode: 0o600 });
+  try {
+    linkSync(draft, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(draft);
+  }
+  chmodSync(file, 0o600);
+  return readFileSync(file, 'utf8').trim();
+}

@@ -1,0 +1,242 @@
+import { existsSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { isAbsolute, resolve } from 'node:path';
+import { plainToInstance, Transform } from 'class-transformer';
+import { IsIn, IsInt, IsOptional, Matches, Max, Min, MinLength, ValidateBy, validateSync } from 'class-validator';
+import { parseMailbox } from './mailbox.js';
+
+/** A whole number from the environment; anything that is not plain digits stays text and fails `IsInt`. */
+function Whole(min: number, max: number): PropertyDecorator {
+  return (target, property) => {
+    Transform(({ value }: { value: unknown }) =>
+      typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value,
+    )(target, property);
+    IsInt()(target, property);
+    Min(min)(target, property);
+    Max(max)(target, property);
+  };
+}
+
+/** A value that `test` accepts; `expected` completes the sentence "NAME must be …". */
+function Satisfies(test: (value: string, env: Env) => boolean, expected: string): PropertyDecorator {
+  return ValidateBy({
+    name: 'satisfies',
+    validator: {
+      validate: (value, args) => typeof value === 'string' && test(value, args?.object as Env),
+      defaultMessage: (args) => `${args?.property} must be ${expected}`,
+    },
+  });
+}
+
+function isUrl(value: string, protocols: string[]): boolean {
+  return URL.canParse(value) && protocols.includes(new URL(value).protocol);
+}
+
+/** A proxy's address or range, as TRUST_PROXY lists them. */
+function isAddressOrRange(text: string): boolean {
+  const [address, bits, ...rest] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
+}
+
+const DAY_SECONDS = 24 * 60 * 60;
+
+/** Every setting of the service. A blank variable counts as unset. */
+export class Env {
+  /** `production` requires SMTP_URL, APP_SECRET and PUBLIC_URL and has no development mailbox. */
+  @IsIn(['development', 'test', 'production'])
+  NODE_ENV: 'development' | 'test' | 'production' = 'development';
+
+  /** TCP port to listen on; 0 takes a free one. */
+  @Whole(0, 65535)
+  PORT: number = 3000;
+
+  /** Address to listen on. Default: 127.0.0.1, in production 0.0.0.0. */
+  @IsOptional()
+  @Matches(/^\S+$/)
+  HOST?: string;
+
+  /** `sqlite:` and a path, or `mysql://` / `mariadb://user:password@host:port/database`. */
+  @Satisfies(
+    (value) => /^sqlite:.+/.test(value) || (isUrl(value, ['mysql:', 'mariadb:']) && new URL(value).pathname.length > 1),
+    'sqlite:PATH, mysql://USER:PASSWORD@HOST:PORT/DATABASE or the same with mariadb://',
+  )
+  DATABASE_URL: string = 'sqlite:data/talkstack.db';
+
+  /** Connections that one instance keeps to MariaDB/MySQL. */
+  @Whole(2, 500)
+  DATABASE_POOL_SIZE: number = 10;
+
+  /** Mail server: `smtp://user:password@host:587` or `smtps://…:465`. Unset outside production: the development mailbox. */
+  @IsOptional()
+  @Satisfies((value) => isUrl(value, ['smtp:', 'smtps:']), 'smtp://HOST:PORT or smtps://HOST:PORT')
+  SMTP_URL?: string;
+
+  /** Sender of every letter. */
+  @Satisfies((value) => parseMailbox(value) !== null, 'an address, or NAME <ADDRESS>')
+  MAIL_FROM: string = 'Talkstack <no-reply@localhost.localdomain>';
+
+  /** Where people reach the service: base of the links in letters, and the tokens' issuer. Default: http://localhost:PORT. */
+  @IsOptional()
+  @Satisfies((value) => isUrl(value, ['http:', 'https:']), 'an http:// or https:// URL')
+  PUBLIC_URL?: string;
+
+  /** Your own page for new passwords in place of the built-in one; `#token=…` is appended. */
+  @IsOptional()
+  @Satisfies((value) => isUrl(value, ['http:', 'https:']) && !value.includes('#'), 'an http:// or https:// URL with no #')
+  RESET_PASSWORD_URL?: string;
+
+  /** Secret from which all keys derive, at least 32 characters. In development made once and kept beside the database. */
+  @IsOptional()
+  @MinLength(32)
+  APP_SECRET?: string;
+
+  /** `hidden` never tells whether an address has an account (OWASP Authentication Cheat Sheet). */
+  @IsIn(['documented', 'hidden'])
+  ACCOUNT_DISCLOSURE: 'documented' | 'hidden' = 'documented';
+
+  /** Proxies whose X-Forwarded-For is believed: `loopback`, a number of hops, or addresses and ranges with commas. */
+  @IsOptional()
+  @Satisfies(
+    (value) =>
+      value === 'loopback' ||
+      /^[1-9]\d?$/.test(value) ||
+      value.split(',').every((part) => isAddressOrRange(part.trim())),
+    'loopback, a number of hops, or addresses and ranges separated by commas',
+  )
+  TRUST_PROXY?: string;
+
+  /** Shortest accepted password, characters. */
+  @Whole(8, 64)
+  PASSWORD_MIN_LENGTH: number = 8;
+
+  /** How long a replaced API key goes on working, seconds. */
+  @Whole(0, 30 * DAY_SECONDS)
+  API_KEY_OVERLAP_SECONDS: number = 0;
+
+  /** Life of an access token, seconds. */
+  @Whole(60, DAY_SECONDS)
+  ACCESS_TOKEN_SECONDS: number = 7200;
+
+  /** A session unused for so long ends, days. */
+  @Whole(1, 365)
+  SESSION_IDLE_DAYS: number = 30;
+
+  /** A session ends so long after its login, however much it is used, days. */
+  @Whole(1, 730)
+  SESSION_MAX_DAYS: number = 90;
+
+  /** How long the previous refresh token still returns its unused successor (two tabs, a lost answer), seconds. */
+  @Whole(0, 300)
+  REFRESH_GRACE_SECONDS: number = 30;
+
+  /** A signing key signs for so long before the next one takes over, days. */
+  @Whole(1, 365)
+  SIGNING_KEY_DAYS: number = 30;
+
+  /** Life of a verification code, minutes. */
+  @Whole(1, 24 * 60)
+  CODE_LIFETIME_MINUTES: number = 15;
+
+  /** Life of a password reset link, minutes. */
+  @Whole(1, 24 * 60)
+  RESET_LIFETIME_MINUTES: number = 60;
+
+  /** argon2id memory per hash, KiB (OWASP Password Storage Cheat Sheet). */
+  @Whole(8, 1024 * 1024)
+  ARGON2_MEMORY_KIB: number = 19456;
+
+  /** argon2id passes. */
+  @Whole(1, 20)
+  ARGON2_PASSES: number = 2;
+
+  /** argon2id lanes. */
+  @Whole(1, 1)
+  ARGON2_LANES: number = 1;
+
+  /** Password hashes that may wait for a free core; behind them 503 with Retry-After. */
+  @Whole(1, 10_000)
+  HASH_QUEUE_LENGTH: number = 64;
+
+  /** `off` removes Swagger UI and the OpenAPI document. */
+  @IsIn(['on', 'off'])
+  API_DOCS: 'on' | 'off' = 'on';
+
+  /** Least severe level that is logged. */
+  @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+  LOG_LEVEL: string = 'info';
+
+  /** How often the mail worker looks for letters that nobody announced to it, milliseconds. */
+  @Whole(10, 60_000)
+  MAIL_POLL_MS: number = 1000;
+
+  /** Redis for counters that all instances share: `redis://` or `rediss://`. */
+  @IsOptional()
+  @Satisfies((value) => isUrl(value, ['redis:', 'rediss:']), 'redis://HOST:PORT or rediss://HOST:PORT')
+  REDIS_URL?: string;
+
+  get inProduction(): boolean {
+    return this.NODE_ENV === 'production';
+  }
+
+  get host(): string {
+    return this.HOST ?? (this.inProduction ? '0.0.0.0' : '127.0.0.1');
+  }
+
+  /** PUBLIC_URL without a slash at the end. */
+  get publicUrl(): string {
+    return (this.PUBLIC_URL ?? `http://localhost:${this.PORT}`).replace(/\/+$/, '');
+  }
+
+  /** Absolute path of the SQLite file; undefined on MariaDB/MySQL. */
+  get sqliteFile(): string | undefined {
+    if (!this.DATABASE_URL.startsWith('sqlite:')) return undefined;
+    const path = this.DATABASE_URL.slice('sqlite:'.length).replace(/^\/\/(?=\/)/, '');
+    return isAbsolute(path) ? path : resolve(path);
+  }
+
+  /** The development mailbox stands in for a mail server, never in production. */
+  get hasDevelopmentMailbox(): boolean {
+    return !this.inProduction && this.SMTP_URL === undefined;
+  }
+}
+
+/** All faults of the settings, in one error, so that nobody mends them one boot at a time. */
+export class InvalidSettingsError extends Error {
+  constructor(readonly faults: string[]) {
+    super(`The service cannot start, these settings are wrong:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+  }
+}
+
+/** Reads and checks the settings; throws InvalidSettingsError. Values are never repeated in a fault: they may be secrets. */
+export function loadEnv(source: Record<string, string | undefined> = process.env): Env {
+  const names = Object.keys(new Env()).concat([
+    'HOST',
+    'SMTP_URL',
+    'PUBLIC_URL',
+    'RESET_PASSWORD_URL',
+    'APP_SECRET',
+    'TRUST_PROXY',
+    'REDIS_URL',
+  ]);
+  const given = names.filter((name) => (source[name] ?? '').trim() !== '').map((name) => [name, source[name]?.trim()]);
+  const env = plainToInstance(Env, Object.fromEntries(given), { exposeDefaultValues: true });
+  const faults = validateSync(env).flatMap((fault) => Object.values(fault.constraints ?? {}));
+  if (env.inProduction) {
+    for (const name of ['SMTP_URL', 'APP_SECRET', 'PUBLIC_URL'] as const) {
+      if (env[name] === undefined) faults.push(`${name} must be set in production`);
+    }
+    if (env.ARGON2_MEMORY_KIB < 7168) faults.push('ARGON2_MEMORY_KIB must not be less than 7168 in production');
+  }
+  if (env.SESSION_MAX_DAYS < env.SESSION_IDLE_DAYS) {
+    faults.push('SESSION_MAX_DAYS must not be less than SESSION_IDLE_DAYS');
+  }
+  if (faults.length > 0) throw new InvalidSettingsError(faults);
+  return env;
+}
+
+/** Puts `.env` of the working folder into the environment, in development only; variables that are set already win. */
+export function readDotEnv(): void {
+  if ((process.env.NODE_ENV ?? 'development') === 'development' && existsSync('.env')) process.loadEnvFile('.env');
+}

@@ -1,0 +1,10 @@
+import { isEmail } from 'class-validator';
+
+/** `NAME <ADDRESS>` or a bare address (RFC 5322 mailbox, without comments); null when it is neither. */
+export function parseMailbox(text: string): { name: string; address: string } | null {
+  const match = /^(?:"?([^"<>\r\n]*?)"?\s*<([^<>\s]+)>|([^<>\s]+))$/.exec(text.trim());
+  if (!match) return null;
+  const address = match[2] ?? match[3];
+  if (!isEmail(address, { require_tld: false })) return null;
+  return { name: match[1] ?? '', address };
+}

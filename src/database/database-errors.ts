@@ -1,0 +1,47 @@
+import { QueryFailedError } from 'typeorm';
+
+/** The driver's own code: SQLITE_…, ER_… or a socket's. */
+function driverCode(error: unknown): string {
+  const inner: unknown = error instanceof QueryFailedError ? error.driverError : error;
+  return String((inner as { code?: unknown } | null)?.code ?? '');
+}
+
+/** A unique index refused the row: insert and catch instead of asking first, for the answer to a question is old when it arrives. */
+export function isUniqueViolation(error: unknown): boolean {
+  return ['SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY', 'ER_DUP_ENTRY'].includes(driverCode(error));
+}
+
+/** The transaction was chosen to yield to others and may be run again: deadlock (1213) or lock wait timeout (1205). */
+export function isLockConflict(error: unknown): boolean {
+  return ['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT'].includes(driverCode(error));
+}
+
+const UNAVAILABLE = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ETIMEDOUT',
+  'PROTOCOL_CONNECTION_LOST',
+  'PROTOCOL_SEQUENCE_TIMEOUT',
+  'PROTOCOL_ENQUEUE_AFTER_FATAL_ERROR',
+  'PROTOCOL_ENQUEUE_AFTER_QUIT',
+  'POOL_CLOSED',
+  'POOL_NONEONLINE',
+  'ER_CON_COUNT_ERROR',
+  'ER_TOO_MANY_USER_CONNECTIONS',
+  'ER_SERVER_SHUTDOWN',
+  'ER_NORMAL_SHUTDOWN',
+  'ER_CONNECTION_KILLED',
+  'SQLITE_BUSY',
+  'SQLITE_FULL',
+  'SQLITE_IOERR',
+]);
+
+/** The database is away, full or frozen: the request may be sent again later. */
+export function isDatabaseUnavailable(error: unknown): boolean {
+  return UNAVAILABLE.has(driverCode(error)) || isLockConflict(error);
+}

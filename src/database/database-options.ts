@@ -1,0 +1,73 @@
+import { createConnection } from 'mysql2/promise';
+import type { BetterSqlite3DataSourceOptions } from 'typeorm/driver/better-sqlite3/BetterSqlite3DataSourceOptions.js';
+import type { MysqlDataSourceOptions } from 'typeorm/driver/mysql/MysqlDataSourceOptions.js';
+import { Env } from '../config/env.js';
+import { ENTITIES } from './entities.js';
+import { MIGRATIONS } from './migrations/index.js';
+
+/** The kinds of databases that the service runs on. */
+export type DatabaseOptions = BetterSqlite3DataSourceOptions | MysqlDataSourceOptions;
+
+/** How long another process may hold the SQLite file before a write gives up, milliseconds. */
+const SQLITE_BUSY_MS = 5000;
+/** A statement that runs longer is given up and answered 503: the server is frozen or overloaded. */
+const STATEMENT_TIMEOUT_MS = 10_000;
+const CONNECT_TIMEOUT_MS = 5000;
+
+function sqliteOptions(file: string): BetterSqlite3DataSourceOptions {
+  return {
+    type: 'better-sqlite3',
+    database: file,
+    timeout: SQLITE_BUSY_MS,
+    entities: ENTITIES,
+    migrations: MIGRATIONS,
+    enableWAL: true,
+    // What was acknowledged survives a power cut (WAL's default would sync only at checkpoints).
+    prepareDatabase: (database: { pragma(text: string): unknown }) => {
+      database.pragma('synchronous = FULL');
+    },
+  };
+}
+
+/** MariaDB or MySQL, by the server's own word: people point mysql:// at MariaDB every day, and TypeORM treats the two differently. */
+async function serverType(url: URL): Promise<'mariadb' | 'mysql'> {
+  const connection = await createConnection({ ...connectionOptions(url), connectTimeout: CONNECT_TIMEOUT_MS });
+  try {
+    const [rows] = await connection.query('SELECT VERSION() AS version');
+    return (rows as { version: string }[])[0].version.includes('MariaDB') ? 'mariadb' : 'mysql';
+  } finally {
+    await connection.end();
+  }
+}
+
+function connectionOptions(url: URL) {
+  return {
+    host: decodeURIComponent(url.hostname),
+    port: url.port === '' ? 3306 : Number(url.port),
+    user: decodeURIComponent(url.username) || 'root',
+    password: decodeURIComponent(url.password),
+    database: decodeURIComponent(url.pathname.slice(1)),
+    ...(url.searchParams.get('ssl') === 'true' && { ssl: {} }),
+  };
+}
+
+/** TypeORM's options for DATABASE_URL: one entity list and one migration list for every database. */
+export async function databaseOptions(env: Env): Promise<DatabaseOptions> {
+  if (env.sqliteFile !== undefined) return sqliteOptions(env.sqliteFile);
+  const url = new URL(env.DATABASE_URL);
+  const { user, ...connection } = connectionOptions(url);
+  const options: MysqlDataSourceOptions = {
+    type: await serverType(url),
+    ...connection,
+    username: user,
+    charset: 'utf8mb4',
+    timezone: 'Z',
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    enableQueryTimeout: true,
+    maxQueryExecutionTime: STATEMENT_TIMEOUT_MS,
+    poolSize: env.DATABASE_POOL_SIZE,
+    entities: ENTITIES,
+    migrations: MIGRATIONS,
+  };
+  return options;
+}

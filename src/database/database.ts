@@ -1,0 +1,118 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Injectable, OnApplicationShutdown } from '@nestjs/common';
+import type { PoolConnection } from 'mysql2';
+import { DataSource, EntityManager, EntityTarget, FindOptionsWhere, ObjectLiteral, QueryRunner } from 'typeorm';
+import { isDatabaseUnavailable, isLockConflict } from './database-errors.js';
+
+const DEADLOCK_TRIES = 10;
+
+/** One unit of work on the database: all of it is committed, or none. */
+export class Transaction {
+  private readonly whenCommitted: (() => void)[] = [];
+
+  constructor(readonly manager: EntityManager) {}
+
+  /** Finds a row and keeps other units of work from it until the end of this one. */
+  lock<Row extends ObjectLiteral>(entity: EntityTarget<Row>, where: FindOptionsWhere<Row>): Promise<Row | null> {
+    // SQLite lets one unit of work in at a time, so there the row is locked already.
+    const isSqlite = this.manager.dataSource.options.type === 'better-sqlite3';
+    return this.manager.findOne(entity, { where, ...(!isSqlite && { lock: { mode: 'pessimistic_write' } }) });
+  }
+
+  /** Runs after the commit, and not at all when there is none: for caches and for waking workers. */
+  afterCommit(action: () => void): void {
+    this.whenCommitted.push(action);
+  }
+
+  runAfterCommit(): void {
+    for (const action of this.whenCommitted) action();
+  }
+}
+
+/**
+ * The only way to write. On SQLite, where TypeORM shares one connection among all requests, units of work take turns on a
+ * connection of their own, and the one that repositories read through is read-only: a stray write fails loudly instead of
+ * landing in another request's transaction. On MariaDB and MySQL they run side by side on the pool, and again after a deadlock.
+ */
+@Injectable()
+export class Database implements OnApplicationShutdown {
+  private lastTurn: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    readonly reader: DataSource,
+    private readonly writer: DataSource,
+  ) {}
+
+  get isSqlite(): boolean {
+    return this.writer.options.type === 'better-sqlite3';
+  }
+
+  /** Runs `work` in one transaction. It may run again after a deadlock, so it touches nothing but the database and waits for nothing else. */
+  async write<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+    const { result, transaction } = await (this.isSqlite ? this.writeInTurn(work) : this.writeOnPool(work));
+    transaction.runAfterCommit();
+    return result;
+  }
+
+  /** True when the database answers. */
+  async isReachable(): Promise<boolean> {
+    try {
+      await this.reader.query('SELECT 1');
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.lastTurn.catch(() => undefined);
+    if (this.writer !== this.reader && this.writer.isInitialized) await this.writer.destroy();
+  }
+
+  private writeInTurn<Result>(work: (transaction: Transaction) => Promise<Result>) {
+    const turn = this.lastTurn.then(async () => {
+      const transaction = new Transaction(this.writer.manager);
+      await this.writer.query('BEGIN IMMEDIATE');
+      try {
+        const result = await work(transaction);
+        await this.writer.query('COMMIT');
+        return { result, transaction };
+      } catch (error) {
+        await this.writer.query('ROLLBACK');
+        throw error;
+      }
+    });
+    this.lastTurn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  private async writeOnPool<Result>(work: (transaction: Transaction) => Promise<Result>) {
+    for (let tries = 1; ; tries += 1) {
+      const runner = this.writer.createQueryRunner();
+      try {
+        await runner.startTransaction();
+        const transaction = new Transaction(runner.manager);
+        const result = await work(transaction);
+        await runner.commitTransaction();
+        return { result, transaction };
+      } catch (error) {
+        await this.abandon(runner, error);
+        if (!isLockConflict(error) || tries === DEADLOCK_TRIES) throw error;
+        await delay(Math.random() * 10 * 2 ** Math.min(tries, 5));
+      } finally {
+        await runner.release();
+      }
+    }
+  }
+
+  /** Rolls back; a connection on which that is impossible must not go back to the pool with half a transaction in it. */
+  private async abandon(runner: QueryRunner, cause: unknown): Promise<void> {
+    try {
+      if (isDatabaseUnavailable(cause) && !isLockConflict(cause)) throw cause;
+      if (runner.isTransactionActive) await runner.rollbackTransaction();
+    } catch {
+      const connection = (await runner.connect().catch(() => undefined)) as PoolConnection | undefined;
+      connection?.destroy();
+    }
+  }
+}

@@ -1,0 +1,22 @@
+import { AuditEvent } from '../audit/audit-event.entity.js';
+import { AddressLimits } from '../auth/address-limits.entity.js';
+import { ApiKey } from '../auth/api-key.entity.js';
+import { ResetToken } from '../auth/reset-token.entity.js';
+import { Session } from '../auth/session.entity.js';
+import { SignupAttempt } from '../auth/signup-attempt.entity.js';
+import { SigningKey } from '../auth/signing-key.entity.js';
+import { Letter } from '../mail/letter.entity.js';
+import { User } from '../users/user.entity.js';
+
+/** Every entity of the service. */
+export const ENTITIES = [
+  User,
+  SignupAttempt,
+  AddressLimits,
+  Session,
+  ResetToken,
+  ApiKey,
+  SigningKey,
+  Letter,
+  AuditEvent,
+];

@@ -1,0 +1,31 @@
+import { id, index, integer, longText, moment, nullable, text } from './columns.js';
+import { CreateTable } from './create-table.js';
+
+export class CreateLetters extends CreateTable {
+  readonly name = 'CreateLetters1780000000008';
+  protected readonly table = {
+    name: 'letters',
+    columns: [
+      id(),
+      text('kind', 32),
+      text('recipient', 254),
+      longText('params'),
+      longText('secret', nullable),
+      text('state', 16),
+      integer('tries'),
+      moment('next_try_at'),
+      moment('useful_until'),
+      text('lease_owner', 36, nullable),
+      moment('leased_until', nullable),
+      text('last_error', 255, nullable),
+      moment('tried_at', nullable),
+      { name: 'server_failed', type: 'boolean' },
+      moment('created_at'),
+    ],
+    indices: [
+      index('letters_state_next_try_at', 'state', 'next_try_at'),
+      index('letters_recipient', 'recipient'),
+      index('letters_tried_at', 'tried_at'),
+    ],
+  };
+}

@@ -1,0 +1,34 @@
+import { TableColumnOptions, TableIndexOptions } from 'typeorm';
+import { ID_LENGTH } from '../columns.js';
+
+/** Column options shared by all migrations; they mirror the decorators of database/columns.ts. */
+type Extra = Partial<TableColumnOptions>;
+
+export const id = (name = 'id'): TableColumnOptions => ({
+  name,
+  type: 'varchar',
+  length: String(ID_LENGTH),
+  isPrimary: true,
+});
+export const text = (name: string, length: number, extra: Extra = {}): TableColumnOptions => ({
+  name,
+  type: 'varchar',
+  length: String(length),
+  ...extra,
+});
+export const longText = (name: string, extra: Extra = {}): TableColumnOptions => ({ name, type: 'text', ...extra });
+export const integer = (name: string): TableColumnOptions => ({ name, type: 'int' });
+export const moment = (name: string, extra: Extra = {}): TableColumnOptions => ({
+  name,
+  type: 'datetime',
+  precision: 3,
+  ...extra,
+});
+export const nullable: Extra = { isNullable: true };
+
+export const index = (name: string, ...columnNames: string[]): TableIndexOptions => ({ name, columnNames });
+export const uniqueIndex = (name: string, ...columnNames: string[]): TableIndexOptions => ({
+  name,
+  columnNames,
+  isUnique: true,
+});

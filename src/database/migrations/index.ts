@@ -1,0 +1,22 @@
+import { CreateUsers } from './1780000000001-create-users.js';
+import { CreateSignupAttempts } from './1780000000002-create-signup-attempts.js';
+import { CreateAddressLimits } from './1780000000003-create-address-limits.js';
+import { CreateSessions } from './1780000000004-create-sessions.js';
+import { CreateResetTokens } from './1780000000005-create-reset-tokens.js';
+import { CreateApiKeys } from './1780000000006-create-api-keys.js';
+import { CreateSigningKeys } from './1780000000007-create-signing-keys.js';
+import { CreateLetters } from './1780000000008-create-letters.js';
+import { CreateAuditEvents } from './1780000000009-create-audit-events.js';
+
+/** Every migration, in the order in which it is applied, on every database. */
+export const MIGRATIONS = [
+  CreateUsers,
+  CreateSignupAttempts,
+  CreateAddressLimits,
+  CreateSessions,
+  CreateResetTokens,
+  CreateApiKeys,
+  CreateSigningKeys,
+  CreateLetters,
+  CreateAuditEvents,
+];

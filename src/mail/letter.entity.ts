@@ -1,0 +1,76 @@
+import { Column, Entity, Index } from 'typeorm';
+import { IdColumn, MomentColumn } from '../database/columns.js';
+
+/** Where a letter stands. */
+export const LETTER_STATE = {
+  /** Waits for its (next) try. */
+  QUEUED: 'queued',
+  SENT: 'sent',
+  /** Given up: refused by the mail server, or out of use before it could be sent. Stays visible. */
+  DEAD: 'dead',
+  /** Never meant to be sent: stands in for a letter so that unknown addresses cost the same work. */
+  VOID: 'void',
+} as const;
+export type LetterState = (typeof LETTER_STATE)[keyof typeof LETTER_STATE];
+
+/** A letter, written in the unit of work of what it speaks of and sent after it (transactional outbox). */
+@Entity('letters')
+@Index('letters_state_next_try_at', ['state', 'nextTryAt'])
+export class Letter {
+  @IdColumn()
+  id: string;
+
+  /** Which letter: a key of LETTERS. */
+  @Column({ type: 'varchar', length: 32 })
+  kind: string;
+
+  @Index('letters_recipient')
+  @Column({ type: 'varchar', length: 254 })
+  recipient: string;
+
+  /** What the template needs, as JSON; nothing secret. */
+  @Column({ type: 'text' })
+  params: string;
+
+  /** The code or token, encrypted under the server's secret; wiped when the letter is settled. */
+  @Column({ type: 'text', nullable: true })
+  secret: string | null;
+
+  @Column({ type: 'varchar', length: 16 })
+  state: LetterState;
+
+  /** Tries so far. */
+  @Column({ type: 'int' })
+  tries: number;
+
+  @MomentColumn({ name: 'next_try_at' })
+  nextTryAt: Date;
+
+  /** After this moment the letter is of no use and is not sent. */
+  @MomentColumn({ name: 'useful_until' })
+  usefulUntil: Date;
+
+  /** Worker that sends it at present. */
+  @Column({ name: 'lease_owner', type: 'varchar', length: 36, nullable: true })
+  leaseOwner: string | null;
+
+  /** Until then nobody else may take it. */
+  @MomentColumn({ name: 'leased_until', nullable: true })
+  leasedUntil: Date | null;
+
+  /** Why the last try failed, in the mail server's words. */
+  @Column({ name: 'last_error', type: 'varchar', length: 255, nullable: true })
+  lastError: string | null;
+
+  /** Moment of the last try. */
+  @Index('letters_tried_at')
+  @MomentColumn({ name: 'tried_at', nullable: true })
+  triedAt: Date | null;
+
+  /** The last try found the mail server itself failing (away, refusing everybody), not just this letter. */
+  @Column({ name: 'server_failed', type: 'boolean' })
+  serverFailed: boolean;
+
+  @MomentColumn({ name: 'created_at' })
+  createdAt: Date;
+}

@@ -1,0 +1,33 @@
+import { Column, Entity, Index } from 'typeorm';
+import { IdColumn, MomentColumn } from '../database/columns.js';
+
+/** A person who proved their address. Before that there are only signup attempts. */
+@Entity('users')
+export class User {
+  @IdColumn()
+  id: string;
+
+  /** In its normalised form. */
+  @Index('users_email_unique', { unique: true })
+  @Column({ type: 'varchar', length: 254 })
+  email: string;
+
+  @Column({ type: 'varchar', length: 100 })
+  name: string;
+
+  /** PHC string. */
+  @Column({ name: 'password_hash', type: 'varchar', length: 255 })
+  passwordHash: string;
+
+  @Column({ name: 'company_name', type: 'varchar', length: 255, nullable: true })
+  companyName: string | null;
+
+  @Column({ name: 'active_project', type: 'varchar', length: 36, nullable: true })
+  activeProject: string | null;
+
+  @MomentColumn({ name: 'created_at' })
+  createdAt: Date;
+
+  @MomentColumn({ name: 'updated_at' })
+  updatedAt: Date;
+}
