@@ -16,7 +16,7 @@ export class AuditEvent {
   @Column({ type: 'varchar', length: 40 })
   type: string;
 
-  @Column({ name: 'user_id', type: 'varchar', length: 36, nullable: true })
+  @Column({ type: 'varchar', length: 36, nullable: true })
   userId: string | null;
 
   @Column({ type: 'varchar', length: 254, nullable: true })
@@ -26,6 +26,6 @@ export class AuditEvent {
   @Column({ type: 'varchar', length: 64, nullable: true })
   network: string | null;
 
-  @Column({ name: 'request_id', type: 'varchar', length: 64, nullable: true })
+  @Column({ type: 'varchar', length: 64, nullable: true })
   requestId: string | null;
 }

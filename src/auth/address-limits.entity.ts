@@ -9,7 +9,7 @@ export class Tally {
   @MomentColumn()
   since: Date;
 
-  @MomentColumn({ name: 'last_at' })
+  @MomentColumn()
   lastAt: Date;
 }
 
@@ -24,22 +24,22 @@ export class AddressLimits {
   id: string;
 
   /** Wrong verification codes. */
-  @Column(() => Tally, { prefix: 'failed_codes' })
+  @Column(() => Tally)
   failedCodes: Tally;
 
   /** Letters with a verification code that were asked for. */
-  @Column(() => Tally, { prefix: 'code_letters' })
+  @Column(() => Tally)
   codeLetters: Tally;
 
   /** Letters with a reset link that were asked for. */
-  @Column(() => Tally, { prefix: 'reset_letters' })
+  @Column(() => Tally)
   resetLetters: Tally;
 
   /** Letters saying that an account exists. */
-  @Column(() => Tally, { prefix: 'notice_letters' })
+  @Column(() => Tally)
   noticeLetters: Tally;
 
   @Index('address_limits_touched_at')
-  @MomentColumn({ name: 'touched_at' })
+  @MomentColumn()
   touchedAt: Date;
 }

@@ -9,7 +9,7 @@ export class ApiKey {
   id: string;
 
   @Index('api_keys_user_id')
-  @Column({ name: 'user_id', type: 'varchar', length: 36 })
+  @Column({ type: 'varchar', length: 36 })
   userId: string;
 
   @ManyToOne(() => User, { onDelete: 'CASCADE', nullable: false })
@@ -18,21 +18,21 @@ export class ApiKey {
 
   /** SHA-256 of the key. */
   @Index('api_keys_key_hash_unique', { unique: true })
-  @Column({ name: 'key_hash', type: 'varchar', length: 64 })
+  @Column({ type: 'varchar', length: 64 })
   keyHash: string;
 
   /** The key's first 8 digits, for its owner to tell keys apart. */
   @Column({ type: 'varchar', length: 8 })
   prefix: string;
 
-  @MomentColumn({ name: 'created_at' })
+  @MomentColumn()
   createdAt: Date;
 
   /** Written at most once a minute. */
-  @MomentColumn({ name: 'last_used_at', nullable: true })
+  @MomentColumn({ nullable: true })
   lastUsedAt: Date | null;
 
   /** End of the overlap of a replaced key; null for the present one. */
-  @MomentColumn({ name: 'expires_at', nullable: true })
+  @MomentColumn({ nullable: true })
   expiresAt: Date | null;
 }

@@ -9,13 +9,13 @@ export class ResetToken {
 
   /** SHA-256 of the token. */
   @Index('reset_tokens_token_hash_unique', { unique: true })
-  @Column({ name: 'token_hash', type: 'varchar', length: 64 })
+  @Column({ type: 'varchar', length: 64 })
   tokenHash: string;
 
   @Index('reset_tokens_expires_at')
-  @MomentColumn({ name: 'expires_at' })
+  @MomentColumn()
   expiresAt: Date;
 
-  @MomentColumn({ name: 'created_at' })
+  @MomentColumn()
   createdAt: Date;
 }

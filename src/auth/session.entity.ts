@@ -8,46 +8,46 @@ export class Session {
   id: string;
 
   @Index('sessions_user_id')
-  @Column({ name: 'user_id', type: 'varchar', length: 36 })
+  @Column({ type: 'varchar', length: 36 })
   userId: string;
 
   /** The signup that opened the session, while its mailbox is not proved; such a session is inert. */
   @Index('sessions_attempt_id')
-  @Column({ name: 'attempt_id', type: 'varchar', length: 36, nullable: true })
+  @Column({ type: 'varchar', length: 36, nullable: true })
   attemptId: string | null;
 
   /** Number of the present refresh token, counted from 0. */
-  @Column({ name: 'generation', type: 'int' })
+  @Column({ type: 'int' })
   generation: number;
 
   /** SHA-256 of the present refresh token. */
-  @Column({ name: 'refresh_hash', type: 'varchar', length: 64 })
+  @Column({ type: 'varchar', length: 64 })
   refreshHash: string;
 
   /** SHA-256 of the refresh token before it. */
-  @Column({ name: 'previous_refresh_hash', type: 'varchar', length: 64, nullable: true })
+  @Column({ type: 'varchar', length: 64, nullable: true })
   previousRefreshHash: string | null;
 
   /** Random text from which, with the previous token and the server's secret, the present token can be made once more. */
-  @Column({ name: 'rotation_nonce', type: 'varchar', length: 64 })
+  @Column({ type: 'varchar', length: 64 })
   rotationNonce: string;
 
-  @Column({ name: 'user_agent', type: 'varchar', length: 255 })
+  @Column({ type: 'varchar', length: 255 })
   userAgent: string;
 
   /** Network of the client, its last bits masked. */
-  @Column({ name: 'network', type: 'varchar', length: 64 })
+  @Column({ type: 'varchar', length: 64 })
   network: string;
 
-  @MomentColumn({ name: 'created_at' })
+  @MomentColumn()
   createdAt: Date;
 
-  /** Moment of the last rotation, or of the login. */
-  @MomentColumn({ name: 'rotated_at' })
+  /** Moment of the last rotation, or of the login; the session ends when it is idle for too long after it. */
+  @MomentColumn()
   rotatedAt: Date;
 
-  /** The earlier of the idle and the absolute end. */
+  /** The session's absolute end. */
   @Index('sessions_expires_at')
-  @MomentColumn({ name: 'expires_at' })
+  @MomentColumn()
   expiresAt: Date;
 }

@@ -1,4 +1,4 @@
-import { Column, Entity } from 'typeorm';
+import { Column, Entity, Index } from 'typeorm';
 import { IdColumn, MomentColumn } from '../database/columns.js';
 
 /** A key pair for access tokens (ES256). It is published before it signs and stays as long as its tokens live. */
@@ -8,18 +8,23 @@ export class SigningKey {
   @IdColumn()
   id: string;
 
+  /** Place in the order of keys. Unique, so that instances that rotate together make one key, not several. */
+  @Index('signing_keys_sequence_unique', { unique: true })
+  @Column({ type: 'int' })
+  sequence: number;
+
   /** JWK as JSON (RFC 7517). */
-  @Column({ name: 'public_key', type: 'text' })
+  @Column({ type: 'text' })
   publicKey: string;
 
   /** PKCS #8 in PEM, encrypted under the server's secret. */
-  @Column({ name: 'private_key', type: 'text' })
+  @Column({ type: 'text' })
   privateKey: string;
 
-  @MomentColumn({ name: 'created_at' })
+  @MomentColumn()
   createdAt: Date;
 
   /** From this moment on it is the one that signs, until the next key's moment. */
-  @MomentColumn({ name: 'signs_from' })
+  @MomentColumn()
   signsFrom: Date;
 }

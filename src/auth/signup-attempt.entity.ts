@@ -15,26 +15,26 @@ export class SignupAttempt {
   email: string;
 
   /** Id of the user that this attempt becomes when its code is entered. */
-  @Column({ name: 'user_id', type: 'varchar', length: 36 })
+  @Column({ type: 'varchar', length: 36 })
   userId: string;
 
   @Column({ type: 'varchar', length: 100 })
   name: string;
 
-  @Column({ name: 'password_hash', type: 'varchar', length: 255 })
+  @Column({ type: 'varchar', length: 255 })
   passwordHash: string;
 
   /** HMAC of the code; null when no code can match: used up, or a decoy for an address that has an account. */
-  @Column({ name: 'code_hash', type: 'varchar', length: 64, nullable: true })
+  @Column({ type: 'varchar', length: 64, nullable: true })
   codeHash: string | null;
 
-  @MomentColumn({ name: 'code_expires_at' })
+  @MomentColumn()
   codeExpiresAt: Date;
 
   /** Tries of the present code, counted before each comparison. */
-  @Column({ name: 'code_tries', type: 'int' })
+  @Column({ type: 'int' })
   codeTries: number;
 
-  @MomentColumn({ name: 'created_at' })
+  @MomentColumn()
   createdAt: Date;
 }

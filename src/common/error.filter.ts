@@ -46,7 +46,7 @@ export function errorBody(error: AppError, request: FastifyRequest): Record<stri
 /** Answers every error, the framework's own too; the cause of a 5xx goes to the log under the same requestId, never to the client. */
 export function answerError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const error = toAppError(thrown);
-  if (error.status >= 500) request.log.error({ requestId: request.id, code: error.code, err: error.cause ?? error });
+  if (error.status >= 500) request.log.error({ code: error.code, err: error.cause ?? error });
   if (error.retryAfterSeconds !== undefined) void reply.header('retry-after', String(error.retryAfterSeconds));
   void reply
     .status(error.status)

@@ -100,3 +100,21 @@ export function PasswordField(options: FieldOptions): PropertyDecorator {
     }),
   );
 }
+
+export const PERSON_NAME_MAX_LENGTH = 100;
+
+/** A person's name, trimmed; what else it must be is judged by the signup, after the password. */
+export function PersonNameField(options: FieldOptions): PropertyDecorator {
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value)),
+    Present(options.missing),
+    IsString({ message: '$property must be a string' }),
+    ApiProperty({
+      type: String,
+      minLength: 1,
+      maxLength: PERSON_NAME_MAX_LENGTH,
+      description: options.description,
+      example: options.example,
+    }),
+  );
+}

@@ -4,6 +4,7 @@ import type { MysqlDataSourceOptions } from 'typeorm/driver/mysql/MysqlDataSourc
 import { Env } from '../config/env.js';
 import { ENTITIES } from './entities.js';
 import { MIGRATIONS } from './migrations/index.js';
+import { SnakeCaseNames } from './snake-case-names.js';
 
 /** The kinds of databases that the service runs on. */
 export type DatabaseOptions = BetterSqlite3DataSourceOptions | MysqlDataSourceOptions;
@@ -19,6 +20,7 @@ function sqliteOptions(file: string): BetterSqlite3DataSourceOptions {
     type: 'better-sqlite3',
     database: file,
     timeout: SQLITE_BUSY_MS,
+    namingStrategy: new SnakeCaseNames(),
     entities: ENTITIES,
     migrations: MIGRATIONS,
     enableWAL: true,
@@ -66,6 +68,7 @@ export async function databaseOptions(env: Env): Promise<DatabaseOptions> {
     enableQueryTimeout: true,
     maxQueryExecutionTime: STATEMENT_TIMEOUT_MS,
     poolSize: env.DATABASE_POOL_SIZE,
+    namingStrategy: new SnakeCaseNames(),
     entities: ENTITIES,
     migrations: MIGRATIONS,
   };

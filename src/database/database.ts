@@ -54,11 +54,12 @@ export class Database implements OnApplicationShutdown {
     return result;
   }
 
-  /** True when the database answers. */
-  async isReachable(): Promise<boolean> {
+  /** True when the database answers and has every migration that this build knows. */
+  async isReady(): Promise<boolean> {
     try {
-      await this.reader.query('SELECT 1');
-      return true;
+      const done = await this.reader.createQueryBuilder().select('name').from('migrations', 'done').getRawMany<{ name: string }>();
+      const names = new Set(done.map((row) => row.name));
+      return this.reader.migrations.every((migration) => names.has(String(migration.name)));
     } catch {
       return false;
     }

@@ -43,34 +43,34 @@ export class Letter {
   @Column({ type: 'int' })
   tries: number;
 
-  @MomentColumn({ name: 'next_try_at' })
+  @MomentColumn()
   nextTryAt: Date;
 
   /** After this moment the letter is of no use and is not sent. */
-  @MomentColumn({ name: 'useful_until' })
+  @MomentColumn()
   usefulUntil: Date;
 
   /** Worker that sends it at present. */
-  @Column({ name: 'lease_owner', type: 'varchar', length: 36, nullable: true })
+  @Column({ type: 'varchar', length: 36, nullable: true })
   leaseOwner: string | null;
 
   /** Until then nobody else may take it. */
-  @MomentColumn({ name: 'leased_until', nullable: true })
+  @MomentColumn({ nullable: true })
   leasedUntil: Date | null;
 
   /** Why the last try failed, in the mail server's words. */
-  @Column({ name: 'last_error', type: 'varchar', length: 255, nullable: true })
+  @Column({ type: 'varchar', length: 255, nullable: true })
   lastError: string | null;
 
   /** Moment of the last try. */
   @Index('letters_tried_at')
-  @MomentColumn({ name: 'tried_at', nullable: true })
+  @MomentColumn({ nullable: true })
   triedAt: Date | null;
 
   /** The last try found the mail server itself failing (away, refusing everybody), not just this letter. */
-  @Column({ name: 'server_failed', type: 'boolean' })
+  @Column({ type: 'boolean' })
   serverFailed: boolean;
 
-  @MomentColumn({ name: 'created_at' })
+  @MomentColumn()
   createdAt: Date;
 }

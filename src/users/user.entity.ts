@@ -16,18 +16,18 @@ export class User {
   name: string;
 
   /** PHC string. */
-  @Column({ name: 'password_hash', type: 'varchar', length: 255 })
+  @Column({ type: 'varchar', length: 255 })
   passwordHash: string;
 
-  @Column({ name: 'company_name', type: 'varchar', length: 255, nullable: true })
+  @Column({ type: 'varchar', length: 255, nullable: true })
   companyName: string | null;
 
-  @Column({ name: 'active_project', type: 'varchar', length: 36, nullable: true })
+  @Column({ type: 'varchar', length: 36, nullable: true })
   activeProject: string | null;
 
-  @MomentColumn({ name: 'created_at' })
+  @MomentColumn()
   createdAt: Date;
 
-  @MomentColumn({ name: 'updated_at' })
+  @MomentColumn()
   updatedAt: Date;
 }

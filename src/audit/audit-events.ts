@@ -1,0 +1,17 @@
+/** What the audit log tells of. */
+export const AUDIT_EVENT = {
+  SIGNED_UP: 'signed-up',
+  EMAIL_VERIFIED: 'email-verified',
+  LOGGED_IN: 'logged-in',
+  LOGIN_FAILED: 'login-failed',
+  LOGGED_OUT: 'logged-out',
+  SESSION_ENDED: 'session-ended',
+  SESSION_STOLEN: 'session-stolen',
+  PASSWORD_CHANGED: 'password-changed',
+  PASSWORD_RESET_ASKED: 'password-reset-asked',
+  PASSWORD_RESET: 'password-reset',
+  API_KEY_CREATED: 'api-key-created',
+  API_KEY_DELETED: 'api-key-deleted',
+  ACCOUNT_DELETED: 'account-deleted',
+} as const;
+export type AuditEventType = (typeof AUDIT_EVENT)[keyof typeof AUDIT_EVENT];

@@ -1,0 +1,30 @@
+import { Injectable } from '@nestjs/common';
+import { v7 as uuid } from 'uuid';
+import { Client, maskedIp } from '../common/client.js';
+import { Clock } from '../common/clock.js';
+import { Transaction } from '../database/database.js';
+import { AuditEvent } from './audit-event.entity.js';
+import { AuditEventType } from './audit-events.js';
+
+/** Writes security events in the unit of work that they speak of, so that none is told that did not happen, and none is lost. */
+@Injectable()
+export class AuditService {
+  constructor(private readonly clock: Clock) {}
+
+  async record(
+    transaction: Transaction,
+    type: AuditEventType,
+    who: { userId: string | null; email: string | null },
+    client: Client,
+  ): Promise<void> {
+    await transaction.manager.insert(AuditEvent, {
+      id: uuid(),
+      at: this.clock.now(),
+      type,
+      userId: who.userId,
+      email: who.email,
+      network: maskedIp(client.ip),
+      requestId: client.requestId,
+    });
+  }
+}

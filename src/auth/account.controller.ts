@@ -1,0 +1,69 @@
+import { Body, Controller, Delete, Get, Param } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { Answer } from '../common/answers.js';
+import { type Client, FromClient } from '../common/client.js';
+import { Documented } from '../common/docs.js';
+import { AccountService } from './account.service.js';
+import { ApiKeysService } from './api-keys.service.js';
+import * as docs from './auth.docs.js';
+import { ApiKeyAnswer, DeleteAccountDto, MeAnswer, SessionsAnswer } from './auth.dto.js';
+import { type Caller, FromCaller } from './caller.js';
+import { BearerOnly } from './credentials.guard.js';
+
+@ApiTags('User')
+@Controller('user')
+export class AccountController {
+  constructor(
+    private readonly account: AccountService,
+    private readonly apiKeys: ApiKeysService,
+  ) {}
+
+  @BearerOnly()
+  @Get('generate-apikey')
+  @Documented(docs.GENERATE_API_KEY)
+  generateApiKey(@FromCaller() caller: Caller, @FromClient() client: Client): Promise<ApiKeyAnswer> {
+    return this.apiKeys.generateApiKey(caller, client);
+  }
+
+  @BearerOnly()
+  @Delete('apikey')
+  @Documented(docs.DELETE_API_KEY)
+  deleteApiKey(@FromCaller() caller: Caller, @FromClient() client: Client): Promise<Answer> {
+    return this.apiKeys.deleteApiKey(caller, client);
+  }
+
+  @Get('me')
+  @Documented(docs.ME)
+  me(@FromCaller() caller: Caller): Promise<MeAnswer> {
+    return this.account.me(caller);
+  }
+
+  @BearerOnly()
+  @Get('sessions')
+  @Documented(docs.LIST_SESSIONS)
+  listSessions(@FromCaller() caller: Caller): Promise<SessionsAnswer> {
+    return this.account.listSessions(caller);
+  }
+
+  @BearerOnly()
+  @Delete('sessions/:sessionId')
+  @Documented(docs.END_SESSION)
+  endSession(
+    @Param('sessionId') sessionId: string,
+    @FromCaller() caller: Caller,
+    @FromClient() client: Client,
+  ): Promise<Answer> {
+    return this.account.endSession(sessionId, caller, client);
+  }
+
+  @BearerOnly()
+  @Delete()
+  @Documented(docs.DELETE_ACCOUNT)
+  deleteAccount(
+    @Body() body: DeleteAccountDto,
+    @FromCaller() caller: Caller,
+    @FromClient() client: Client,
+  ): Promise<Answer> {
+    return this.account.deleteAccount(body, caller, client);
+  }
+}

@@ -1,0 +1,91 @@
+import { Injectable } from '@nestjs/common';
+import { isUUID } from 'class-validator';
+import { AUDIT_EVENT } from '../audit/audit-events.js';
+import { AuditService } from '../audit/audit.service.js';
+import { Answer, success } from '../common/answers.js';
+import { AppError } from '../common/app-error.js';
+import { Client } from '../common/client.js';
+import { Database, Transaction } from '../database/database.js';
+import { MailService } from '../mail/mail.service.js';
+import { User } from '../users/user.entity.js';
+import { UserDataAnswer } from '../users/users.dto.js';
+import { UsersService } from '../users/users.service.js';
+import { AddressLimitsService } from './address-limits.service.js';
+import { ApiKeysService } from './api-keys.service.js';
+import { DeleteAccountDto, MeAnswer, SessionsAnswer } from './auth.dto.js';
+import { AUTH_ERRORS } from './auth.errors.js';
+import { Caller } from './caller.js';
+import { PasswordHasher } from './password-hasher.js';
+import { ResetToken } from './reset-token.entity.js';
+import { SessionsService } from './sessions.service.js';
+
+/** What users see and do of their own account: themselves, their sessions, the end of the account. */
+@Injectable()
+export class AccountService {
+  constructor(
+    private readonly database: Database,
+    private readonly users: UsersService,
+    private readonly sessions: SessionsService,
+    private readonly apiKeys: ApiKeysService,
+    private readonly hasher: PasswordHasher,
+    private readonly limits: AddressLimitsService,
+    private readonly mail: MailService,
+    private readonly audit: AuditService,
+  ) {}
+
+  async me(caller: Caller): Promise<MeAnswer> {
+    const user = await this.users.findById(caller.userId);
+    if (!user) throw new AppError(AUTH_ERRORS.TOKEN_INVALID);
+    return success('This is you.', { user: UserDataAnswer.of(user) });
+  }
+
+  async listSessions(caller: Caller): Promise<SessionsAnswer> {
+    const sessions = await this.sessions.list(caller.userId);
+    return success('These are your sessions.', {
+      sessions: sessions.map((session) => ({
+        id: session.id,
+        current: session.id === caller.sessionId,
+        user_agent: session.userAgent,
+        network: session.network,
+        created_at: session.createdAt.toISOString(),
+        last_used_at: session.rotatedAt.toISOString(),
+      })),
+    });
+  }
+
+  async endSession(sessionId: string, caller: Caller, client: Client): Promise<Answer> {
+    const ended = await this.database.write(async (tx) => {
+      const where = { id: isUUID(sessionId) ? sessionId : '', userId: caller.userId };
+      const count = await this.sessions.end(tx, where);
+      const who = { userId: caller.userId, email: null };
+      if (count > 0) await this.audit.record(tx, AUDIT_EVENT.SESSION_ENDED, who, client);
+      return count;
+    });
+    if (ended === 0) throw new AppError(AUTH_ERRORS.SESSION_NOT_FOUND);
+    return success('The session is ended.');
+  }
+
+  async deleteAccount({ password }: DeleteAccountDto, caller: Caller, client: Client): Promise<Answer> {
+    const user = await this.users.findById(caller.userId);
+    if (!user) throw new AppError(AUTH_ERRORS.TOKEN_INVALID);
+    if (!(await this.hasher.verify(user.passwordHash, password))) throw new AppError(AUTH_ERRORS.INVALID_PASSWORD);
+    const isDeleted = await this.database.write((tx) => this.deleteAll(tx, user, client));
+    if (!isDeleted) throw new AppError(AUTH_ERRORS.INVALID_PASSWORD);
+    return success('Your account and all its data are deleted.');
+  }
+
+  /** Deletes the user with all that is theirs; false when the password was changed in the meantime. */
+  private async deleteAll(transaction: Transaction, user: User, client: Client): Promise<boolean> {
+    const { manager } = transaction;
+    await this.limits.lock(transaction, user.email);
+    const still = await transaction.lock(User, { id: user.id, passwordHash: user.passwordHash });
+    if (!still) return false;
+    await this.sessions.end(transaction, { userId: user.id });
+    await this.apiKeys.remove(transaction, user.id);
+    await manager.delete(ResetToken, { email: user.email });
+    await this.mail.forget(transaction, user.email);
+    await manager.delete(User, user.id);
+    await this.audit.record(transaction, AUDIT_EVENT.ACCOUNT_DELETED, { userId: user.id, email: null }, client);
+    return true;
+  }
+}

@@ -1,0 +1,96 @@
+import { Injectable } from '@nestjs/common';
+import { Clock, DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../common/clock.js';
+import { Secrets } from '../common/secrets.js';
+import { Transaction } from '../database/database.js';
+import { AddressLimits, Tally } from './address-limits.entity.js';
+
+const LETTER_GAP_MS = MINUTE_MS;
+const LETTERS_AN_HOUR = 5;
+const FAILED_CODES_A_DAY = 10;
+
+export type LetterTally = 'codeLetters' | 'resetLetters' | 'noticeLetters';
+
+/** Locks an address and counts what was done to it, whether it has an account or not. */
+@Injectable()
+export class AddressLimitsService {
+  constructor(
+    private readonly clock: Clock,
+    private readonly secrets: Secrets,
+  ) {}
+
+  /** Takes the address for this unit of work: others that ask for it wait. */
+  async lock(transaction: Transaction, email: string): Promise<AddressLimits> {
+    const id = this.secrets.mac('address', email).toString('hex');
+    const never = (): Tally => ({ count: 0, since: new Date(0), lastAt: new Date(0) });
+    // One statement that takes the exclusive lock at once: a read first would let two units of work wait for each other.
+    await transaction.manager
+      .createQueryBuilder()
+      .insert()
+      .into(AddressLimits)
+      .values({
+        id,
+        failedCodes: never(),
+        codeLetters: never(),
+        resetLetters: never(),
+        noticeLetters: never(),
+        touchedAt: this.clock.now(),
+      })
+      .orUpdate(['touched_at'], ['id'])
+      .updateEntity(false)
+      .execute();
+    return transaction.manager.findOneByOrFail(AddressLimits, { id });
+  }
+
+  /** Counts a letter. Answers the seconds to wait when one more is too many now (and counts nothing), else 0. */
+  async takeLetter(transaction: Transaction, limits: AddressLimits, kind: LetterTally): Promise<number> {
+    const tally = this.within(limits[kind], HOUR_MS);
+    const wait = Math.max(
+      this.until(tally.lastAt, LETTER_GAP_MS),
+      tally.count >= LETTERS_AN_HOUR ? this.until(tally.since, HOUR_MS) : 0,
+    );
+    if (wait > 0) return wait;
+    await this.count(transaction, limits, kind, tally);
+    return 0;
+  }
+
+  /** Counts a letter that goes out whatever was counted before (a signup's own). */
+  async noteLetter(transaction: Transaction, limits: AddressLimits, kind: LetterTally): Promise<void> {
+    await this.count(transaction, limits, kind, this.within(limits[kind], HOUR_MS));
+  }
+
+  /** Seconds until the next code may be tried; 0 when it may be now. */
+  waitForCode(limits: AddressLimits): number {
+    const tally = this.within(limits.failedCodes, DAY_MS);
+    return tally.count >= FAILED_CODES_A_DAY ? this.until(tally.since, DAY_MS) : 0;
+  }
+
+  /** Counts a try as failed, before it is looked at. */
+  async noteFailedCode(transaction: Transaction, limits: AddressLimits): Promise<void> {
+    await this.count(transaction, limits, 'failedCodes', this.within(limits.failedCodes, DAY_MS));
+  }
+
+  /** The right code came: failures before it do not count any more. */
+  async clearFailedCodes(transaction: Transaction, limits: AddressLimits): Promise<void> {
+    await transaction.manager.update(AddressLimits, limits.id, { failedCodes: { count: 0 } });
+  }
+
+  private async count(
+    transaction: Transaction,
+    limits: AddressLimits,
+    kind: LetterTally | 'failedCodes',
+    tally: Tally,
+  ): Promise<void> {
+    const counted = { count: tally.count + 1, since: tally.since, lastAt: this.clock.now() };
+    await transaction.manager.update(AddressLimits, limits.id, { [kind]: counted });
+  }
+
+  /** The tally, begun anew when its window is over. */
+  private within(tally: Tally, windowMs: number): Tally {
+    const now = this.clock.now();
+    return now.getTime() - tally.since.getTime() < windowMs ? tally : { ...tally, count: 0, since: now };
+  }
+
+  private until(since: Date, gapMs: number): number {
+    return Math.max(0, Math.ceil((since.getTime() + gapMs - this.clock.now().getTime()) / SECOND_MS));
+  }
+}

@@ -1,0 +1,156 @@
+import { randomBytes } from 'node:crypto';
+import { Injectable, Logger } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { IsNull, LessThan, Repository } from 'typeorm';
+import { v7 as uuid } from 'uuid';
+import { AUDIT_EVENT } from '../audit/audit-events.js';
+import { AuditService } from '../audit/audit.service.js';
+import { Answer, success } from '../common/answers.js';
+import { AppError } from '../common/app-error.js';
+import { Client } from '../common/client.js';
+import { Clock, DAY_MS, MINUTE_MS, SECOND_MS } from '../common/clock.js';
+import { RecheckedCache } from '../common/rechecked-cache.js';
+import { sha256 } from '../common/secrets.js';
+import { Env } from '../config/env.js';
+import { Database, Transaction } from '../database/database.js';
+import { MailService } from '../mail/mail.service.js';
+import { User } from '../users/user.entity.js';
+import { ApiKey } from './api-key.entity.js';
+import { ApiKeyAnswer } from './auth.dto.js';
+import { AUTH_ERRORS } from './auth.errors.js';
+import { Caller } from './caller.js';
+
+const KEY_BYTES = 32;
+const KEY_FORM = /^[0-9a-f]{64}$/;
+const PREFIX_LENGTH = 8;
+/** A replaced key is refused everywhere within this time, and at once on the instance that replaced it. */
+const RECHECK_MS = 8 * SECOND_MS;
+const CACHED_KEYS = 20_000;
+const NOTICE_USEFUL_MS = 3 * DAY_MS;
+
+interface KeyState {
+  id: string;
+  userId: string;
+  expiresAt: number;
+  lastUsedAt: number;
+}
+
+/** API keys: one a user, 256 bits, shown once and kept as SHA-256 (a hash for passwords would protect random bits no better). */
+@Injectable()
+export class ApiKeysService {
+  private readonly logger = new Logger(ApiKeysService.name);
+  private readonly states: RecheckedCache<KeyState>;
+
+  constructor(
+    @InjectRepository(ApiKey) private readonly apiKeys: Repository<ApiKey>,
+    private readonly database: Database,
+    private readonly mail: MailService,
+    private readonly audit: AuditService,
+    private readonly clock: Clock,
+    private readonly env: Env,
+  ) {
+    this.states = new RecheckedCache(clock, {
+      maxEntries: CACHED_KEYS,
+      recheckMs: RECHECK_MS,
+      load: (hash) => this.loadState(hash),
+    });
+  }
+
+  /** Makes a key in place of the present one, which goes on working for API_KEY_OVERLAP_SECONDS. */
+  async generateApiKey(caller: Caller, client: Client): Promise<ApiKeyAnswer> {
+    const apiKey = randomBytes(KEY_BYTES).toString('hex');
+    await this.database.write((tx) => this.replace(tx, caller.userId, apiKey, client));
+    return success('Your API key is generated and updated. Keep it safe: it is shown only once.', { apiKey });
+  }
+
+  async deleteApiKey(caller: Caller, client: Client): Promise<Answer> {
+    await this.database.write(async (tx) => {
+      await this.remove(tx, caller.userId);
+      await this.audit.record(tx, AUDIT_EVENT.API_KEY_DELETED, { userId: caller.userId, email: null }, client);
+    });
+    return success('You have no API key any more.');
+  }
+
+  /** The user of a key; null for a key that does not work. */
+  async authenticate(key: string): Promise<string | null> {
+    if (!KEY_FORM.test(key)) return null;
+    const hash = sha256(key);
+    const known = this.states.get(hash);
+    const state = known instanceof Promise ? await known : known;
+    const now = this.clock.now().getTime();
+    if (!state || state.expiresAt <= now) return null;
+    if (now - state.lastUsedAt >= MINUTE_MS) this.noteUse(state, now);
+    return state.userId;
+  }
+
+  /** Removes all keys of a user. */
+  async remove(transaction: Transaction, userId: string): Promise<void> {
+    const keys = await transaction.manager.findBy(ApiKey, { userId });
+    await transaction.manager.delete(ApiKey, { userId });
+    this.dropAfterCommit(transaction, keys);
+  }
+
+  private async replace(transaction: Transaction, userId: string, apiKey: string, client: Client): Promise<void> {
+    const { manager } = transaction;
+    const user = await transaction.lock(User, { id: userId });
+    if (!user) throw new AppError(AUTH_ERRORS.TOKEN_INVALID);
+    const now = this.clock.now();
+    const keys = await manager.findBy(ApiKey, { userId });
+    if (this.env.API_KEY_OVERLAP_SECONDS > 0) {
+      await manager.delete(ApiKey, { userId, expiresAt: LessThan(now) });
+      const expiresAt = this.clock.in(this.env.API_KEY_OVERLAP_SECONDS * SECOND_MS);
+      await manager.update(ApiKey, { userId, expiresAt: IsNull() }, { expiresAt });
+    } else {
+      await manager.delete(ApiKey, { userId });
+    }
+    this.dropAfterCommit(transaction, keys);
+    await manager.insert(ApiKey, {
+      id: uuid(),
+      userId,
+      keyHash: sha256(apiKey),
+      prefix: apiKey.slice(0, PREFIX_LENGTH),
+      createdAt: now,
+      lastUsedAt: null,
+      expiresAt: null,
+    });
+    await this.audit.record(transaction, AUDIT_EVENT.API_KEY_CREATED, { userId, email: user.email }, client);
+    await this.mail.queue(transaction, {
+      kind: 'api-key-created',
+      recipient: user.email,
+      name: user.name,
+      params: { prefix: apiKey.slice(0, PREFIX_LENGTH) },
+      usefulUntil: this.clock.in(NOTICE_USEFUL_MS),
+    });
+  }
+
+  private dropAfterCommit(transaction: Transaction, keys: ApiKey[]): void {
+    transaction.afterCommit(() => keys.forEach((key) => this.states.drop(key.keyHash)));
+  }
+
+  /** Behind the request, at most once a minute over all instances; a use that goes unnoted is no loss. */
+  private noteUse(state: KeyState, now: number): void {
+    state.lastUsedAt = now;
+    const usedAt = new Date(now);
+    this.database
+      .write(async ({ manager }) => {
+        const before = new Date(now - MINUTE_MS);
+        const stale = [
+          { id: state.id, lastUsedAt: IsNull() },
+          { id: state.id, lastUsedAt: LessThan(before) },
+        ];
+        await manager.update(ApiKey, stale, { lastUsedAt: usedAt });
+      })
+      .catch((error: Error) => this.logger.warn(`The use of an API key could not be noted: ${error.message}`));
+  }
+
+  private async loadState(keyHash: string): Promise<KeyState | null> {
+    const key = await this.apiKeys.findOneBy({ keyHash });
+    if (!key) return null;
+    return {
+      id: key.id,
+      userId: key.userId,
+      expiresAt: key.expiresAt?.getTime() ?? Infinity,
+      lastUsedAt: key.lastUsedAt?.getTime() ?? 0,
+    };
+  }
+}

@@ -1,0 +1,113 @@
+import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { Answer } from '../common/answers.js';
+import { type Client, FromClient } from '../common/client.js';
+import { Documented } from '../common/docs.js';
+import { PartOfFlow } from '../common/flow.js';
+import { Public } from '../common/public.decorator.js';
+import * as dto from './auth.dto.js';
+import * as docs from './auth.docs.js';
+import { type Caller, FromCaller } from './caller.js';
+import { BearerOnly } from './credentials.guard.js';
+import { LOGIN_FLOW, SIGNUP_FLOW, VERIFICATION_FLOW } from './flows.js';
+import { LoginService } from './login.service.js';
+import { PasswordService } from './password.service.js';
+import { SignupService } from './signup.service.js';
+import { VerificationService } from './verification.service.js';
+
+@ApiTags('Authentication')
+@Controller('auth')
+export class AuthController {
+  constructor(
+    private readonly signup: SignupService,
+    private readonly verification: VerificationService,
+    private readonly login: LoginService,
+    private readonly password: PasswordService,
+  ) {}
+
+  @Public()
+  @Post('signup')
+  @HttpCode(200)
+  @PartOfFlow(SIGNUP_FLOW)
+  @Documented(docs.SIGNUP)
+  signUp(@Body() body: dto.SignupDto, @FromClient() client: Client): Promise<dto.SignupAnswer> {
+    return this.signup.signUp(body, client);
+  }
+
+  @Public()
+  @Post('verify-email')
+  @HttpCode(200)
+  @PartOfFlow(VERIFICATION_FLOW)
+  @Documented(docs.VERIFY_EMAIL)
+  verifyEmail(@Body() body: dto.VerifyEmailDto, @FromClient() client: Client): Promise<dto.VerifyEmailAnswer> {
+    return this.verification.verifyEmail(body, client);
+  }
+
+  @Public()
+  @Post('resend-code')
+  @HttpCode(200)
+  @Documented(docs.RESEND_CODE)
+  resendCode(@Body() body: dto.ResendCodeDto): Promise<Answer> {
+    return this.verification.resendCode(body);
+  }
+
+  @Public()
+  @Post('login')
+  @HttpCode(200)
+  @PartOfFlow(LOGIN_FLOW)
+  @Documented(docs.LOGIN)
+  logIn(@Body() body: dto.LoginDto, @FromClient() client: Client): Promise<dto.LoginAnswer> {
+    return this.login.logIn(body, client);
+  }
+
+  @Public()
+  @Post('refresh-token')
+  @HttpCode(200)
+  @Documented(docs.REFRESH_TOKEN)
+  refreshToken(@Body() body: dto.RefreshTokenDto, @FromClient() client: Client): Promise<dto.RefreshTokenAnswer> {
+    return this.login.refreshToken(body, client);
+  }
+
+  @Post('change-password')
+  @HttpCode(200)
+  @Documented(docs.CHANGE_PASSWORD)
+  changePassword(
+    @Body() body: dto.ChangePasswordDto,
+    @FromCaller() caller: Caller,
+    @FromClient() client: Client,
+  ): Promise<Answer> {
+    return this.password.changePassword(body, caller, client);
+  }
+
+  @Public()
+  @Post('forgot-password')
+  @HttpCode(200)
+  @Documented(docs.FORGOT_PASSWORD)
+  forgotPassword(@Body() body: dto.ForgotPasswordDto, @FromClient() client: Client): Promise<Answer> {
+    return this.password.forgotPassword(body, client);
+  }
+
+  @Public()
+  @Post('reset-password')
+  @HttpCode(200)
+  @Documented(docs.RESET_PASSWORD)
+  resetPassword(@Body() body: dto.ResetPasswordDto, @FromClient() client: Client): Promise<Answer> {
+    return this.password.resetPassword(body, client);
+  }
+
+  @BearerOnly()
+  @Post('logout')
+  @HttpCode(200)
+  @Documented(docs.LOGOUT)
+  logOut(@FromCaller() caller: Caller, @FromClient() client: Client): Promise<Answer> {
+    return this.login.logOut(caller, client);
+  }
+
+  @BearerOnly()
+  @Post('logout-all')
+  @HttpCode(200)
+  @Documented(docs.LOGOUT_ALL)
+  logOutEverywhere(@FromCaller() caller: Caller, @FromClient() client: Client): Promise<Answer> {
+    return this.login.logOutEverywhere(caller, client);
+  }
+}

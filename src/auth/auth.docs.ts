@@ -1,0 +1,137 @@
+import { Answer } from '../common/answers.js';
+import { COMMON_ERRORS } from '../common/common.errors.js';
+import * as dto from './auth.dto.js';
+import { AUTH_ERRORS } from './auth.errors.js';
+import { LOGIN_FLOW, SIGNUP_FLOW, VERIFICATION_FLOW } from './flows.js';
+
+/** What the OpenAPI document says of each operation of this module, so that the controllers stay a line a handler. */
+const E = AUTH_ERRORS;
+const { REQUEST_MALFORMED, VALIDATION_FAILED } = COMMON_ERRORS;
+const BAD_BODY = [REQUEST_MALFORMED, VALIDATION_FAILED];
+const WEAK_PASSWORD = [E.PASSWORD_TOO_SHORT, E.PASSWORD_TOO_LONG, E.PASSWORD_COMMON];
+
+/** What any guarded operation may answer. */
+export const REFUSED = [
+  E.UNAUTHORIZED,
+  E.TOKEN_INVALID,
+  E.EMAIL_NOT_VERIFIED,
+  E.API_KEY_INVALID,
+  E.CREDENTIALS_DISAGREE,
+];
+const REFUSED_WITHOUT_BEARER = [...REFUSED, E.BEARER_REQUIRED];
+
+export const SIGNUP = {
+  summary: 'Sign up',
+  description:
+    'Starts an account and mails a code to the address. The tokens of the answer work once the address is verified with that code.',
+  answer: dto.SignupAnswer,
+  errors: [
+    E.CREDENTIALS_MISSING,
+    E.INVALID_EMAIL,
+    ...WEAK_PASSWORD,
+    E.NAME_INVALID,
+    E.ACCOUNT_ALREADY_EXISTS,
+    ...BAD_BODY,
+  ],
+  flow: SIGNUP_FLOW,
+};
+export const VERIFY_EMAIL = {
+  summary: 'Verify the e-mail address',
+  description: 'Activates the password, name and session of the signup whose code this is.',
+  answer: dto.VerifyEmailAnswer,
+  errors: [
+    E.CREDENTIALS_MISSING,
+    E.INVALID_EMAIL,
+    E.INVALID_CODE,
+    E.RESEND_INVITE,
+    E.ACCOUNT_EXISTS,
+    ...BAD_BODY,
+    E.ACCOUNT_NOT_FOUND,
+    E.TOO_MANY_TRIES,
+  ],
+  flow: VERIFICATION_FLOW,
+};
+export const RESEND_CODE = {
+  summary: 'Send the verification code again',
+  description: 'Mails a new code for the newest signup; its old code dies. One letter a minute, five an hour.',
+  answer: Answer,
+  errors: [
+    E.CREDENTIALS_MISSING,
+    E.INVALID_EMAIL,
+    E.ACCOUNT_EXISTS,
+    ...BAD_BODY,
+    E.ACCOUNT_NOT_FOUND,
+    E.TOO_MANY_LETTERS,
+  ],
+};
+export const LOGIN = {
+  summary: 'Log in',
+  answer: dto.LoginAnswer,
+  errors: [
+    E.CREDENTIALS_MISSING,
+    E.INVALID_EMAIL,
+    ...BAD_BODY,
+    E.INVALID_PASSWORD,
+    E.ACCOUNT_NOT_VERIFIED,
+    E.USER_NOT_FOUND,
+  ],
+  flow: LOGIN_FLOW,
+};
+export const REFRESH_TOKEN = {
+  summary: 'Get new tokens',
+  description:
+    'Exchanges a refresh token for the next pair; each refresh token works once. The one before the newest may be sent again within 30 seconds, while the newest was not used. Any other used token ends the session.',
+  answer: dto.RefreshTokenAnswer,
+  errors: [E.CREDENTIALS_MISSING, ...BAD_BODY, E.REFRESH_TOKEN_INVALID, E.EMAIL_NOT_VERIFIED, E.USER_NOT_FOUND],
+};
+export const CHANGE_PASSWORD = {
+  summary: 'Change the password',
+  description: 'Keeps the session that asks and ends all others.',
+  answer: Answer,
+  errors: [E.CREDENTIALS_MISSING, ...WEAK_PASSWORD, ...BAD_BODY, E.INVALID_PASSWORD, ...REFUSED],
+};
+export const FORGOT_PASSWORD = {
+  summary: 'Ask for a reset link',
+  description: 'Answers the same for every address.',
+  answer: Answer,
+  errors: [E.CREDENTIALS_MISSING, E.INVALID_EMAIL, ...BAD_BODY],
+};
+export const RESET_PASSWORD = {
+  summary: 'Set a new password with a reset link’s token',
+  description: 'Ends every session of the user. The API key stays.',
+  answer: Answer,
+  errors: [E.CREDENTIALS_MISSING, E.INVALID_EMAIL, E.RESET_TOKEN_INVALID, ...WEAK_PASSWORD, ...BAD_BODY],
+};
+export const LOGOUT = { summary: 'Log out', answer: Answer, errors: REFUSED_WITHOUT_BEARER };
+export const LOGOUT_ALL = { summary: 'Log out on all devices', answer: Answer, errors: REFUSED_WITHOUT_BEARER };
+
+export const GENERATE_API_KEY = {
+  summary: 'Generate the API key',
+  description: 'Replaces the present key. The answer is the only place where the key is ever shown.',
+  answer: dto.ApiKeyAnswer,
+  errors: REFUSED_WITHOUT_BEARER,
+};
+export const DELETE_API_KEY = { summary: 'Delete the API key', answer: Answer, errors: REFUSED_WITHOUT_BEARER };
+export const ME = { summary: 'See yourself', answer: dto.MeAnswer, errors: REFUSED };
+export const LIST_SESSIONS = {
+  summary: 'List your sessions',
+  answer: dto.SessionsAnswer,
+  errors: REFUSED_WITHOUT_BEARER,
+};
+export const END_SESSION = {
+  summary: 'End a session',
+  answer: Answer,
+  errors: [...REFUSED_WITHOUT_BEARER, E.SESSION_NOT_FOUND],
+};
+export const DELETE_ACCOUNT = {
+  summary: 'Delete the account',
+  description: 'Deletes the user and all data of theirs.',
+  answer: Answer,
+  errors: [E.CREDENTIALS_MISSING, ...BAD_BODY, E.INVALID_PASSWORD, ...REFUSED_WITHOUT_BEARER],
+};
+export const JWKS = {
+  summary: 'Public keys of the access tokens',
+  description: 'A JSON Web Key Set (RFC 7517). The next key is published before it signs.',
+  answer: dto.JwksAnswer,
+  errors: [],
+};

@@ -1,0 +1,238 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Answer } from '../common/answers.js';
+import { EmailField, PasswordField, PersonNameField, TextField } from '../common/fields.js';
+import { UserAnswer, UserDataAnswer } from '../users/users.dto.js';
+import { AUTH_ERRORS } from './auth.errors.js';
+import { EMAIL_VERIFICATION_STATUS, LOGIN_STATUS, SIGNUP_STATUS } from './flows.js';
+import { CODE_LENGTH } from './codes.js';
+
+const missing = AUTH_ERRORS.CREDENTIALS_MISSING;
+const invalid = AUTH_ERRORS.INVALID_EMAIL;
+const EMAIL = { missing, invalid };
+/** Far above any token of ours; longer text is no token. */
+const TOKEN_MAX_LENGTH = 1024;
+/** Longer text is no code; short enough to be looked at, so that a wrong code is answered as such. */
+const CODE_MAX_LENGTH = 64;
+
+/** Describes a documented enum: names and numbers. */
+function enumText(numbers: Record<string, number>): string {
+  return Object.entries(numbers)
+    .map(([name, number]) => `${number} = ${name}`)
+    .join(', ');
+}
+
+export class SignupDto {
+  @EmailField({ ...EMAIL, description: 'The user’s address; trimmed and lower-cased.' })
+  email: string;
+
+  @PasswordField({ missing, description: 'At least 8 and at most 256 characters, taken as they are.' })
+  password: string;
+
+  @PersonNameField({ missing, description: 'The user’s name.', example: 'Ada' })
+  name: string;
+}
+
+export class VerifyEmailDto {
+  @EmailField({ ...EMAIL, description: 'The address that signed up.' })
+  email: string;
+
+  @TextField({
+    missing,
+    maxLength: CODE_MAX_LENGTH,
+    description: `The code from the letter, ${CODE_LENGTH} digits.`,
+    example: '123456',
+  })
+  code: string;
+}
+
+export class ResendCodeDto {
+  @EmailField({ ...EMAIL, description: 'The address that signed up.' })
+  email: string;
+}
+
+export class LoginDto {
+  @EmailField({ ...EMAIL, description: 'The user’s address.' })
+  email: string;
+
+  @PasswordField({ missing, description: 'The user’s password.' })
+  password: string;
+}
+
+export class RefreshTokenDto {
+  @TextField({
+    missing,
+    maxLength: TOKEN_MAX_LENGTH,
+    description: 'The newest refresh token of the session.',
+    example: 'AZt6Pn1efIqdPysxTV5vcA…',
+  })
+  refreshToken: string;
+}
+
+export class ChangePasswordDto {
+  @PasswordField({ missing, description: 'The present password.' })
+  oldPassword: string;
+
+  @PasswordField({ missing, description: 'The new password.', example: 'a new and much better password' })
+  newPassword: string;
+}
+
+export class ForgotPasswordDto {
+  @EmailField({ ...EMAIL, description: 'The user’s address.' })
+  email: string;
+}
+
+export class ResetPasswordDto {
+  @TextField({ missing, maxLength: TOKEN_MAX_LENGTH, description: 'The token from the link.', example: '0mJtV9yLq…' })
+  token: string;
+
+  @PasswordField({ missing, description: 'The new password.', example: 'a new and much better password' })
+  newPassword: string;
+
+  @EmailField({ invalid, optional: true, description: 'If sent, it must be the account’s.' })
+  email?: string;
+}
+
+export class DeleteAccountDto {
+  @PasswordField({ missing, description: 'The user’s password.' })
+  password: string;
+}
+
+/** The tokens of a session. */
+export class TokensAnswer {
+  @ApiProperty({ description: 'Access token (JWT) for `Authorization: Bearer`.', example: 'eyJhbGciOiJFUzI1NiIs…' })
+  token: string;
+
+  @ApiProperty({ description: 'Gets the next tokens; each works once.', example: 'AZt6Pn1efIqdPysxTV5vcA…' })
+  refreshToken: string;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    description: 'When `token` expires.',
+    example: '2026-01-01T02:00:00.000Z',
+  })
+  expirationTime: string;
+}
+
+export class SignupAnswer extends Answer implements TokensAnswer {
+  @ApiProperty({ type: UserAnswer })
+  user: UserAnswer;
+
+  @ApiProperty({ enum: Object.values(SIGNUP_STATUS), example: 3, description: enumText(SIGNUP_STATUS) })
+  signupStatus: number;
+
+  @ApiProperty({ description: 'Works once the address is verified with this signup’s code.', example: 'eyJhbGciOi…' })
+  token: string;
+
+  @ApiProperty({ example: 'AZt6Pn1efIqdPysxTV5vcA…' })
+  refreshToken: string;
+
+  @ApiProperty({ type: String, format: 'date-time', example: '2026-01-01T02:00:00.000Z' })
+  expirationTime: string;
+}
+
+export class VerifyEmailAnswer extends Answer {
+  @ApiProperty({ type: UserDataAnswer })
+  userData: UserDataAnswer;
+
+  @ApiProperty({
+    enum: Object.values(EMAIL_VERIFICATION_STATUS),
+    example: 2,
+    description: enumText(EMAIL_VERIFICATION_STATUS),
+  })
+  verificationStatus: number;
+}
+
+export class LoginAnswer extends Answer implements TokensAnswer {
+  @ApiProperty({ description: 'Access token (JWT) for `Authorization: Bearer`.', example: 'eyJhbGciOi…' })
+  token: string;
+
+  @ApiProperty({ example: 'AZt6Pn1efIqdPysxTV5vcA…' })
+  refreshToken: string;
+
+  @ApiProperty({ type: String, format: 'date-time', example: '2026-01-01T02:00:00.000Z' })
+  expirationTime: string;
+
+  @ApiProperty({ type: UserAnswer })
+  user: UserAnswer;
+
+  @ApiProperty({ enum: Object.values(LOGIN_STATUS), example: 7, description: enumText(LOGIN_STATUS) })
+  loginStatus: number;
+}
+
+export class RefreshTokenAnswer extends TokensAnswer {
+  @ApiProperty({ description: 'The same as `refreshToken`, under its name in the documented example.', example: 'AZt6Pn1e…' })
+  resfreshToken: string;
+}
+
+export class ApiKeyAnswer extends Answer {
+  @ApiProperty({
+    pattern: '^[0-9a-f]{64}$',
+    description: 'Shown this once.',
+    example: '0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0',
+  })
+  apiKey: string;
+}
+
+export class SessionAnswer {
+  @ApiProperty({ format: 'uuid', example: '019b7a3e-7d5e-7c8a-9d3f-2b1c4d5e6f70' })
+  id: string;
+
+  @ApiProperty({ example: true, description: 'It is the session that asks.' })
+  current: boolean;
+
+  @ApiProperty({ example: 'Mozilla/5.0', description: 'Program that logged in, by its own words.' })
+  user_agent: string;
+
+  @ApiProperty({ example: '203.0.113.0/24', description: 'Network from which it logged in, its last bits masked.' })
+  network: string;
+
+  @ApiProperty({ type: String, format: 'date-time', example: '2026-01-01T00:00:00.000Z' })
+  created_at: string;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    description: 'Login or last refresh.',
+    example: '2026-01-01T00:00:00.000Z',
+  })
+  last_used_at: string;
+}
+
+export class SessionsAnswer extends Answer {
+  @ApiProperty({ type: [SessionAnswer] })
+  sessions: SessionAnswer[];
+}
+
+export class MeAnswer extends Answer {
+  @ApiProperty({ type: UserDataAnswer })
+  user: UserDataAnswer;
+}
+
+export class JwkAnswer {
+  @ApiProperty({ enum: ['EC'] })
+  kty: string;
+
+  @ApiProperty({ enum: ['P-256'] })
+  crv: string;
+
+  @ApiProperty({ example: 'f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU' })
+  x: string;
+
+  @ApiProperty({ example: 'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0' })
+  y: string;
+
+  @ApiProperty({ example: '019b7a3e-7d5e-7c8a-9d3f-2b1c4d5e6f70' })
+  kid: string;
+
+  @ApiProperty({ enum: ['sig'] })
+  use: string;
+
+  @ApiProperty({ enum: ['ES256'] })
+  alg: string;
+}
+
+export class JwksAnswer {
+  @ApiProperty({ type: [JwkAnswer] })
+  keys: JwkAnswer[];
+}

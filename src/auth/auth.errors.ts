@@ -1,0 +1,30 @@
+import { errorTable } from '../common/app-error.js';
+
+/** What can go wrong in the account flows: code → status and message. */
+export const AUTH_ERRORS = errorTable({
+  CREDENTIALS_MISSING: [400, 'Some required fields are missing.'],
+  INVALID_EMAIL: [400, 'The e-mail address is not valid.'],
+  PASSWORD_TOO_SHORT: [400, 'The password is too short.'],
+  PASSWORD_TOO_LONG: [400, 'The password is too long.'],
+  PASSWORD_COMMON: [400, 'The password is too easy to guess: it is widely used, or it is the address or the name.'],
+  NAME_INVALID: [400, 'The name must have 1 to 100 characters and no control characters.'],
+  ACCOUNT_ALREADY_EXISTS: [400, 'An account with this e-mail address exists already.'],
+  ACCOUNT_EXISTS: [400, 'This e-mail address is verified already. Log in.'],
+  INVALID_CODE: [400, 'The code is wrong.'],
+  RESEND_INVITE: [400, 'The code has expired or was used up. Ask for a new one.'],
+  RESET_TOKEN_INVALID: [400, 'The reset link is not valid: it has expired, was used, or a newer one was sent.'],
+  INVALID_PASSWORD: [401, 'The password is wrong.'],
+  ACCOUNT_NOT_VERIFIED: [401, 'The e-mail address is not verified yet. Enter the code that was mailed to it.'],
+  EMAIL_NOT_VERIFIED: [401, 'The e-mail address of this signup is not verified yet.'],
+  UNAUTHORIZED: [401, 'Send a token as "Authorization: Bearer …" or an API key as "x-api-key".'],
+  TOKEN_INVALID: [401, 'The token is not valid: it has expired, its session has ended, or it is not one of ours.'],
+  API_KEY_INVALID: [401, 'The API key is not valid.'],
+  CREDENTIALS_DISAGREE: [401, 'The token and the API key belong to different users. Send one of them.'],
+  BEARER_REQUIRED: [401, 'This endpoint wants a token; an API key is not enough.'],
+  REFRESH_TOKEN_INVALID: [401, 'The refresh token is not valid: it has expired, was used already, or its session has ended.'],
+  USER_NOT_FOUND: [404, 'There is no such user.'],
+  ACCOUNT_NOT_FOUND: [404, 'Nobody signed up with this e-mail address.'],
+  SESSION_NOT_FOUND: [404, 'There is no such session.'],
+  TOO_MANY_TRIES: [429, 'Too many wrong codes for this address. Try again after the time in Retry-After.'],
+  TOO_MANY_LETTERS: [429, 'A letter was sent a short while ago. Try again after the time in Retry-After.'],
+});

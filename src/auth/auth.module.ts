@@ -1,0 +1,58 @@
+import { Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { JwtModule } from '@nestjs/jwt';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { AuditModule } from '../audit/audit.module.js';
+import { UsersModule } from '../users/users.module.js';
+import { AccessTokens } from './access-tokens.js';
+import { AccountController } from './account.controller.js';
+import { AccountService } from './account.service.js';
+import { AddressLimitsService } from './address-limits.service.js';
+import { ApiKey } from './api-key.entity.js';
+import { ApiKeysService } from './api-keys.service.js';
+import { AuthController } from './auth.controller.js';
+import { Codes } from './codes.js';
+import { CredentialsGuard } from './credentials.guard.js';
+import { JwksController } from './jwks.controller.js';
+import { LoginService } from './login.service.js';
+import { PasswordHasher } from './password-hasher.js';
+import { PasswordPolicy } from './password-policy.js';
+import { PasswordService } from './password.service.js';
+import { RefreshTokens } from './refresh-tokens.js';
+import { ResetToken } from './reset-token.entity.js';
+import { Session } from './session.entity.js';
+import { SessionsService } from './sessions.service.js';
+import { SignupAttempt } from './signup-attempt.entity.js';
+import { SignupService } from './signup.service.js';
+import { SigningKey } from './signing-key.entity.js';
+import { SigningKeysService } from './signing-keys.service.js';
+import { VerificationService } from './verification.service.js';
+
+/** Accounts: signup to deletion, sessions, tokens and API keys; registers the guard for the whole service. */
+@Module({
+  imports: [
+    JwtModule.register({}),
+    TypeOrmModule.forFeature([SignupAttempt, Session, ResetToken, ApiKey, SigningKey]),
+    AuditModule,
+    UsersModule,
+  ],
+  controllers: [AuthController, AccountController, JwksController],
+  providers: [
+    { provide: APP_GUARD, useClass: CredentialsGuard },
+    AccessTokens,
+    AccountService,
+    AddressLimitsService,
+    ApiKeysService,
+    Codes,
+    LoginService,
+    PasswordHasher,
+    PasswordPolicy,
+    PasswordService,
+    RefreshTokens,
+    SessionsService,
+    SignupService,
+    SigningKeysService,
+    VerificationService,
+  ],
+})
+export class AuthModule {}

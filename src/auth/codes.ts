@@ -1,0 +1,27 @@
+import { randomInt, timingSafeEqual } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { Secrets } from '../common/secrets.js';
+
+export const CODE_LENGTH = 6;
+const CODE_COUNT = 10 ** CODE_LENGTH;
+
+/** Verification codes: six decimal digits, kept only as an HMAC bound to their purpose and their signup. */
+@Injectable()
+export class Codes {
+  constructor(private readonly secrets: Secrets) {}
+
+  generate(): string {
+    return String(randomInt(CODE_COUNT)).padStart(CODE_LENGTH, '0');
+  }
+
+  hash(attemptId: string, code: string): string {
+    return this.secrets.mac('verification-code', attemptId, code).toString('hex');
+  }
+
+  /** Compares in constant time; false where no code can match. */
+  matches(attemptId: string, code: string, stored: string | null): boolean {
+    const hash = Buffer.from(this.hash(attemptId, code));
+    const isEqual = timingSafeEqual(hash, Buffer.from(stored ?? '0'.repeat(hash.length)));
+    return isEqual && stored !== null;
+  }
+}

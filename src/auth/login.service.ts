@@ -1,0 +1,146 @@
+import { timingSafeEqual } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { Repository } from 'typeorm';
+import { AUDIT_EVENT } from '../audit/audit-events.js';
+import { AuditService } from '../audit/audit.service.js';
+import { Answer, success } from '../common/answers.js';
+import { AppError } from '../common/app-error.js';
+import { Client } from '../common/client.js';
+import { Clock, DAY_MS } from '../common/clock.js';
+import { Secrets } from '../common/secrets.js';
+import { Env } from '../config/env.js';
+import { Database, Transaction } from '../database/database.js';
+import { MailService } from '../mail/mail.service.js';
+import { User } from '../users/user.entity.js';
+import { UserAnswer } from '../users/users.dto.js';
+import { UsersService } from '../users/users.service.js';
+import { AccessTokens } from './access-tokens.js';
+import { LoginAnswer, LoginDto, RefreshTokenAnswer, RefreshTokenDto } from './auth.dto.js';
+import { AUTH_ERRORS } from './auth.errors.js';
+import { Caller } from './caller.js';
+import { LOGIN_STATUS } from './flows.js';
+import { PasswordHasher } from './password-hasher.js';
+import { RefreshTokens } from './refresh-tokens.js';
+import { SessionsService } from './sessions.service.js';
+import { SignupAttempt } from './signup-attempt.entity.js';
+import { pendingSalt } from './signup.service.js';
+
+const NOTICE_USEFUL_MS = 3 * DAY_MS;
+
+/** Logging in, staying logged in, and logging out. */
+@Injectable()
+export class LoginService {
+  constructor(
+    @InjectRepository(SignupAttempt) private readonly attempts: Repository<SignupAttempt>,
+    private readonly database: Database,
+    private readonly users: UsersService,
+    private readonly sessions: SessionsService,
+    private readonly accessTokens: AccessTokens,
+    private readonly refreshTokens: RefreshTokens,
+    private readonly hasher: PasswordHasher,
+    private readonly mail: MailService,
+    private readonly audit: AuditService,
+    private readonly secrets: Secrets,
+    private readonly clock: Clock,
+    private readonly env: Env,
+  ) {}
+
+  async logIn({ email, password }: LoginDto, client: Client): Promise<LoginAnswer> {
+    const user = await this.users.findByEmail(email);
+    if (!user) return this.refuseStranger(email, password, client);
+    if (!(await this.hasher.verify(user.passwordHash, password))) return this.refuse(user, client);
+    const renewedHash = this.hasher.isOutdated(user.passwordHash) ? await this.hasher.hash(password) : null;
+    const session = await this.database.write((tx) => this.openSession(tx, user, renewedHash, client));
+    // The password was changed, or the account deleted, while this login was being judged by the old one.
+    if (!session) return this.refuse(user, client);
+    const tokens = await this.accessTokens.issue({ userId: user.id, sessionId: session.sessionId });
+    return success('You are logged in.', {
+      token: tokens.token,
+      refreshToken: session.refreshToken,
+      expirationTime: tokens.expirationTime,
+      user: UserAnswer.of(user),
+      loginStatus: LOGIN_STATUS.SUCCESS,
+    });
+  }
+
+  async refreshToken({ refreshToken }: RefreshTokenDto, client: Client): Promise<RefreshTokenAnswer> {
+    const claims = this.refreshTokens.parse(refreshToken);
+    const rotation = await this.database
+      .write(async (tx) => {
+        const made = await this.sessions.rotate(tx, refreshToken);
+        if (made.outcome === 'reused') await this.reportTheft(tx, made.claims.userId, client);
+        return made;
+      })
+      .catch(async (error: unknown) => {
+        const isGone = claims && error instanceof AppError && !(await this.users.findById(claims.userId));
+        throw isGone && error.code === AUTH_ERRORS.REFRESH_TOKEN_INVALID.code
+          ? new AppError(AUTH_ERRORS.USER_NOT_FOUND)
+          : error;
+      });
+    if (rotation.outcome === 'reused') throw new AppError(AUTH_ERRORS.REFRESH_TOKEN_INVALID);
+    const { token, expirationTime } = await this.accessTokens.issue(rotation.claims);
+    return { token, refreshToken: rotation.refreshToken, resfreshToken: rotation.refreshToken, expirationTime };
+  }
+
+  async logOut(caller: Caller, client: Client): Promise<Answer> {
+    await this.endSessions(caller, { id: caller.sessionId ?? '' }, client);
+    return success('You are logged out.');
+  }
+
+  async logOutEverywhere(caller: Caller, client: Client): Promise<Answer> {
+    await this.endSessions(caller, {}, client);
+    return success('You are logged out on all devices.');
+  }
+
+  private endSessions(caller: Caller, which: { id?: string }, client: Client): Promise<void> {
+    return this.database.write(async (tx) => {
+      await this.sessions.end(tx, { userId: caller.userId, ...which });
+      await this.audit.record(tx, AUDIT_EVENT.LOGGED_OUT, { userId: caller.userId, email: null }, client);
+    });
+  }
+
+  /** Null when the stored hash is no longer the one that the password was judged by. */
+  private async openSession(transaction: Transaction, user: User, renewedHash: string | null, client: Client) {
+    const still = await transaction.lock(User, { id: user.id, passwordHash: user.passwordHash });
+    if (!still) return null;
+    if (renewedHash) await transaction.manager.update(User, user.id, { passwordHash: renewedHash });
+    const session = await this.sessions.open(transaction, { userId: user.id, attemptId: null }, client);
+    await this.audit.record(transaction, AUDIT_EVENT.LOGGED_IN, { userId: user.id, email: user.email }, client);
+    return session;
+  }
+
+  private async refuse(user: User, client: Client): Promise<never> {
+    await this.recordFailure(user.id, user.email, client);
+    throw new AppError(AUTH_ERRORS.INVALID_PASSWORD);
+  }
+
+  /** Nobody verified this address. One hash, as for everybody; whether a signup of it waits is told only to whom knows its password. */
+  private async refuseStranger(email: string, password: string, client: Client): Promise<never> {
+    const hash = Buffer.from(await this.hasher.hash(password, pendingSalt(this.secrets, email)));
+    const attempts = await this.attempts.findBy({ email });
+    const fits = attempts.some(
+      ({ passwordHash }) => hash.length === passwordHash.length && timingSafeEqual(hash, Buffer.from(passwordHash)),
+    );
+    await this.recordFailure(null, email, client);
+    if (this.env.ACCOUNT_DISCLOSURE === 'hidden') throw new AppError(AUTH_ERRORS.INVALID_PASSWORD);
+    if (attempts.length === 0) throw new AppError(AUTH_ERRORS.USER_NOT_FOUND);
+    throw new AppError(fits ? AUTH_ERRORS.ACCOUNT_NOT_VERIFIED : AUTH_ERRORS.INVALID_PASSWORD);
+  }
+
+  private recordFailure(userId: string | null, email: string, client: Client): Promise<void> {
+    return this.database.write((tx) => this.audit.record(tx, AUDIT_EVENT.LOGIN_FAILED, { userId, email }, client));
+  }
+
+  private async reportTheft(transaction: Transaction, userId: string, client: Client): Promise<void> {
+    const user = await transaction.manager.findOneBy(User, { id: userId });
+    if (!user) return;
+    await this.audit.record(transaction, AUDIT_EVENT.SESSION_STOLEN, { userId, email: user.email }, client);
+    await this.mail.queue(transaction, {
+      kind: 'session-stolen',
+      recipient: user.email,
+      name: user.name,
+      usefulUntil: this.clock.in(NOTICE_USEFUL_MS),
+    });
+  }
+}

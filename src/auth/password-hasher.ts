@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { Injectable, Logger, OnModuleInit } from '@nestjs/common';
+import { hash, verify } from '@node-rs/argon2';
+import { AppError } from '../common/app-error.js';
+import { COMMON_ERRORS } from '../common/common.errors.js';
+import { Env } from '../config/env.js';
+
+/** `Algorithm.Argon2id`; the package's enum is a const enum, which isolated modules cannot read. */
+const ARGON2ID = 2;
+/** Stored hashes that would cost more than this are refused, so that a row planted in the database cannot stall the service. */
+const MOST = { memoryKib: 256 * 1024, passes: 10, lanes: 8 };
+const RETRY_SECONDS = 2;
+
+interface Parameters {
+  memoryKib: number;
+  passes: number;
+  lanes: number;
+}
+
+function parametersOf(phc: string): Parameters | null {
+  const match = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$[\w+/]+\$[\w+/]+$/.exec(phc);
+  return match && { memoryKib: Number(match[1]), passes: Number(match[2]), lanes: Number(match[3]) };
+}
+
+/**
+ * argon2id (RFC 9106; parameters after the OWASP Password Storage Cheat Sheet). At most one hash a core runs at a time: more
+ * would only take turns, and starve everything else. Behind them a bounded queue; behind that OVERLOADED with Retry-After.
+ */
+@Injectable()
+export class PasswordHasher implements OnModuleInit {
+  /** Hashes begun since the start. */
+  begun = 0;
+  private readonly logger = new Logger(PasswordHasher.name);
+  private readonly cores = availableParallelism();
+  private running = 0;
+  private readonly waiting: (() => void)[] = [];
+  private standIn: string;
+
+  constructor(private readonly env: Env) {}
+
+  async onModuleInit(): Promise<void> {
+    this.standIn = await this.hash(randomBytes(16).toString('hex'));
+  }
+
+  /** Hashes waiting for a core. */
+  get queued(): number {
+    return this.waiting.length;
+  }
+
+  /** PHC string of the password under the present parameters. The same salt gives comparable hashes. */
+  hash(password: string, salt: Buffer = randomBytes(16)): Promise<string> {
+    return this.inTurn(() =>
+      hash(password.normalize('NFC'), {
+        algorithm: ARGON2ID,
+        memoryCost: this.env.ARGON2_MEMORY_KIB,
+        timeCost: this.env.ARGON2_PASSES,
+        parallelism: this.env.ARGON2_LANES,
+        salt,
+      }),
+    );
+  }
+
+  /** Whether the password fits the stored hash. Without one (unknown address) it costs the same and is false. */
+  async verify(stored: string | null, password: string): Promise<boolean> {
+    const usable = stored !== null && this.isBearable(stored);
+    const fits = await this.inTurn(() => verify(usable ? stored : this.standIn, password.normalize('NFC')));
+    return usable && fits;
+  }
+
+  /** The hash was made under other parameters than the present ones. */
+  isOutdated(stored: string): boolean {
+    const found = parametersOf(stored);
+    return (
+      found?.memoryKib !== this.env.ARGON2_MEMORY_KIB ||
+      found.passes !== this.env.ARGON2_PASSES ||
+      found.lanes !== this.env.ARGON2_LANES
+    );
+  }
+
+  private isBearable(stored: string): boolean {
+    const found = parametersOf(stored);
+    const bearable =
+      found !== null &&
+      found.memoryKib <= MOST.memoryKib &&
+      found.passes <= MOST.passes &&
+      found.lanes <= MOST.lanes;
+    if (!bearable) this.logger.warn('A stored password hash is malformed or too costly; the login was refused.');
+    return bearable;
+  }
+
+  private async inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (this.running >= this.cores) {
+      if (this.waiting.length >= this.env.HASH_QUEUE_LENGTH) {
+        throw new AppError(COMMON_ERRORS.OVERLOADED, { retryAfterSeconds: RETRY_SECONDS });
+      }
+      // The one before hands its place over, so `running` stays as it is.
+      await new Promise<void>((resolve) => this.waiting.push(resolve));
+    } else {
+      this.running += 1;
+    }
+    this.begun += 1;
+    try {
+      return await work();
+    } finally {
+      const next = this.waiting.shift();
+      if (next) next();
+      else this.running -= 1;
+    }
+  }
+}

@@ -1,0 +1,178 @@
+import { randomBytes } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { FindOptionsWhere, Not, Repository } from 'typeorm';
+import { AUDIT_EVENT } from '../audit/audit-events.js';
+import { AuditService } from '../audit/audit.service.js';
+import { Answer, success } from '../common/answers.js';
+import { AppError } from '../common/app-error.js';
+import { Client } from '../common/client.js';
+import { Clock, DAY_MS, MINUTE_MS } from '../common/clock.js';
+import { sha256 } from '../common/secrets.js';
+import { Env } from '../config/env.js';
+import { Database, Transaction } from '../database/database.js';
+import { MailService } from '../mail/mail.service.js';
+import { User } from '../users/user.entity.js';
+import { UsersService } from '../users/users.service.js';
+import { AddressLimitsService } from './address-limits.service.js';
+import { ChangePasswordDto, ForgotPasswordDto, ResetPasswordDto } from './auth.dto.js';
+import { AUTH_ERRORS } from './auth.errors.js';
+import { Caller } from './caller.js';
+import { PasswordHasher } from './password-hasher.js';
+import { PasswordPolicy } from './password-policy.js';
+import { ResetToken } from './reset-token.entity.js';
+import { Session } from './session.entity.js';
+import { SessionsService } from './sessions.service.js';
+import { SignupAttempt } from './signup-attempt.entity.js';
+import { VerificationService } from './verification.service.js';
+
+const TOKEN_BYTES = 32;
+const NOTICE_USEFUL_MS = 3 * DAY_MS;
+
+/** Changing the password, and recovering the account without it (OWASP Forgot Password Cheat Sheet). */
+@Injectable()
+export class PasswordService {
+  constructor(
+    @InjectRepository(ResetToken) private readonly resetTokens: Repository<ResetToken>,
+    private readonly database: Database,
+    private readonly users: UsersService,
+    private readonly verification: VerificationService,
+    private readonly sessions: SessionsService,
+    private readonly hasher: PasswordHasher,
+    private readonly policy: PasswordPolicy,
+    private readonly limits: AddressLimitsService,
+    private readonly mail: MailService,
+    private readonly audit: AuditService,
+    private readonly clock: Clock,
+    private readonly env: Env,
+  ) {}
+
+  async changePassword(
+    { oldPassword, newPassword }: ChangePasswordDto,
+    caller: Caller,
+    client: Client,
+  ): Promise<Answer> {
+    const user = await this.users.findById(caller.userId);
+    if (!user) throw new AppError(AUTH_ERRORS.TOKEN_INVALID);
+    this.judge(newPassword, user);
+    if (!(await this.hasher.verify(user.passwordHash, oldPassword))) {
+      throw new AppError(AUTH_ERRORS.INVALID_PASSWORD);
+    }
+    const passwordHash = await this.hasher.hash(newPassword);
+    const others: FindOptionsWhere<Session> = caller.sessionId ? { id: Not(caller.sessionId) } : {};
+    const isChanged = await this.database.write(async (tx) => {
+      const where = { id: user.id, passwordHash: user.passwordHash };
+      const { affected } = await tx.manager.update(User, where, { passwordHash, updatedAt: this.clock.now() });
+      if (affected !== 1) return false;
+      await this.afterChange(tx, user, others);
+      await this.audit.record(tx, AUDIT_EVENT.PASSWORD_CHANGED, { userId: user.id, email: user.email }, client);
+      return true;
+    });
+    // Another change came between: the old password of this request is not the present one any more.
+    if (!isChanged) throw new AppError(AUTH_ERRORS.INVALID_PASSWORD);
+    return success('Your password is changed.');
+  }
+
+  /** The answer, and the work behind it, are the same for every address. */
+  async forgotPassword({ email }: ForgotPasswordDto, client: Client): Promise<Answer> {
+    await this.database.write((tx) => this.sendToken(tx, email, client));
+    return success('If this address has an account, a letter with a reset link is on its way.');
+  }
+
+  async resetPassword({ token, newPassword, email }: ResetPasswordDto, client: Client): Promise<Answer> {
+    const row = await this.resetTokens.findOneBy({ tokenHash: sha256(token) });
+    const person = row && (await this.personOf(row.email));
+    if (!row || !person || row.expiresAt <= this.clock.now() || (email !== undefined && email !== row.email)) {
+      throw new AppError(AUTH_ERRORS.RESET_TOKEN_INVALID);
+    }
+    this.judge(newPassword, person);
+    const passwordHash = await this.hasher.hash(newPassword);
+    const isReset = await this.database.write((tx) => this.useToken(tx, row, passwordHash, client));
+    if (!isReset) throw new AppError(AUTH_ERRORS.RESET_TOKEN_INVALID);
+    return success('Your new password is set. Log in with it.');
+  }
+
+  private judge(newPassword: string, person: { email: string; name: string }): void {
+    const fault = this.policy.fault(newPassword, person);
+    if (fault) throw new AppError(fault, { faults: [{ field: 'newPassword', message: fault.message }] });
+  }
+
+  /** The user of an address, or the newest signup that waits for its code. */
+  private async personOf(email: string): Promise<{ email: string; name: string } | null> {
+    const { manager } = this.resetTokens;
+    return (await this.users.findByEmail(email)) ?? (await this.newestAttempt(manager, email));
+  }
+
+  private newestAttempt(manager: Transaction['manager'], email: string): Promise<SignupAttempt | null> {
+    return manager.findOne(SignupAttempt, { where: { email }, order: { id: 'DESC' } });
+  }
+
+  private async sendToken(transaction: Transaction, email: string, client: Client): Promise<void> {
+    const limits = await this.limits.lock(transaction, email);
+    if ((await this.limits.takeLetter(transaction, limits, 'resetLetters')) > 0) return;
+    const user = await this.users.findByEmail(email, transaction.manager);
+    const attempt = await this.newestAttempt(transaction.manager, email);
+    const person = user ?? attempt;
+    const token = randomBytes(TOKEN_BYTES).toString('base64url');
+    const expiresAt = this.clock.in(this.env.RESET_LIFETIME_MINUTES * MINUTE_MS);
+    // Unknown addresses get a row and a letter too, both dead from the start: the work tells nothing.
+    await transaction.manager.upsert(
+      ResetToken,
+      { email, tokenHash: sha256(token), expiresAt, createdAt: this.clock.now() },
+      ['email'],
+    );
+    await this.mail.queue(transaction, {
+      kind: 'password-reset',
+      recipient: email,
+      name: person?.name ?? '',
+      secret: token,
+      params: { minutes: this.env.RESET_LIFETIME_MINUTES },
+      usefulUntil: expiresAt,
+      isVoid: !person,
+    });
+    const who = { userId: user?.id ?? null, email };
+    await this.audit.record(transaction, AUDIT_EVENT.PASSWORD_RESET_ASKED, who, client);
+  }
+
+  /** Consumes the token by one conditional delete; of parallel resets one wins. */
+  private async useToken(transaction: Transaction, row: ResetToken, passwordHash: string, client: Client) {
+    const { manager } = transaction;
+    await this.limits.lock(transaction, row.email);
+    const { affected } = await manager.delete(ResetToken, { email: row.email, tokenHash: row.tokenHash });
+    if (affected !== 1) return false;
+    const user = await this.setPassword(transaction, row.email, passwordHash);
+    if (!user) return false;
+    await this.verification.destroyAttempts(transaction, user.email);
+    await this.afterChange(transaction, user, {});
+    await this.audit.record(transaction, AUDIT_EVENT.PASSWORD_RESET, { userId: user.id, email: user.email }, client);
+    return true;
+  }
+
+  /** The link proved the mailbox: an address that was not verified becomes so, under the name of its newest signup. */
+  private async setPassword(transaction: Transaction, email: string, passwordHash: string): Promise<User | null> {
+    const { manager } = transaction;
+    const now = this.clock.now();
+    const user = await transaction.lock(User, { email });
+    if (user) {
+      await manager.update(User, user.id, { passwordHash, updatedAt: now });
+      return user;
+    }
+    const attempt = await this.newestAttempt(manager, email);
+    if (!attempt) return null;
+    const { userId: id, name, createdAt } = attempt;
+    const made = { id, email, name, passwordHash, companyName: null, activeProject: null, createdAt, updatedAt: now };
+    await manager.insert(User, made);
+    return made;
+  }
+
+  private async afterChange(transaction: Transaction, user: User, which: FindOptionsWhere<Session>): Promise<void> {
+    await this.sessions.end(transaction, { ...which, userId: user.id });
+    await transaction.manager.delete(ResetToken, { email: user.email });
+    await this.mail.queue(transaction, {
+      kind: 'password-changed',
+      recipient: user.email,
+      name: user.name,
+      usefulUntil: this.clock.in(NOTICE_USEFUL_MS),
+    });
+  }
+}

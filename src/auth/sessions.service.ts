@@ -1,0 +1,176 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { FindOptionsWhere, In, MoreThan, Repository } from 'typeorm';
+import { v7 as uuid } from 'uuid';
+import { AppError } from '../common/app-error.js';
+import { Client, maskedIp } from '../common/client.js';
+import { Clock, DAY_MS, SECOND_MS } from '../common/clock.js';
+import { RecheckedCache } from '../common/rechecked-cache.js';
+import { sha256 } from '../common/secrets.js';
+import { Env } from '../config/env.js';
+import { Database, Transaction } from '../database/database.js';
+import { AUTH_ERRORS } from './auth.errors.js';
+import { RefreshTokenClaims, RefreshTokens } from './refresh-tokens.js';
+import { Session } from './session.entity.js';
+
+/** An ended session is refused everywhere within this time, and at once on the instance that ended it. */
+const RECHECK_MS = 8 * SECOND_MS;
+const CACHED_SESSIONS = 50_000;
+
+/** What the guard must know of a session. */
+export interface SessionState {
+  userId: string;
+  /** Its mailbox is not proved yet. */
+  isInert: boolean;
+  endsAt: number;
+}
+
+/** What using a refresh token led to. */
+export type Rotation =
+  | { outcome: 'rotated'; refreshToken: string; claims: RefreshTokenClaims }
+  | { outcome: 'reused'; claims: RefreshTokenClaims };
+
+function equals(a: string, b: string | null): boolean {
+  return b !== null && a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+}
+
+/** Opens, rotates, lists and ends sessions (OWASP Session Management Cheat Sheet). One row a session, none a token. */
+@Injectable()
+export class SessionsService {
+  private readonly states: RecheckedCache<SessionState>;
+
+  constructor(
+    @InjectRepository(Session) private readonly sessions: Repository<Session>,
+    private readonly database: Database,
+    private readonly refreshTokens: RefreshTokens,
+    private readonly clock: Clock,
+    private readonly env: Env,
+  ) {
+    this.states = new RecheckedCache(clock, {
+      maxEntries: CACHED_SESSIONS,
+      recheckMs: RECHECK_MS,
+      load: (id) => this.loadState(id),
+    });
+  }
+
+  /** Opens a session; with `attemptId` an inert one. */
+  async open(
+    transaction: Transaction,
+    { userId, attemptId }: { userId: string; attemptId: string | null },
+    client: Client,
+  ): Promise<{ sessionId: string; refreshToken: string }> {
+    const sessionId = uuid();
+    const refreshToken = this.refreshTokens.first(userId, sessionId);
+    const now = this.clock.now();
+    await transaction.manager.insert(Session, {
+      id: sessionId,
+      userId,
+      attemptId,
+      generation: 0,
+      refreshHash: sha256(refreshToken),
+      previousRefreshHash: null,
+      rotationNonce: '',
+      userAgent: client.userAgent,
+      network: maskedIp(client.ip),
+      createdAt: now,
+      rotatedAt: now,
+      expiresAt: this.clock.in(this.env.SESSION_MAX_DAYS * DAY_MS),
+    });
+    return { sessionId, refreshToken };
+  }
+
+  /** The session's state; null when it has ended. Costs no query while it was asked for a short while ago. */
+  async state(id: string): Promise<SessionState | null> {
+    const known = this.states.get(id);
+    const state = known instanceof Promise ? await known : known;
+    return state && state.endsAt > this.clock.now().getTime() ? state : null;
+  }
+
+  /**
+   * Exchanges a refresh token for its successor. The one before the present one may be sent again for a short while, as long as
+   * its successor was not used: two tabs, or an answer that got lost. Any other used token ends the session (RFC 9700, 4.14.2).
+   */
+  async rotate(transaction: Transaction, token: string): Promise<Rotation> {
+    const claims = this.refreshTokens.parse(token);
+    if (!claims) throw new AppError(AUTH_ERRORS.REFRESH_TOKEN_INVALID);
+    const session = await transaction.lock(Session, { id: claims.sessionId, userId: claims.userId });
+    if (!session || !this.isAlive(session)) throw new AppError(AUTH_ERRORS.REFRESH_TOKEN_INVALID);
+    if (session.attemptId !== null) throw new AppError(AUTH_ERRORS.EMAIL_NOT_VERIFIED);
+    const hash = sha256(token);
+    if (claims.generation === session.generation && equals(hash, session.refreshHash)) {
+      return { outcome: 'rotated', refreshToken: await this.advance(transaction, session, token, claims), claims };
+    }
+    if (this.isInGrace(session, claims) && equals(hash, session.previousRefreshHash)) {
+      const refreshToken = this.refreshTokens.successor(token, claims, session.rotationNonce);
+      return { outcome: 'rotated', refreshToken, claims };
+    }
+    // A token from the future was issued before the database was restored from a backup: useless, but no theft.
+    if (claims.generation > session.generation) throw new AppError(AUTH_ERRORS.REFRESH_TOKEN_INVALID);
+    await this.end(transaction, { id: session.id });
+    return { outcome: 'reused', claims };
+  }
+
+  /** Ends the sessions that match; answers how many there were. */
+  async end(transaction: Transaction, where: FindOptionsWhere<Session>): Promise<number> {
+    const rows = await transaction.manager.find(Session, { where, select: { id: true } });
+    if (rows.length === 0) return 0;
+    const ids = rows.map((row) => row.id);
+    const { affected } = await transaction.manager.delete(Session, { id: In(ids) });
+    transaction.afterCommit(() => ids.forEach((id) => this.states.drop(id)));
+    return affected ?? 0;
+  }
+
+  /** The mailbox of an inert session is proved: from now on its tokens work. */
+  async activate(transaction: Transaction, attemptId: string): Promise<void> {
+    const rows = await transaction.manager.findBy(Session, { attemptId });
+    await transaction.manager.update(Session, { attemptId }, { attemptId: null });
+    transaction.afterCommit(() => rows.forEach((row) => this.states.drop(row.id)));
+  }
+
+  /** The user's live sessions, newest first. */
+  list(userId: string): Promise<Session[]> {
+    const idleSince = this.clock.in(-this.env.SESSION_IDLE_DAYS * DAY_MS);
+    return this.sessions.find({
+      where: { userId, rotatedAt: MoreThan(idleSince), expiresAt: MoreThan(this.clock.now()) },
+      order: { id: 'DESC' },
+    });
+  }
+
+  /** Ends sessions of one user in a unit of work of its own. */
+  endOwn(where: FindOptionsWhere<Session> & { userId: string }): Promise<number> {
+    return this.database.write((transaction) => this.end(transaction, where));
+  }
+
+  private async advance(transaction: Transaction, session: Session, token: string, claims: RefreshTokenClaims) {
+    const rotationNonce = randomBytes(16).toString('hex');
+    const successor = this.refreshTokens.successor(token, claims, rotationNonce);
+    await transaction.manager.update(Session, session.id, {
+      generation: session.generation + 1,
+      refreshHash: sha256(successor),
+      previousRefreshHash: session.refreshHash,
+      rotationNonce,
+      rotatedAt: this.clock.now(),
+    });
+    return successor;
+  }
+
+  private isInGrace(session: Session, claims: RefreshTokenClaims): boolean {
+    const sinceMs = this.clock.now().getTime() - session.rotatedAt.getTime();
+    return claims.generation === session.generation - 1 && sinceMs <= this.env.REFRESH_GRACE_SECONDS * SECOND_MS;
+  }
+
+  private endOf(session: Session): number {
+    const idleEnd = session.rotatedAt.getTime() + this.env.SESSION_IDLE_DAYS * DAY_MS;
+    return Math.min(idleEnd, session.expiresAt.getTime());
+  }
+
+  private isAlive(session: Session): boolean {
+    return this.endOf(session) > this.clock.now().getTime();
+  }
+
+  private async loadState(id: string): Promise<SessionState | null> {
+    const session = await this.sessions.findOneBy({ id });
+    return session && { userId: session.userId, isInert: session.attemptId !== null, endsAt: this.endOf(session) };
+  }
+}

@@ -1,0 +1,129 @@
+import { createPrivateKey, createPublicKey, generateKeyPairSync, JsonWebKey, KeyObject } from 'node:crypto';
+import { Injectable, OnModuleInit } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { Repository } from 'typeorm';
+import { v7 as uuid } from 'uuid';
+import { Clock, DAY_MS, MINUTE_MS, SECOND_MS } from '../common/clock.js';
+import { Secrets } from '../common/secrets.js';
+import { Env } from '../config/env.js';
+import { isUniqueViolation } from '../database/database-errors.js';
+import { Database, Transaction } from '../database/database.js';
+import { SigningKey } from './signing-key.entity.js';
+
+/** Every instance reads the keys anew this often; what is published must be known to all before it signs. */
+const RELOAD_MS = MINUTE_MS;
+/** Time between the publication of a key and its first signature: several reloads, and time for clients that cache the JWKS. */
+export const PUBLISH_LEAD_MS = 10 * MINUTE_MS;
+/** An unknown `kid` makes the instance look for new keys, but not more often than this, for anybody can invent one. */
+const UNKNOWN_KEY_RELOAD_MS = 5 * SECOND_MS;
+
+interface LoadedKey {
+  id: string;
+  sequence: number;
+  privateKey: KeyObject;
+  publicKey: KeyObject;
+  jwk: JsonWebKey & { kid: string; use: string; alg: string };
+  signsFrom: number;
+}
+
+/** The ES256 key pairs of access tokens: kept encrypted in the database, published as JWKS, rotated by age or by command. */
+@Injectable()
+export class SigningKeysService implements OnModuleInit {
+  private keys: LoadedKey[] = [];
+  private loadedAt = -Infinity;
+  private loading?: Promise<void>;
+
+  constructor(
+    @InjectRepository(SigningKey) private readonly signingKeys: Repository<SigningKey>,
+    private readonly database: Database,
+    private readonly secrets: Secrets,
+    private readonly clock: Clock,
+    private readonly env: Env,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    await this.reload();
+    if (this.keys.length === 0) await this.add(this.clock.now());
+  }
+
+  /** The key that signs now. */
+  async current(): Promise<{ id: string; privateKey: KeyObject }> {
+    await this.reloadIfOlderThan(RELOAD_MS);
+    const now = this.clock.now().getTime();
+    const newest = this.keys[this.keys.length - 1];
+    if (newest.signsFrom + this.env.SIGNING_KEY_DAYS * DAY_MS - PUBLISH_LEAD_MS <= now) await this.rotate();
+    return this.keys.findLast((key) => key.signsFrom <= now) ?? this.keys[0];
+  }
+
+  /** The public key of a token's `kid`; undefined when there is no such key. */
+  async publicKey(id: string): Promise<KeyObject | undefined> {
+    const find = () => this.keys.find((key) => key.id === id)?.publicKey;
+    await this.reloadIfOlderThan(find() ? RELOAD_MS : UNKNOWN_KEY_RELOAD_MS);
+    return find();
+  }
+
+  /** The public keys (RFC 7517), the next one included. */
+  async jwks(): Promise<{ keys: JsonWebKey[] }> {
+    await this.reloadIfOlderThan(RELOAD_MS);
+    return { keys: this.keys.map((key) => key.jwk) };
+  }
+
+  /** Publishes the next key, which takes over after PUBLISH_LEAD_MS, and removes keys whose tokens are all dead. */
+  async rotate(): Promise<void> {
+    await this.add(this.clock.in(PUBLISH_LEAD_MS));
+    const now = this.clock.now().getTime();
+    const tokenLifeMs = this.env.ACCESS_TOKEN_SECONDS * SECOND_MS + RELOAD_MS + MINUTE_MS;
+    const dead = this.keys.filter((_, i) => i + 1 < this.keys.length && this.keys[i + 1].signsFrom + tokenLifeMs < now);
+    if (dead.length === 0) return;
+    await this.database.write((tx) => tx.manager.delete(SigningKey, dead.map((key) => key.id)));
+    await this.reload();
+  }
+
+  /** Adds a key unless another instance was faster: the sequence number is unique, the slower one takes the faster one's key. */
+  private async add(signsFrom: Date): Promise<void> {
+    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const id = uuid();
+    const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
+    const row = {
+      id,
+      sequence: (this.keys.at(-1)?.sequence ?? 0) + 1,
+      publicKey: JSON.stringify({ ...publicKey.export({ format: 'jwk' }), kid: id, use: 'sig', alg: 'ES256' }),
+      privateKey: this.secrets.encrypt(pem, id),
+      createdAt: this.clock.now(),
+      signsFrom,
+    };
+    try {
+      await this.database.write((tx: Transaction) => tx.manager.insert(SigningKey, row));
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error;
+    }
+    await this.reload();
+  }
+
+  private async reloadIfOlderThan(ageMs: number): Promise<void> {
+    if (Math.abs(this.clock.now().getTime() - this.loadedAt) >= ageMs) {
+      this.loading ??= this.reload().finally(() => (this.loading = undefined));
+      await this.loading;
+    }
+  }
+
+  private async reload(): Promise<void> {
+    const known = new Map(this.keys.map((key) => [key.id, key]));
+    const rows = await this.signingKeys.find({ order: { sequence: 'ASC' } });
+    this.keys = rows.map((row) => known.get(row.id) ?? this.open(row));
+    this.loadedAt = this.clock.now().getTime();
+  }
+
+  private open(row: SigningKey): LoadedKey {
+    const jwk = JSON.parse(row.publicKey) as LoadedKey['jwk'];
+    return {
+      id: row.id,
+      sequence: row.sequence,
+      // As KeyObject: parsing a key on every use would cost forty times the signature check.
+      privateKey: createPrivateKey(this.secrets.decrypt(row.privateKey, row.id)),
+      publicKey: createPublicKey({ key: jwk, format: 'jwk' }),
+      jwk,
+      signsFrom: row.signsFrom.getTime(),
+    };
+  }
+}

@@ -1,0 +1,53 @@
+import { LRUCache } from 'lru-cache';
+import { Clock } from './clock.js';
+
+/**
+ * Remembers what the database said for a short while, so that hot paths cost no query, and asks again after it. What is dropped
+ * here is gone at once; other instances see the change when they ask again.
+ */
+export class RecheckedCache<Value extends object> {
+  private readonly entries: LRUCache<string, { value: Value | null; checkedAt: number }>;
+  private drops = 0;
+  /** Answers given without asking the database. */
+  hits = 0;
+  /** Answers that the database gave. */
+  misses = 0;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly options: {
+      maxEntries: number;
+      recheckMs: number;
+      load: (id: string) => Promise<Value | null>;
+    },
+  ) {
+    this.entries = new LRUCache({ max: options.maxEntries });
+  }
+
+  /** The value as the database has it now, or had it at most `recheckMs` ago. */
+  get(id: string): Value | null | Promise<Value | null> {
+    const entry = this.entries.get(id);
+    const age = entry ? this.clock.now().getTime() - entry.checkedAt : Infinity;
+    if (entry && age >= 0 && age < this.options.recheckMs) {
+      this.hits += 1;
+      return entry.value;
+    }
+    return this.load(id);
+  }
+
+  /** Forgets the value: the next one who asks gets the database's word. */
+  drop(id: string): void {
+    this.drops += 1;
+    this.entries.delete(id);
+  }
+
+  private async load(id: string): Promise<Value | null> {
+    this.misses += 1;
+    const dropsBefore = this.drops;
+    const checkedAt = this.clock.now().getTime();
+    const value = await this.options.load(id);
+    // What was read before a drop may be older than the drop; it must not come back through the cache.
+    if (value !== null && dropsBefore === this.drops) this.entries.set(id, { value, checkedAt });
+    return value;
+  }
+}

@@ -1,0 +1,112 @@
+import type { ISendMailOptions } from '@nestjs-modules/mailer';
+import { Injectable } from '@nestjs/common';
+import { Clock, MINUTE_MS } from '../common/clock.js';
+import { Secrets } from '../common/secrets.js';
+import { Env } from '../config/env.js';
+import { parseMailbox } from '../config/mailbox.js';
+import { Letter } from './letter.entity.js';
+import { greeting, inWords, isLetterKind, LetterKind, LETTERS, momentInWords } from './letters.js';
+import { loadTemplate, Template } from './templates.js';
+
+/** What a row's templates are filled with, before it is put into words. */
+interface Content {
+  kind: LetterKind;
+  name: string;
+  secret: string;
+  params: Record<string, string | number>;
+  writtenAt: Date;
+  remainingMs: number;
+}
+
+/** A letter in the reader's words. */
+export interface Wording {
+  subject: string;
+  html: string;
+  text: string;
+}
+
+/** Turns rows of the outbox into mail. Tries every template at the start: a broken one stops the boot, not a letter. */
+@Injectable()
+export class LetterWriter {
+  private readonly templates = new Map<LetterKind, { html: Template; text: Template }>();
+  private readonly sender: { name: string; address: string };
+
+  constructor(
+    private readonly env: Env,
+    private readonly secrets: Secrets,
+    private readonly clock: Clock,
+  ) {
+    const sender = parseMailbox(env.MAIL_FROM);
+    if (!sender) throw new Error('MAIL_FROM is not an address');
+    this.sender = sender;
+    for (const kind of Object.keys(LETTERS) as LetterKind[]) this.prepare(kind);
+  }
+
+  /** The mail of a row. Throws when it cannot be written: an unknown kind, or a secret sealed under another APP_SECRET. */
+  write(letter: Letter): ISendMailOptions {
+    const { subject, html, text } = this.word(this.contentOf(letter));
+    return {
+      from: this.sender,
+      // An object: nodemailer would read a text as a list of addresses (RFC 5322, section 3.4).
+      to: { name: '', address: letter.recipient },
+      subject,
+      html,
+      text,
+      date: letter.createdAt,
+      // The same at every try, so that mail apps drop a second copy.
+      messageId: `<${letter.id}@${this.sender.address.split('@').at(-1)}>`,
+      // RFC 3834, section 5: no out-of-office replies.
+      headers: { 'Auto-Submitted': 'auto-generated' },
+    };
+  }
+
+  /** The row's secret in clear; an empty text when it has none. */
+  secretOf(letter: Letter): string {
+    return letter.secret === null ? '' : this.secrets.decrypt(letter.secret, letter.id);
+  }
+
+  private contentOf(letter: Letter): Content {
+    if (!isLetterKind(letter.kind)) throw new Error(`there is no letter of the kind ${letter.kind}`);
+    if (LETTERS[letter.kind].secret !== null && letter.secret === null) throw new Error('its secret is missing');
+    const { name, ...params } = JSON.parse(letter.params) as { name: string } & Record<string, string | number>;
+    const remainingMs = letter.usefulUntil.getTime() - this.clock.now().getTime();
+    const secret = this.secretOf(letter);
+    return { kind: letter.kind, name, secret, params, writtenAt: letter.createdAt, remainingMs };
+  }
+
+  private word({ kind, name, secret, params, writtenAt, remainingMs }: Content): Wording {
+    const templates = this.templates.get(kind);
+    if (!templates) throw new Error(`the letter ${kind} has no templates`);
+    const type = LETTERS[kind];
+    const subject = type.subject(secret);
+    const values = {
+      ...type.params,
+      ...params,
+      subject,
+      greeting: greeting(name),
+      ...(type.secret === 'code' && { code: secret }),
+      ...(type.secret === 'link' && { link: this.resetLink(secret) }),
+      lifetime: inWords(remainingMs),
+      moment: momentInWords(writtenAt),
+      serviceUrl: this.env.publicUrl,
+    };
+    return { subject, html: templates.html(values), text: templates.text(values) };
+  }
+
+  /** The token is in the fragment: it reaches no server's log, and a scanner that opens the link consumes nothing. */
+  private resetLink(token: string): string {
+    return `${this.env.RESET_PASSWORD_URL ?? `${this.env.publicUrl}/reset-password`}#token=${encodeURIComponent(token)}`;
+  }
+
+  private prepare(kind: LetterKind): void {
+    const sample = { name: 'Ada', secret: '123456', params: {}, writtenAt: this.clock.now(), remainingMs: MINUTE_MS };
+    try {
+      this.templates.set(kind, { html: loadTemplate(kind, 'html'), text: loadTemplate(kind, 'text') });
+      this.word({ kind, ...sample });
+    } catch (error) {
+      throw new Error(`The service cannot start, the letter ${kind} cannot be written: ${String(error)}`, {
+        cause: error,
+      });
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import { MINUTE_MS } from '../common/clock.js';
+
+/** What one kind of letter is made of, beside its two templates. */
+interface LetterType {
+  /** Never contains what people typed: mail apps show it in notifications, on locked screens too. */
+  subject: (secret: string) => string;
+  /** What its secret is to the reader; null when it has none. */
+  secret: 'code' | 'link' | null;
+  /** Further values of its templates, as they are when nobody gives them. */
+  params: Record<string, string | number>;
+}
+
+/** Every letter of the service; `templates/<kind>.html.hbs` and `.text.hbs` have the wording. */
+export const LETTERS = {
+  'verification-code': { subject: (code) => `${code} is your Talkstack code`, secret: 'code', params: {} },
+  'password-reset': { subject: () => 'Reset your Talkstack password', secret: 'link', params: {} },
+  'password-changed': { subject: () => 'Your Talkstack password was changed', secret: null, params: {} },
+  'account-exists': { subject: () => 'You already have a Talkstack account', secret: null, params: {} },
+  'session-stolen': { subject: () => 'We signed out one of your Talkstack sessions', secret: null, params: {} },
+  'api-key-created': { subject: () => 'A new Talkstack API key was created', secret: null, params: { prefix: '' } },
+} satisfies Record<string, LetterType>;
+
+export type LetterKind = keyof typeof LETTERS;
+
+export function isLetterKind(text: string): text is LetterKind {
+  return Object.hasOwn(LETTERS, text);
+}
+
+const GREETED_NAME_MAX_LENGTH = 64;
+/** Control characters, line breaks, and the marks that turn the direction of writing. */
+const UNPRINTABLE = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;
+/** Looks like a link or an address to somebody's mail app. */
+const LINK = /[/@:\\]|www\.|\p{L}\.\p{L}{2,}/iu;
+
+/**
+ * The first line of a letter. Anybody can type any name and anybody's address into a signup, so a name that is an advertisement
+ * with a link in it is left out: the service is not to carry it to strangers.
+ */
+export function greeting(name: string): string {
+  const line = name.replace(UNPRINTABLE, ' ').replace(/\s+/g, ' ').trim();
+  const isName = line !== '' && line.length <= GREETED_NAME_MAX_LENGTH && !LINK.test(line);
+  return isName ? `Hello ${line},` : 'Hello,';
+}
+
+/** A length of time as people say it; never less than a minute. */
+export function inWords(milliseconds: number): string {
+  const minutes = Math.max(1, Math.round(milliseconds / MINUTE_MS));
+  if (minutes === 1) return '1 minute';
+  return minutes < 120 ? `${minutes} minutes` : `${Math.floor(minutes / 60)} hours`;
+}
+
+const MOMENT = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });
+
+/** A moment as people write it, in UTC: nobody told us the reader's time zone. */
+export function momentInWords(moment: Date): string {
+  return `${MOMENT.format(moment)} UTC`;
+}

@@ -1,0 +1,6 @@
+import { errorTable } from '../common/app-error.js';
+
+/** Errors of the development mailbox; sending letters has none that a client sees. */
+export const MAIL_ERRORS = errorTable({
+  LETTER_NOT_FOUND: [404, 'The development mailbox has no such letter.'],
+});

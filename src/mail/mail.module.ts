@@ -1,0 +1,33 @@
+import { MailerModule } from '@nestjs-modules/mailer';
+import { DynamicModule, Module } from '@nestjs/common';
+import { Env } from '../config/env.js';
+import { DeliveryService } from './delivery.service.js';
+import { DevelopmentMailbox } from './development-mailbox.js';
+import { DevelopmentMailboxController } from './development-mailbox.controller.js';
+import { DevelopmentMailboxPages } from './development-mailbox.pages.js';
+import { LetterWriter } from './letter-writer.js';
+import { MailService } from './mail.service.js';
+import { smtpUrl } from './mail.transport.js';
+import { OutboxService } from './outbox.service.js';
+
+/** Letters: queued by their causes through MailService, sent by the outbox, through SMTP or into the development mailbox. */
+@Module({})
+export class MailModule {
+  static forRoot(env: Env): DynamicModule {
+    const base = {
+      module: MailModule,
+      global: true,
+      providers: [MailService, OutboxService, DeliveryService, LetterWriter],
+      exports: [MailService, OutboxService],
+    };
+    if (!env.hasDevelopmentMailbox) return { ...base, imports: [MailerModule.forRoot({ transport: smtpUrl(env) })] };
+    const mailbox = new DevelopmentMailbox();
+    return {
+      ...base,
+      imports: [MailerModule.forRoot({ transport: mailbox })],
+      controllers: [DevelopmentMailboxController],
+      providers: [...base.providers, DevelopmentMailboxPages, { provide: DevelopmentMailbox, useValue: mailbox }],
+      exports: [...base.exports, DevelopmentMailbox],
+    };
+  }
+}

@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import Handlebars from 'handlebars';
+
+/** A compiled template. */
+export type Template = (values: object) => string;
+
+function read(file: string): string {
+  return readFileSync(fileURLToPath(new URL(`./templates/${file}.hbs`, import.meta.url)), 'utf8');
+}
+
+/**
+ * Compiles `templates/<name>.<format>.hbs`, with `layout.<format>.hbs` at hand as its layout. Strict: a value that nobody gave is
+ * an error instead of a gap in the letter. HTML is escaped, text is not.
+ */
+export function loadTemplate(name: string, format: 'html' | 'text'): Template {
+  const handlebars = Handlebars.create();
+  handlebars.registerPartial('layout', read(`layout.${format}`));
+  return handlebars.compile(read(`${name}.${format}`), {
+    strict: true,
+    preventIndent: true,
+    noEscape: format === 'text',
+  });
+}

@@ -1,0 +1,43 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiProperty, ApiTags } from '@nestjs/swagger';
+import { success, Answer } from '../common/answers.js';
+import { AppError } from '../common/app-error.js';
+import { COMMON_ERRORS } from '../common/common.errors.js';
+import { Documented } from '../common/docs.js';
+import { Public } from '../common/public.decorator.js';
+import { Database } from '../database/database.js';
+
+const RETRY_SECONDS = 2;
+
+export class ReadyAnswer extends Answer {
+  @ApiProperty({ enum: ['up'], description: 'The database answers and has all migrations.' })
+  database: 'up';
+}
+
+@ApiTags('Operation')
+@Controller('health')
+export class HealthController {
+  constructor(private readonly database: Database) {}
+
+  @Public()
+  @Get('live')
+  @Documented({ summary: 'Whether the process runs', answer: Answer, errors: [] })
+  live(): Answer {
+    return success('The process runs.');
+  }
+
+  @Public()
+  @Get('ready')
+  @Documented({
+    summary: 'Whether requests can be served',
+    description: 'Asks the database, and whether it has all migrations.',
+    answer: ReadyAnswer,
+    errors: [COMMON_ERRORS.DATABASE_UNAVAILABLE],
+  })
+  async ready(): Promise<ReadyAnswer> {
+    if (!(await this.database.isReady())) {
+      throw new AppError(COMMON_ERRORS.DATABASE_UNAVAILABLE, { retryAfterSeconds: RETRY_SECONDS });
+    }
+    return success('Requests can be served.', { database: 'up' });
+  }
+}
