@@ -1,5 +1,5 @@
 import { LoggerService } from '@nestjs/common';
-import { Logger, pino, stdSerializers } from 'pino';
+import { Logger, LoggerOptions, pino, stdSerializers } from 'pino';
 import { Env } from '../config/env.js';
 
 /** A database error carries the statement's parameters, hashes and addresses among them; they stay out of the log. */
@@ -11,14 +11,19 @@ function serializeError(error: Error): unknown {
   return plain;
 }
 
-/** JSON lines on standard output. */
-export function createLogger(env: Env): Logger {
-  return pino({
+/** How lines are made, wherever they go. */
+export function loggerOptions(env: Env): LoggerOptions {
+  return {
     level: env.LOG_LEVEL,
     base: undefined,
     timestamp: pino.stdTimeFunctions.isoTime,
     serializers: { err: serializeError },
-  });
+  };
+}
+
+/** JSON lines on standard output. */
+export function createLogger(env: Env): Logger {
+  return pino(loggerOptions(env));
 }
 
 /** Lets Nest's own messages and every `new Logger(Name)` speak through pino. */

@@ -1,0 +1,55 @@
+import { createConnection } from 'node:net';
+
+const MARIADB = process.env.TEST_MARIADB_URL ?? 'mariadb://root@127.0.0.1:3306';
+const REDIS = process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:6379';
+
+function isReachable(url) {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve) => {
+    const socket = createConnection({ host: hostname, port: Number(port), timeout: 2000 });
+    const settle = (answer) => () => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.on('connect', settle(true)).on('error', settle(false)).on('timeout', settle(false));
+  });
+}
+
+function skipLoudly(what, url, howTo) {
+  if (process.env.CI === 'true') throw new Error(`${what} does not answer at ${url}, and CI must not skip its tests.`);
+  process.stderr.write(`\n!!! ${what} does not answer at ${url}: ITS TESTS ARE SKIPPED. Start one with:\n!!!   ${howTo}\n\n`);
+}
+
+const swc = (syntax) => [
+  '@swc/jest',
+  {
+    jsc: {
+      target: 'es2023',
+      keepClassNames: true,
+      parser: syntax === 'typescript' ? { syntax, decorators: true } : { syntax },
+      transform: { legacyDecorator: true, decoratorMetadata: true },
+    },
+    module: { type: 'commonjs' },
+  },
+];
+
+/** The same test files against one database. Sources and ESM packages become CommonJS: Jest cannot load NestJS 12 as ESM on Node 20. */
+const project = (database) => ({
+  displayName: database,
+  rootDir: import.meta.dirname,
+  testRegex: '\\.e2e-spec\\.ts$',
+  testEnvironment: 'node',
+  globals: { TEST_DATABASE: database, TEST_MARIADB_URL: MARIADB, TEST_REDIS_URL: REDIS },
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': ['$1', '$1.js'] },
+  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/client'],
+  transform: { '\\.ts$': swc('typescript'), '\\.m?js$': swc('ecmascript') },
+  transformIgnorePatterns: ['\\.node$'],
+});
+
+export default async () => {
+  const projects = [project('sqlite')];
+  if (await isReachable(MARIADB)) projects.push(project('mariadb'));
+  else skipLoudly('MariaDB', MARIADB, 'docker run -p 3306:3306 -e MARIADB_ALLOW_EMPTY_ROOT_PASSWORD=1 mariadb:10.11');
+  if (!(await isReachable(REDIS))) skipLoudly('Redis', REDIS, 'docker run -p 6379:6379 redis:7');
+  return { projects, maxWorkers: 2, testTimeout: 60_000 };
+};

@@ -1,0 +1,95 @@
+import 'reflect-metadata';
+import { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import { pino } from 'pino';
+import { AppModule } from '../../src/app.module.js';
+import { httpAdapter, setUpApp } from '../../src/app.setup.js';
+import { Clock } from '../../src/common/clock.js';
+import { loggerOptions } from '../../src/common/logger.js';
+import { loadEnv } from '../../src/config/env.js';
+import { Database } from '../../src/database/database.js';
+import { ApiClient } from './api-client.js';
+import { TestClock } from './test-clock.js';
+import { createTestDatabase, TestDatabase } from './test-database.js';
+import { TestMailbox } from './test-mailbox.js';
+
+export type Settings = Record<string, string>;
+
+/** What instances share: a database, a mail server, a clock and their settings. */
+interface World {
+  database: TestDatabase;
+  mailbox: TestMailbox;
+  clock: TestClock;
+  settings: Settings;
+}
+
+/** A running service with all that a story needs around it. */
+export interface TestApp extends World {
+  app: NestFastifyApplication;
+  api: ApiClient;
+  /** Every line that the service logged. */
+  logs: string[];
+  /** Rows of a statement, read past the service. */
+  query(sql: string): Promise<any[]>;
+  /** Starts one more instance in the same world; the first one's close() closes it too. */
+  another(settings?: Settings): Promise<TestApp>;
+  close(): Promise<void>;
+}
+
+/** Settings that make tests quick; everything else is as it is by default. */
+const TEST_SETTINGS: Settings = {
+  NODE_ENV: 'test',
+  PORT: '0',
+  PUBLIC_URL: 'https://talkstack.test',
+  APP_SECRET: 'a secret that only tests know, 32 characters and more',
+  ARGON2_MEMORY_KIB: '8',
+  ARGON2_PASSES: '1',
+  HASH_QUEUE_LENGTH: '1000',
+  MAIL_POLL_MS: '50',
+};
+
+async function startInstance(world: World): Promise<TestApp> {
+  const env = loadEnv({ ...world.settings, DATABASE_URL: world.database.url, SMTP_URL: world.mailbox.url });
+  const logs: string[] = [];
+  const logger = pino({ ...loggerOptions(env), level: 'trace' }, { write: (line: string) => void logs.push(line) });
+  const module = await Test.createTestingModule({ imports: [AppModule.forRoot(env)] })
+    .overrideProvider(Clock)
+    .useValue(world.clock)
+    .compile();
+  const app = module.createNestApplication<NestFastifyApplication>(httpAdapter(env, logger), { bodyParser: false });
+  await setUpApp(app, env, logger);
+  await app.listen(0, '127.0.0.1');
+  const { port } = app.getHttpServer().address() as { port: number };
+  return {
+    ...world,
+    app,
+    logs,
+    api: new ApiClient(`http://127.0.0.1:${port}`),
+    query: (sql) => app.get(Database).reader.query(sql),
+    another: () => Promise.reject(new Error('Ask the first instance.')),
+    close: () => app.close(),
+  };
+}
+
+/** Starts the service on a database and a mail server of its own. */
+export async function startApp(settings: Settings = {}): Promise<TestApp> {
+  const mailbox = new TestMailbox();
+  await mailbox.open();
+  const database = await createTestDatabase();
+  const world = { database, mailbox, clock: new TestClock(), settings: { ...TEST_SETTINGS, ...settings } };
+  const first = await startInstance(world);
+  const instances = [first];
+  return {
+    ...first,
+    another: async (more = {}) => {
+      const instance = await startInstance({ ...world, settings: { ...world.settings, ...more } });
+      instances.push(instance);
+      return instance;
+    },
+    close: async () => {
+      await Promise.all(instances.map((instance) => instance.close()));
+      await mailbox.close();
+      await database.drop();
+    },
+  };
+}

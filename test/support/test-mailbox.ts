@@ -1,0 +1,111 @@
+import { AddressInfo } from 'node:net';
+import PostalMime, { Email } from 'postal-mime';
+import { SMTPServer, SMTPServerDataStream, SMTPServerSession } from 'smtp-server';
+
+/** A letter as the mail server took it. */
+export interface ReceivedLetter {
+  to: string;
+  from: string;
+  subject: string;
+  text: string;
+  html: string;
+  messageId: string;
+  raw: string;
+  email: Email;
+}
+
+type Refusal = { code: number; text: string };
+
+/** A real SMTP server in the test process: what it accepted is in `letters`; it can refuse, stall, go away and come back. */
+export class TestMailbox {
+  readonly letters: ReceivedLetter[] = [];
+  /** Decides over each recipient; null accepts. */
+  refuseRecipient: (address: string) => Refusal | null = () => null;
+  /** Awaited before a letter that is all there is acknowledged. */
+  beforeAcknowledging: () => Promise<void> | void = () => undefined;
+  /** Connections that were opened so far. */
+  connections = 0;
+  private server?: SMTPServer;
+  private port = 0;
+  private readonly readBy = new Map<string, number>();
+  private readonly waiting: (() => void)[] = [];
+
+  get url(): string {
+    return `smtp://127.0.0.1:${this.port}`;
+  }
+
+  /** Starts, or comes back on the same port. */
+  async open(): Promise<void> {
+    this.server = new SMTPServer({
+      authOptional: true,
+      disabledCommands: ['STARTTLS', 'AUTH'],
+      onConnect: (_, done) => {
+        this.connections += 1;
+        done();
+      },
+      onRcptTo: ({ address }, _, done) => {
+        const refusal = this.refuseRecipient(address);
+        done(refusal ? Object.assign(new Error(refusal.text), { responseCode: refusal.code }) : undefined);
+      },
+      onData: (stream, session, done) => void this.receive(stream, session).then(() => done(), done),
+    });
+    this.server.on('error', () => undefined);
+    await new Promise<void>((resolve) => this.server?.listen(this.port, '127.0.0.1', resolve));
+    this.port = (this.server.server.address() as AddressInfo).port;
+  }
+
+  /** Goes away: connections are cut, new ones refused. */
+  async close(): Promise<void> {
+    await new Promise<void>((resolve) => (this.server ? this.server.close(resolve) : resolve()));
+  }
+
+  /** The letters to an address, oldest first. */
+  to(address: string): ReceivedLetter[] {
+    return this.letters.filter((letter) => letter.to === address);
+  }
+
+  /** The next letter to an address that no test has read yet; waits for it to arrive. */
+  async next(address: string): Promise<ReceivedLetter> {
+    const index = this.readBy.get(address) ?? 0;
+    this.readBy.set(address, index + 1);
+    while (this.to(address).length <= index) await new Promise<void>((resolve) => this.waiting.push(resolve));
+    return this.to(address)[index];
+  }
+
+  /** The code in the next letter to an address. */
+  async nextCode(address: string): Promise<string> {
+    const { text } = await this.next(address);
+    const [code] = /\b\d{6}\b/.exec(text) ?? [];
+    if (code === undefined) throw new Error(`No code in the letter to ${address}:\n${text}`);
+    return code;
+  }
+
+  /** The reset token in the next letter to an address. */
+  async nextResetToken(address: string): Promise<string> {
+    const { text } = await this.next(address);
+    const [, token] = /#token=([\w-]+)/.exec(text) ?? [];
+    if (token === undefined) throw new Error(`No reset link in the letter to ${address}:\n${text}`);
+    return token;
+  }
+
+  private async receive(stream: SMTPServerDataStream, session: SMTPServerSession): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of stream) chunks.push(chunk as Buffer);
+    const raw = Buffer.concat(chunks).toString('utf8');
+    const email = await PostalMime.parse(raw);
+    await this.beforeAcknowledging();
+    for (const { address } of session.envelope.rcptTo) {
+      this.letters.push({
+        to: address,
+        from: email.from?.address ?? '',
+        subject: email.subject ?? '',
+        text: email.text ?? '',
+        html: email.html ?? '',
+        messageId: email.messageId ?? '',
+        raw,
+        email,
+      });
+    }
+    for (const wake of this.waiting.splice(0)) wake();
+  }
+}
