@@ -17,7 +17,9 @@ function isReachable(url) {
 
 function skipLoudly(what, url, howTo) {
   if (process.env.CI === 'true') throw new Error(`${what} does not answer at ${url}, and CI must not skip its tests.`);
-  process.stderr.write(`\n!!! ${what} does not answer at ${url}: ITS TESTS ARE SKIPPED. Start one with:\n!!!   ${howTo}\n\n`);
+  process.stderr.write(
+    `\n!!! ${what} does not answer at ${url}: ITS TESTS ARE SKIPPED. Start one with:\n!!!   ${howTo}\n\n`,
+  );
 }
 
 const swc = (syntax) => [

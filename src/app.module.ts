@@ -4,6 +4,7 @@ import { CommonModule } from './common/common.module.js';
 import { ConfigModule } from './config/config.module.js';
 import { Env } from './config/env.js';
 import { DatabaseModule } from './database/database.module.js';
+import { HousekeepingModule } from './housekeeping/housekeeping.module.js';
 import { MailModule } from './mail/mail.module.js';
 import { OperationModule } from './operation/operation.module.js';
 import { PagesModule } from './pages/pages.module.js';
@@ -24,6 +25,7 @@ export class AppModule {
         MailModule.forRoot(env),
         AuthModule,
         PagesModule,
+        HousekeepingModule,
       ],
     };
   }

@@ -161,7 +161,10 @@ export class LoginAnswer extends Answer implements TokensAnswer {
 }
 
 export class RefreshTokenAnswer extends TokensAnswer {
-  @ApiProperty({ description: 'The same as `refreshToken`, under its name in the documented example.', example: 'AZt6Pn1e…' })
+  @ApiProperty({
+    description: 'The same as `refreshToken`, under its name in the documented example.',
+    example: 'AZt6Pn1e…',
+  })
   resfreshToken: string;
 }
 

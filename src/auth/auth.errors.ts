@@ -21,7 +21,10 @@ export const AUTH_ERRORS = errorTable({
   API_KEY_INVALID: [401, 'The API key is not valid.'],
   CREDENTIALS_DISAGREE: [401, 'The token and the API key belong to different users. Send one of them.'],
   BEARER_REQUIRED: [401, 'This endpoint wants a token; an API key is not enough.'],
-  REFRESH_TOKEN_INVALID: [401, 'The refresh token is not valid: it has expired, was used already, or its session has ended.'],
+  REFRESH_TOKEN_INVALID: [
+    401,
+    'The refresh token is not valid: it has expired, was used already, or its session has ended.',
+  ],
   USER_NOT_FOUND: [404, 'There is no such user.'],
   ACCOUNT_NOT_FOUND: [404, 'Nobody signed up with this e-mail address.'],
   SESSION_NOT_FOUND: [404, 'There is no such session.'],

@@ -24,16 +24,16 @@ import { Session } from './session.entity.js';
 import { SessionsService } from './sessions.service.js';
 import { SignupAttempt } from './signup-attempt.entity.js';
 import { SignupService } from './signup.service.js';
-import { SigningKey } from './signing-key.entity.js';
-import { SigningKeysService } from './signing-keys.service.js';
+import { SigningKeysModule } from './signing-keys.module.js';
 import { VerificationService } from './verification.service.js';
 
 /** Accounts: signup to deletion, sessions, tokens and API keys; registers the guard for the whole service. */
 @Module({
   imports: [
     JwtModule.register({}),
-    TypeOrmModule.forFeature([SignupAttempt, Session, ResetToken, ApiKey, SigningKey]),
+    TypeOrmModule.forFeature([SignupAttempt, Session, ResetToken, ApiKey]),
     AuditModule,
+    SigningKeysModule,
     UsersModule,
   ],
   controllers: [AuthController, AccountController, JwksController],
@@ -51,7 +51,6 @@ import { VerificationService } from './verification.service.js';
     RefreshTokens,
     SessionsService,
     SignupService,
-    SigningKeysService,
     VerificationService,
   ],
 })

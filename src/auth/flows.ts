@@ -37,8 +37,7 @@ export const LOGIN_STATUS = {
 
 /** Error codes that are themselves names of the enum. */
 function sameNames(numbers: Record<string, number>): Record<string, number> {
-  const { SUCCESS: _, ...errors } = numbers;
-  return errors;
+  return Object.fromEntries(Object.entries(numbers).filter(([name]) => name !== 'SUCCESS'));
 }
 
 export const SIGNUP_FLOW: Flow = {

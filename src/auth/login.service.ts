@@ -21,10 +21,10 @@ import { AUTH_ERRORS } from './auth.errors.js';
 import { Caller } from './caller.js';
 import { LOGIN_STATUS } from './flows.js';
 import { PasswordHasher } from './password-hasher.js';
+import { pendingSalt } from './pending-salt.js';
 import { RefreshTokens } from './refresh-tokens.js';
 import { SessionsService } from './sessions.service.js';
 import { SignupAttempt } from './signup-attempt.entity.js';
-import { pendingSalt } from './signup.service.js';
 
 const NOTICE_USEFUL_MS = 3 * DAY_MS;
 

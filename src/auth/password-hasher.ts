@@ -81,10 +81,7 @@ export class PasswordHasher implements OnModuleInit {
   private isBearable(stored: string): boolean {
     const found = parametersOf(stored);
     const bearable =
-      found !== null &&
-      found.memoryKib <= MOST.memoryKib &&
-      found.passes <= MOST.passes &&
-      found.lanes <= MOST.lanes;
+      found !== null && found.memoryKib <= MOST.memoryKib && found.passes <= MOST.passes && found.lanes <= MOST.lanes;
     if (!bearable) this.logger.warn('A stored password hash is malformed or too costly; the login was refused.');
     return bearable;
   }

@@ -6,7 +6,7 @@ import { AUTH_ERRORS } from './auth.errors.js';
 
 export const PASSWORD_MAX_LENGTH = 256;
 
-const COMMON_PASSWORDS = new Set(dictionary['passwords-common'] as string[]);
+const COMMON_PASSWORDS = new Set(dictionary['passwords-common']);
 
 /** What a password must be: long enough and not guessable; no rules of composition (NIST SP 800-63B, section 5.1.1.2). */
 @Injectable()

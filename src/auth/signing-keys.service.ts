@@ -75,7 +75,12 @@ export class SigningKeysService implements OnModuleInit {
     const tokenLifeMs = this.env.ACCESS_TOKEN_SECONDS * SECOND_MS + RELOAD_MS + MINUTE_MS;
     const dead = this.keys.filter((_, i) => i + 1 < this.keys.length && this.keys[i + 1].signsFrom + tokenLifeMs < now);
     if (dead.length === 0) return;
-    await this.database.write((tx) => tx.manager.delete(SigningKey, dead.map((key) => key.id)));
+    await this.database.write((tx) =>
+      tx.manager.delete(
+        SigningKey,
+        dead.map((key) => key.id),
+      ),
+    );
     await this.reload();
   }
 

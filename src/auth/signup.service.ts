@@ -21,6 +21,7 @@ import { Codes } from './codes.js';
 import { SIGNUP_STATUS } from './flows.js';
 import { PasswordHasher } from './password-hasher.js';
 import { PasswordPolicy } from './password-policy.js';
+import { pendingSalt } from './pending-salt.js';
 import { SessionsService } from './sessions.service.js';
 import { SignupAttempt } from './signup-attempt.entity.js';
 
@@ -141,12 +142,4 @@ export class SignupService {
     }
     return attempts.length;
   }
-}
-
-/**
- * All attempts of an address share a salt (which nobody outside can know), so that one hash tells whether a password fits any of
- * them: a login costs one hash whether the address is unknown, pending or verified.
- */
-export function pendingSalt(secrets: Secrets, email: string): Buffer {
-  return secrets.mac('pending-salt', email).subarray(0, 16);
 }

@@ -119,11 +119,15 @@ export class VerificationService {
     const code = this.codes.generate();
     const codeExpiresAt = this.clock.in(this.env.CODE_LIFETIME_MINUTES * MINUTE_MS);
     const isDecoy = newest?.codeHash == null;
-    await transaction.manager.update(SignupAttempt, { id: newest?.id ?? '' }, {
-      codeHash: isDecoy ? null : this.codes.hash(newest.id, code),
-      codeExpiresAt,
-      codeTries: 0,
-    });
+    await transaction.manager.update(
+      SignupAttempt,
+      { id: newest?.id ?? '' },
+      {
+        codeHash: isDecoy ? null : this.codes.hash(newest.id, code),
+        codeExpiresAt,
+        codeTries: 0,
+      },
+    );
     await this.mail.queue(transaction, {
       kind: 'verification-code',
       recipient: email,

@@ -2,7 +2,10 @@ import { errorTable } from './app-error.js';
 
 /** Errors that any endpoint may answer. */
 export const COMMON_ERRORS = errorTable({
-  REQUEST_MALFORMED: [400, 'The request could not be read: its body is not a valid JSON object, or its URL is malformed.'],
+  REQUEST_MALFORMED: [
+    400,
+    'The request could not be read: its body is not a valid JSON object, or its URL is malformed.',
+  ],
   VALIDATION_FAILED: [400, 'Some fields of the request are missing or wrong; see errors.'],
   ROUTE_NOT_FOUND: [404, 'There is no such endpoint.'],
   BODY_TOO_LARGE: [413, 'The request body is too large.'],

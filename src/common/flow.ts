@@ -15,7 +15,7 @@ export interface Flow {
 
 /** Marks a handler as one of a flow, so that the error filter adds the flow's number. */
 export function PartOfFlow(flow: Flow): MethodDecorator & ClassDecorator {
-  return RouteConfig({ flow }) as MethodDecorator & ClassDecorator;
+  return RouteConfig({ flow });
 }
 
 /** The flow's number for an error of this request; nothing outside flows. */

@@ -14,7 +14,7 @@ export function setUpJsonBody(fastify: FastifyInstance): void {
     { parseAs: 'string' },
     (request: FastifyRequest, text: string, done: (error: Error | null, body?: unknown) => void) => {
       if (text.trim() === '') return done(null, undefined);
-      parse(request, text, (error, body: unknown) => {
+      void parse(request, text, (error, body: unknown) => {
         if (error) return done(new AppError(COMMON_ERRORS.REQUEST_MALFORMED, { cause: error }));
         const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
         done(isObject ? null : new AppError(COMMON_ERRORS.REQUEST_MALFORMED), body);

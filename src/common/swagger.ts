@@ -47,7 +47,10 @@ export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
       'Accounts, projects, AI phone agents and their calls. Sign up, enter the code that is mailed to you, log in, then press “Authorize”.',
     )
     .setVersion('1')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'The `token` of a login.' }, 'bearer')
+    .addBearerAuth(
+      { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'The `token` of a login.' },
+      'bearer',
+    )
     .addApiKey({ type: 'apiKey', in: 'header', name: 'x-api-key', description: 'Your API key.' }, 'apiKey')
     .addSecurityRequirements('bearer')
     .addSecurityRequirements('apiKey')

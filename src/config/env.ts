@@ -84,7 +84,10 @@ export class Env {
 
   /** Your own page for new passwords in place of the built-in one; `#token=…` is appended. */
   @IsOptional()
-  @Satisfies((value) => isUrl(value, ['http:', 'https:']) && !value.includes('#'), 'an http:// or https:// URL with no #')
+  @Satisfies(
+    (value) => isUrl(value, ['http:', 'https:']) && !value.includes('#'),
+    'an http:// or https:// URL with no #',
+  )
   RESET_PASSWORD_URL?: string;
 
   /** Secret from which all keys derive, at least 32 characters. In development made once and kept beside the database. */
@@ -158,6 +161,10 @@ export class Env {
   /** Password hashes that may wait for a free core; behind them 503 with Retry-After. */
   @Whole(1, 10_000)
   HASH_QUEUE_LENGTH: number = 64;
+
+  /** How long security events are kept, days. */
+  @Whole(1, 3650)
+  AUDIT_RETENTION_DAYS: number = 365;
 
   /** `off` removes Swagger UI and the OpenAPI document. */
   @IsIn(['on', 'off'])

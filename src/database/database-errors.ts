@@ -3,7 +3,7 @@ import { QueryFailedError } from 'typeorm';
 /** The driver's own code: SQLITE_…, ER_… or a socket's. */
 function driverCode(error: unknown): string {
   const inner: unknown = error instanceof QueryFailedError ? error.driverError : error;
-  return String((inner as { code?: unknown } | null)?.code ?? '');
+  return (inner as { code?: string } | null)?.code ?? '';
 }
 
 /** A unique index refused the row: insert and catch instead of asking first, for the answer to a question is old when it arrives. */

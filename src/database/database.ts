@@ -57,7 +57,11 @@ export class Database implements OnApplicationShutdown {
   /** True when the database answers and has every migration that this build knows. */
   async isReady(): Promise<boolean> {
     try {
-      const done = await this.reader.createQueryBuilder().select('name').from('migrations', 'done').getRawMany<{ name: string }>();
+      const done = await this.reader
+        .createQueryBuilder()
+        .select('name')
+        .from('migrations', 'done')
+        .getRawMany<{ name: string }>();
       const names = new Set(done.map((row) => row.name));
       return this.reader.migrations.every((migration) => names.has(String(migration.name)));
     } catch {

@@ -43,5 +43,8 @@ export function describe(thrown: unknown, hidden: string[]): string {
   for (const part of hidden) {
     if (part !== '') text = text.replaceAll(part, '[...]');
   }
-  return text.replace(/[^\x21-\x7e]+/g, ' ').trim().slice(0, DESCRIPTION_MAX_LENGTH);
+  return text
+    .replace(/[^\x21-\x7e]+/g, ' ')
+    .trim()
+    .slice(0, DESCRIPTION_MAX_LENGTH);
 }

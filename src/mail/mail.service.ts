@@ -87,7 +87,7 @@ export class MailService {
       state: In([LETTER_STATE.SENT, LETTER_STATE.VOID, LETTER_STATE.DEAD]),
       nextTryAt: LessThan(before),
     };
-    for (let total = 0; ; ) {
+    for (let total = 0; ;) {
       const rows = await this.database.reader.manager.find(Letter, {
         select: { id: true },
         where: settled,

@@ -9,7 +9,13 @@ export class UserAnswer {
   @ApiProperty({ example: 'Ada' })
   name: string;
 
-  @ApiProperty({ type: String, format: 'uuid', nullable: true, example: null, description: 'Id of the active project.' })
+  @ApiProperty({
+    type: String,
+    format: 'uuid',
+    nullable: true,
+    example: null,
+    description: 'Id of the active project.',
+  })
   active_project: string | null;
 
   @ApiProperty({ type: String, format: 'date-time', example: '2026-01-01T00:00:00.000Z' })
@@ -21,7 +27,9 @@ export class UserAnswer {
   @ApiProperty({ type: String, nullable: true, example: null })
   company_name: string | null;
 
-  static of(user: Pick<User, 'email' | 'name' | 'activeProject' | 'createdAt' | 'updatedAt' | 'companyName'>): UserAnswer {
+  static of(
+    user: Pick<User, 'email' | 'name' | 'activeProject' | 'createdAt' | 'updatedAt' | 'companyName'>,
+  ): UserAnswer {
     return {
       email: user.email,
       name: user.name,

@@ -174,9 +174,15 @@ describe('The outbox', () => {
   it('takes over a letter whose worker died, when the lease ends', async () => {
     await mail.queue({ usefulUntil: mail.clock.in(3600_000), recipient: 'lost@example.com', isVoid: true });
     await mail.database.write(({ manager }) =>
-      manager.query(`UPDATE letters SET state = 'queued', kind = 'password-changed'`).then(() =>
-        manager.update('Letter', { state: 'queued' }, { leaseOwner: 'dead-worker', leasedUntil: mail.clock.in(60_000) }),
-      ),
+      manager
+        .query(`UPDATE letters SET state = 'queued', kind = 'password-changed'`)
+        .then(() =>
+          manager.update(
+            'Letter',
+            { state: 'queued' },
+            { leaseOwner: 'dead-worker', leasedUntil: mail.clock.in(60_000) },
+          ),
+        ),
     );
     await mail.outbox.drain();
     expect(server.raw).toHaveLength(0);

@@ -141,7 +141,7 @@ export async function startMail(settings: Record<string, string> = {}) {
 
 /** Waits for something to become true, at most five seconds. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 5000; !(await condition()); ) {
+  for (const end = Date.now() + 5000; !(await condition());) {
     if (Date.now() > end) throw new Error('it did not happen');
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

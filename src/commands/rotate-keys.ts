@@ -1,0 +1,21 @@
+import 'reflect-metadata';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { PUBLISH_LEAD_MS, SigningKeysService } from '../auth/signing-keys.service.js';
+import { SigningKeysModule } from '../auth/signing-keys.module.js';
+import { MINUTE_MS } from '../common/clock.js';
+import { CommonModule } from '../common/common.module.js';
+import { ConfigModule } from '../config/config.module.js';
+import { loadEnv, readDotEnv } from '../config/env.js';
+import { DatabaseModule } from '../database/database.module.js';
+
+/** `npm run keys:rotate`: publishes the next signing key of the access tokens. Running instances find it by themselves. */
+readDotEnv();
+
+@Module({ imports: [ConfigModule.forRoot(loadEnv()), CommonModule, DatabaseModule, SigningKeysModule] })
+class RotateKeysModule {}
+
+const context = await NestFactory.createApplicationContext(RotateKeysModule, { logger: ['error', 'warn'] });
+await context.get(SigningKeysService).rotate();
+await context.close();
+process.stdout.write(`The next key is published and signs in ${PUBLISH_LEAD_MS / MINUTE_MS} minutes.\n`);

@@ -1,0 +1,39 @@
+import { EntityTarget, FindOptionsWhere, LessThan, Not } from 'typeorm';
+import { AuditEvent } from '../audit/audit-event.entity.js';
+import { AddressLimits } from '../auth/address-limits.entity.js';
+import { ApiKey } from '../auth/api-key.entity.js';
+import { ResetToken } from '../auth/reset-token.entity.js';
+import { Session } from '../auth/session.entity.js';
+import { SignupAttempt } from '../auth/signup-attempt.entity.js';
+import { DAY_MS } from '../common/clock.js';
+import { Env } from '../config/env.js';
+import { Letter, LETTER_STATE } from '../mail/letter.entity.js';
+
+/** Settled letters stay so long for whoever asks whether one was sent. */
+const LETTER_DAYS = 30;
+/** The longest window that is counted for an address is a day. */
+const ADDRESS_LIMIT_DAYS = 2;
+
+/** Rows of one table that have had their time. */
+export interface RetentionRule {
+  entity: EntityTarget<object>;
+  outdated: FindOptionsWhere<object>[];
+}
+
+function rule<Row extends object>(entity: EntityTarget<Row>, ...outdated: FindOptionsWhere<Row>[]): RetentionRule {
+  return { entity, outdated };
+}
+
+/** How long everything that grows is kept: the whole of it, in one place. */
+export function retentionRules(now: Date, env: Env): RetentionRule[] {
+  const daysAgo = (days: number) => new Date(now.getTime() - days * DAY_MS);
+  return [
+    rule(Session, { expiresAt: LessThan(now) }, { rotatedAt: LessThan(daysAgo(env.SESSION_IDLE_DAYS)) }),
+    rule(SignupAttempt, { createdAt: LessThan(daysAgo(env.SESSION_IDLE_DAYS)) }),
+    rule(ResetToken, { expiresAt: LessThan(now) }),
+    rule(ApiKey, { expiresAt: LessThan(now) }),
+    rule(AddressLimits, { touchedAt: LessThan(daysAgo(ADDRESS_LIMIT_DAYS)) }),
+    rule(Letter, { state: Not(LETTER_STATE.QUEUED), createdAt: LessThan(daysAgo(LETTER_DAYS)) }),
+    rule(AuditEvent, { at: LessThan(daysAgo(env.AUDIT_RETENTION_DAYS)) }),
+  ];
+}
