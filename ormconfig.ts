@@ -4,5 +4,5 @@ import { databaseOptions } from './src/database/database-options.js';
 
 readDotEnv();
 
-/** The service's data source for TypeORM's command line: `npx typeorm migration:show -d dist/ormconfig.js`. */
-export default new DataSource(await databaseOptions(loadEnv()));
+/** The service's data source for TypeORM's command line, which answers through TypeORM's own logger. */
+export default new DataSource({ ...(await databaseOptions(loadEnv())), logger: 'advanced-console' });

@@ -8,6 +8,7 @@ import { HousekeepingModule } from './housekeeping/housekeeping.module.js';
 import { MailModule } from './mail/mail.module.js';
 import { OperationModule } from './operation/operation.module.js';
 import { PagesModule } from './pages/pages.module.js';
+import { ThrottlingModule } from './throttling/throttling.module.js';
 import { UsersModule } from './users/users.module.js';
 
 /** The service: the list of its modules. */
@@ -20,6 +21,7 @@ export class AppModule {
         ConfigModule.forRoot(env),
         CommonModule,
         DatabaseModule,
+        ThrottlingModule,
         OperationModule,
         UsersModule,
         MailModule.forRoot(env),

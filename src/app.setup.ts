@@ -3,6 +3,7 @@ import { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify
 import { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { Logger } from 'pino';
 import { v7 as uuid } from 'uuid';
+import { answerConnectionError } from './common/connection-errors.js';
 import { answerError, ErrorFilter } from './common/error.filter.js';
 import { setUpJsonBody } from './common/json-body.js';
 import { NestLogger } from './common/logger.js';
@@ -11,16 +12,23 @@ import { SECURITY_HEADERS } from './common/security-headers.js';
 import { setUpSwagger } from './common/swagger.js';
 import { validationPipe } from './common/validation.js';
 import { Env } from './config/env.js';
+import { MetricsService } from './operation/metrics.service.js';
 
 const BODY_LIMIT_BYTES = 100 * 1024;
 /** Time for a client to send its whole request, against ones that drip it (Slowloris), milliseconds. */
 const REQUEST_TIMEOUT_MS = 30_000;
+/** How often Node looks for requests that are over their time. */
+const REQUEST_CHECK_MS = 1000;
 /** What an incoming x-request-id must look like to be kept. */
 const REQUEST_ID = /^[\w.-]{8,64}$/;
 
 function trustProxy(setting: string | undefined): string | boolean | ((address: string, hop: number) => boolean) {
   if (setting === undefined) return false;
   return /^\d+$/.test(setting) ? (_, hop) => hop < Number(setting) : setting;
+}
+
+function addHeaders(request: FastifyRequest, reply: FastifyReply): void {
+  void reply.headers(SECURITY_HEADERS).header('x-request-id', request.id);
 }
 
 /** The HTTP server under Nest: limits, request ids, errors that happen before any route is found. */
@@ -32,6 +40,8 @@ export function httpAdapter(env: Env, logger: Logger): FastifyAdapter {
     trustProxy: trustProxy(env.TRUST_PROXY),
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    http: { connectionsCheckingInterval: REQUEST_CHECK_MS },
+    clientErrorHandler: answerConnectionError,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     genReqId: (request: IncomingMessage) => {
@@ -39,22 +49,27 @@ export function httpAdapter(env: Env, logger: Logger): FastifyAdapter {
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : uuid();
     },
     routerOptions: { ignoreTrailingSlash: true },
-    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => answerError(error, request, reply),
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      // No hook runs for a URL that leads to no route because it cannot be read.
+      addHeaders(request, reply);
+      answerError(error, request, reply);
+    },
   });
 }
 
 /** All that is set up around the modules; main.ts and every test call the same function. */
 export async function setUpApp(app: NestFastifyApplication, env: Env, logger: Logger): Promise<void> {
   app.useLogger(new NestLogger(logger));
-  app.enableShutdownHooks();
   app.useGlobalPipes(validationPipe());
   app.useGlobalFilters(new ErrorFilter());
   const fastify = app.getHttpAdapter().getInstance();
   setUpJsonBody(fastify);
   fastify.addHook('onRequest', (request, reply, next) => {
-    reply.headers(SECURITY_HEADERS).header('x-request-id', request.id);
+    addHeaders(request, reply);
     next();
   });
   fastify.addHook('onResponse', requestLog);
+  const metrics = app.get(MetricsService);
+  if (metrics.isOn) fastify.addHook('onResponse', async (request, reply) => metrics.observe(request, reply));
   if (env.API_DOCS === 'on') setUpSwagger(app, env);
 }

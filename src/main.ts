@@ -14,6 +14,12 @@ function greeting(env: Env, address: string): string {
   return `${lines.join('\n')}\n`;
 }
 
+/** The host as people type it into a browser. */
+function nameOf(host: string): string {
+  if (['127.0.0.1', '0.0.0.0', '::1', '::'].includes(host)) return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
 async function start(): Promise<void> {
   readDotEnv();
   const env = loadEnv();
@@ -23,11 +29,10 @@ async function start(): Promise<void> {
     logger: new NestLogger(logger),
   });
   await setUpApp(app, env, logger);
+  app.enableShutdownHooks(['SIGTERM', 'SIGINT', 'SIGHUP'], { useProcessExit: true });
   await app.listen(env.PORT, env.host);
   const { port } = app.getHttpServer().address() as { port: number };
-  const host = ['127.0.0.1', '0.0.0.0'].includes(env.host) ? 'localhost' : env.host;
-  if (env.inProduction) logger.info({ port, host: env.host }, 'listening');
-  else process.stdout.write(greeting(env, `http://${host}:${port}`));
+  if (!env.inProduction) process.stdout.write(greeting(env, `http://${nameOf(env.host)}:${port}`));
 }
 
 start().catch((error: unknown) => {

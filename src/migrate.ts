@@ -1,9 +1,15 @@
-import { loadEnv, readDotEnv } from './config/env.js';
+import { InvalidSettingsError, loadEnv, readDotEnv } from './config/env.js';
 import { databaseOptions } from './database/database-options.js';
 import { migrate } from './database/migrate.js';
 
 /** `npm run migrate` applies all migrations, `npm run migrate:revert` takes the last one back. */
-readDotEnv();
-const direction = process.argv[2] === 'down' ? 'down' : 'up';
-await migrate(await databaseOptions(loadEnv()), direction);
-process.stdout.write(direction === 'up' ? 'All migrations are applied.\n' : 'The last migration is reverted.\n');
+async function run(direction: 'up' | 'down'): Promise<void> {
+  readDotEnv();
+  await migrate(await databaseOptions(loadEnv()), direction);
+  process.stdout.write(direction === 'up' ? 'All migrations are applied.\n' : 'The last migration is reverted.\n');
+}
+
+run(process.argv[2] === 'down' ? 'down' : 'up').catch((error: Error) => {
+  process.stderr.write(`${error instanceof InvalidSettingsError ? error.message : error.stack}\n`);
+  process.exitCode = 1;
+});

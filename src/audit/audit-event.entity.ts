@@ -16,6 +16,7 @@ export class AuditEvent {
   @Column({ type: 'varchar', length: 40 })
   type: string;
 
+  @Index('audit_events_user_id')
   @Column({ type: 'varchar', length: 36, nullable: true })
   userId: string | null;
 

@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { Repository } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 import { Client, maskedIp } from '../common/client.js';
 import { Clock } from '../common/clock.js';
@@ -9,7 +11,15 @@ import { AuditEventType } from './audit-events.js';
 /** Writes security events in the unit of work that they speak of, so that none is told that did not happen, and none is lost. */
 @Injectable()
 export class AuditService {
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    @InjectRepository(AuditEvent) private readonly events: Repository<AuditEvent>,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Whether anything was ever recorded of this user. */
+  knows(userId: string): Promise<boolean> {
+    return this.events.existsBy({ userId });
+  }
 
   async record(
     transaction: Transaction,

@@ -13,6 +13,8 @@ const ALGORITHM = 'ES256';
 export const TOKEN_AUDIENCE = 'talkstack-api';
 /** How far the clocks of two instances may be apart, seconds. */
 const LEEWAY_SECONDS = 30;
+/** No configuration makes a token that lives longer. */
+const LONGEST_LIFE_SECONDS = 24 * 3600;
 const TOKEN_MAX_LENGTH = 2048;
 const CACHED_TOKENS = 20_000;
 
@@ -28,6 +30,7 @@ interface VerifiedToken extends AccessTokenClaims {
 }
 
 interface Payload {
+  aud: unknown;
   sub: unknown;
   sid: unknown;
   jti: unknown;
@@ -100,8 +103,10 @@ export class AccessTokens {
     }
   }
 
-  private remember(token: string, { sub, sid, jti, iat, exp, nbf }: Payload): AccessTokenClaims | null {
+  private remember(token: string, { aud, sub, sid, jti, iat, exp, nbf }: Payload): AccessTokenClaims | null {
     if (!isUUID(sub) || !isUUID(sid) || !isUUID(jti) || nbf !== undefined) return null;
+    // A list of audiences would have passed so far; ours have one.
+    if (aud !== TOKEN_AUDIENCE) return null;
     if (!Number.isSafeInteger(iat) || !Number.isSafeInteger(exp) || (exp as number) <= (iat as number)) return null;
     const verified: VerifiedToken = {
       userId: sub as string,
@@ -114,8 +119,9 @@ export class AccessTokens {
     return verified;
   }
 
-  /** Not expired, not from the future, and not longer-lived than any token that this configuration makes. */
+  /** Not expired, not from the future, and not longer-lived than any configuration allows. */
   private isCurrent({ issuedAt, expiresAt }: VerifiedToken): boolean {
+    if (expiresAt - issuedAt > LONGEST_LIFE_SECONDS) return false;
     const now = this.clock.now().getTime() / SECOND_MS;
     return now < expiresAt + LEEWAY_SECONDS && issuedAt <= now + 2 * LEEWAY_SECONDS;
   }

@@ -3,10 +3,11 @@ import { ApiTags } from '@nestjs/swagger';
 import { Answer } from '../common/answers.js';
 import { type Client, FromClient } from '../common/client.js';
 import { Documented } from '../common/docs.js';
+import { Throttled } from '../throttling/throttled.decorator.js';
 import { AccountService } from './account.service.js';
 import { ApiKeysService } from './api-keys.service.js';
 import * as docs from './auth.docs.js';
-import { ApiKeyAnswer, DeleteAccountDto, MeAnswer, SessionsAnswer } from './auth.dto.js';
+import { ApiKeyAnswer, CurrentSessionAnswer, DeleteAccountDto, MeAnswer, SessionsAnswer } from './auth.dto.js';
 import { type Caller, FromCaller } from './caller.js';
 import { BearerOnly } from './credentials.guard.js';
 
@@ -20,6 +21,7 @@ export class AccountController {
 
   @BearerOnly()
   @Get('generate-apikey')
+  @Throttled('generate-apikey')
   @Documented(docs.GENERATE_API_KEY)
   generateApiKey(@FromCaller() caller: Caller, @FromClient() client: Client): Promise<ApiKeyAnswer> {
     return this.apiKeys.generateApiKey(caller, client);
@@ -46,6 +48,13 @@ export class AccountController {
   }
 
   @BearerOnly()
+  @Get('sessions/current')
+  @Documented(docs.CURRENT_SESSION)
+  currentSession(@FromCaller() caller: Caller): CurrentSessionAnswer {
+    return this.account.currentSession(caller);
+  }
+
+  @BearerOnly()
   @Delete('sessions/:sessionId')
   @Documented(docs.END_SESSION)
   endSession(
@@ -58,6 +67,7 @@ export class AccountController {
 
   @BearerOnly()
   @Delete()
+  @Throttled('own-password')
   @Documented(docs.DELETE_ACCOUNT)
   deleteAccount(
     @Body() body: DeleteAccountDto,

@@ -12,12 +12,13 @@ import { UserDataAnswer } from '../users/users.dto.js';
 import { UsersService } from '../users/users.service.js';
 import { AddressLimitsService } from './address-limits.service.js';
 import { ApiKeysService } from './api-keys.service.js';
-import { DeleteAccountDto, MeAnswer, SessionsAnswer } from './auth.dto.js';
+import { CurrentSessionAnswer, DeleteAccountDto, MeAnswer, SessionsAnswer } from './auth.dto.js';
 import { AUTH_ERRORS } from './auth.errors.js';
 import { Caller } from './caller.js';
 import { PasswordHasher } from './password-hasher.js';
 import { ResetToken } from './reset-token.entity.js';
 import { SessionsService } from './sessions.service.js';
+import { VerificationService } from './verification.service.js';
 
 /** What users see and do of their own account: themselves, their sessions, the end of the account. */
 @Injectable()
@@ -29,6 +30,7 @@ export class AccountService {
     private readonly apiKeys: ApiKeysService,
     private readonly hasher: PasswordHasher,
     private readonly limits: AddressLimitsService,
+    private readonly verification: VerificationService,
     private readonly mail: MailService,
     private readonly audit: AuditService,
   ) {}
@@ -51,6 +53,10 @@ export class AccountService {
         last_used_at: session.rotatedAt.toISOString(),
       })),
     });
+  }
+
+  currentSession(caller: Caller): CurrentSessionAnswer {
+    return success('The session is alive.', { session_id: caller.sessionId ?? '', user_id: caller.userId });
   }
 
   async endSession(sessionId: string, caller: Caller, client: Client): Promise<Answer> {
@@ -82,6 +88,7 @@ export class AccountService {
     if (!still) return false;
     await this.sessions.end(transaction, { userId: user.id });
     await this.apiKeys.remove(transaction, user.id);
+    await this.verification.destroyAttempts(transaction, user.email);
     await manager.delete(ResetToken, { email: user.email });
     await this.mail.forget(transaction, user.email);
     await manager.delete(User, user.id);

@@ -27,17 +27,13 @@ export class AddressLimits {
   @Column(() => Tally)
   failedCodes: Tally;
 
-  /** Letters with a verification code that were asked for. */
+  /** Letters that signups and resends were to send. */
   @Column(() => Tally)
   codeLetters: Tally;
 
   /** Letters with a reset link that were asked for. */
   @Column(() => Tally)
   resetLetters: Tally;
-
-  /** Letters saying that an account exists. */
-  @Column(() => Tally)
-  noticeLetters: Tally;
 
   @Index('address_limits_touched_at')
   @MomentColumn()

@@ -8,7 +8,7 @@ const LETTER_GAP_MS = MINUTE_MS;
 const LETTERS_AN_HOUR = 5;
 const FAILED_CODES_A_DAY = 10;
 
-export type LetterTally = 'codeLetters' | 'resetLetters' | 'noticeLetters';
+export type LetterTally = 'codeLetters' | 'resetLetters';
 
 /** Locks an address and counts what was done to it, whether it has an account or not. */
 @Injectable()
@@ -32,7 +32,6 @@ export class AddressLimitsService {
         failedCodes: never(),
         codeLetters: never(),
         resetLetters: never(),
-        noticeLetters: never(),
         touchedAt: this.clock.now(),
       })
       .orUpdate(['touched_at'], ['id'])
@@ -43,19 +42,16 @@ export class AddressLimitsService {
 
   /** Counts a letter. Answers the seconds to wait when one more is too many now (and counts nothing), else 0. */
   async takeLetter(transaction: Transaction, limits: AddressLimits, kind: LetterTally): Promise<number> {
-    const tally = this.within(limits[kind], HOUR_MS);
-    const wait = Math.max(
-      this.until(tally.lastAt, LETTER_GAP_MS),
-      tally.count >= LETTERS_AN_HOUR ? this.until(tally.since, HOUR_MS) : 0,
-    );
-    if (wait > 0) return wait;
-    await this.count(transaction, limits, kind, tally);
-    return 0;
+    const wait = this.waitForLetter(this.within(limits[kind], HOUR_MS));
+    if (wait === 0) await this.noteLetter(transaction, limits, kind);
+    return wait;
   }
 
-  /** Counts a letter that goes out whatever was counted before (a signup's own). */
-  async noteLetter(transaction: Transaction, limits: AddressLimits, kind: LetterTally): Promise<void> {
-    await this.count(transaction, limits, kind, this.within(limits[kind], HOUR_MS));
+  /** Counts a letter whatever was counted before (a signup's own). Answers the wait that takeLetter would have asked for. */
+  async noteLetter(transaction: Transaction, limits: AddressLimits, kind: LetterTally): Promise<number> {
+    const tally = this.within(limits[kind], HOUR_MS);
+    await this.count(transaction, limits, kind, tally);
+    return this.waitForLetter(tally);
   }
 
   /** Seconds until the next code may be tried; 0 when it may be now. */
@@ -72,6 +68,10 @@ export class AddressLimitsService {
   /** The right code came: failures before it do not count any more. */
   async clearFailedCodes(transaction: Transaction, limits: AddressLimits): Promise<void> {
     await transaction.manager.update(AddressLimits, limits.id, { failedCodes: { count: 0 } });
+  }
+
+  private waitForLetter({ count, since, lastAt }: Tally): number {
+    return Math.max(this.until(lastAt, LETTER_GAP_MS), count >= LETTERS_AN_HOUR ? this.until(since, HOUR_MS) : 0);
   }
 
   private async count(

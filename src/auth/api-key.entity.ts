@@ -33,6 +33,7 @@ export class ApiKey {
   lastUsedAt: Date | null;
 
   /** End of the overlap of a replaced key; null for the present one. */
+  @Index('api_keys_expires_at')
   @MomentColumn({ nullable: true })
   expiresAt: Date | null;
 }

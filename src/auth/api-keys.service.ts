@@ -56,6 +56,14 @@ export class ApiKeysService {
     });
   }
 
+  get cacheHits(): number {
+    return this.states.hits;
+  }
+
+  get cacheMisses(): number {
+    return this.states.misses;
+  }
+
   /** Makes a key in place of the present one, which goes on working for API_KEY_OVERLAP_SECONDS. */
   async generateApiKey(caller: Caller, client: Client): Promise<ApiKeyAnswer> {
     const apiKey = randomBytes(KEY_BYTES).toString('hex');

@@ -5,6 +5,7 @@ import { type Client, FromClient } from '../common/client.js';
 import { Documented } from '../common/docs.js';
 import { PartOfFlow } from '../common/flow.js';
 import { Public } from '../common/public.decorator.js';
+import { Throttled } from '../throttling/throttled.decorator.js';
 import * as dto from './auth.dto.js';
 import * as docs from './auth.docs.js';
 import { type Caller, FromCaller } from './caller.js';
@@ -28,6 +29,7 @@ export class AuthController {
   @Public()
   @Post('signup')
   @HttpCode(200)
+  @Throttled('signup')
   @PartOfFlow(SIGNUP_FLOW)
   @Documented(docs.SIGNUP)
   signUp(@Body() body: dto.SignupDto, @FromClient() client: Client): Promise<dto.SignupAnswer> {
@@ -37,6 +39,7 @@ export class AuthController {
   @Public()
   @Post('verify-email')
   @HttpCode(200)
+  @Throttled('verify-email')
   @PartOfFlow(VERIFICATION_FLOW)
   @Documented(docs.VERIFY_EMAIL)
   verifyEmail(@Body() body: dto.VerifyEmailDto, @FromClient() client: Client): Promise<dto.VerifyEmailAnswer> {
@@ -46,6 +49,7 @@ export class AuthController {
   @Public()
   @Post('resend-code')
   @HttpCode(200)
+  @Throttled('resend-code')
   @Documented(docs.RESEND_CODE)
   resendCode(@Body() body: dto.ResendCodeDto): Promise<Answer> {
     return this.verification.resendCode(body);
@@ -54,6 +58,7 @@ export class AuthController {
   @Public()
   @Post('login')
   @HttpCode(200)
+  @Throttled('login')
   @PartOfFlow(LOGIN_FLOW)
   @Documented(docs.LOGIN)
   logIn(@Body() body: dto.LoginDto, @FromClient() client: Client): Promise<dto.LoginAnswer> {
@@ -63,6 +68,7 @@ export class AuthController {
   @Public()
   @Post('refresh-token')
   @HttpCode(200)
+  @Throttled('refresh-token')
   @Documented(docs.REFRESH_TOKEN)
   refreshToken(@Body() body: dto.RefreshTokenDto, @FromClient() client: Client): Promise<dto.RefreshTokenAnswer> {
     return this.login.refreshToken(body, client);
@@ -70,6 +76,7 @@ export class AuthController {
 
   @Post('change-password')
   @HttpCode(200)
+  @Throttled('own-password')
   @Documented(docs.CHANGE_PASSWORD)
   changePassword(
     @Body() body: dto.ChangePasswordDto,
@@ -82,6 +89,7 @@ export class AuthController {
   @Public()
   @Post('forgot-password')
   @HttpCode(200)
+  @Throttled('forgot-password')
   @Documented(docs.FORGOT_PASSWORD)
   forgotPassword(@Body() body: dto.ForgotPasswordDto, @FromClient() client: Client): Promise<Answer> {
     return this.password.forgotPassword(body, client);
@@ -90,6 +98,7 @@ export class AuthController {
   @Public()
   @Post('reset-password')
   @HttpCode(200)
+  @Throttled('reset-password')
   @Documented(docs.RESET_PASSWORD)
   resetPassword(@Body() body: dto.ResetPasswordDto, @FromClient() client: Client): Promise<Answer> {
     return this.password.resetPassword(body, client);

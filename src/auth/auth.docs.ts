@@ -1,5 +1,6 @@
 import { Answer } from '../common/answers.js';
 import { COMMON_ERRORS } from '../common/common.errors.js';
+import { THROTTLING_ERRORS } from '../throttling/throttling.errors.js';
 import * as dto from './auth.dto.js';
 import { AUTH_ERRORS } from './auth.errors.js';
 import { LOGIN_FLOW, SIGNUP_FLOW, VERIFICATION_FLOW } from './flows.js';
@@ -7,6 +8,7 @@ import { LOGIN_FLOW, SIGNUP_FLOW, VERIFICATION_FLOW } from './flows.js';
 /** What the OpenAPI document says of each operation of this module, so that the controllers stay a line a handler. */
 const E = AUTH_ERRORS;
 const { REQUEST_MALFORMED, VALIDATION_FAILED } = COMMON_ERRORS;
+const { TOO_MANY_REQUESTS } = THROTTLING_ERRORS;
 const BAD_BODY = [REQUEST_MALFORMED, VALIDATION_FAILED];
 const WEAK_PASSWORD = [E.PASSWORD_TOO_SHORT, E.PASSWORD_TOO_LONG, E.PASSWORD_COMMON];
 
@@ -17,6 +19,7 @@ export const REFUSED = [
   E.EMAIL_NOT_VERIFIED,
   E.API_KEY_INVALID,
   E.CREDENTIALS_DISAGREE,
+  TOO_MANY_REQUESTS,
 ];
 const REFUSED_WITHOUT_BEARER = [...REFUSED, E.BEARER_REQUIRED];
 
@@ -32,6 +35,7 @@ export const SIGNUP = {
     E.NAME_INVALID,
     E.ACCOUNT_ALREADY_EXISTS,
     ...BAD_BODY,
+    TOO_MANY_REQUESTS,
   ],
   flow: SIGNUP_FLOW,
 };
@@ -48,6 +52,7 @@ export const VERIFY_EMAIL = {
     ...BAD_BODY,
     E.ACCOUNT_NOT_FOUND,
     E.TOO_MANY_TRIES,
+    TOO_MANY_REQUESTS,
   ],
   flow: VERIFICATION_FLOW,
 };
@@ -59,9 +64,10 @@ export const RESEND_CODE = {
     E.CREDENTIALS_MISSING,
     E.INVALID_EMAIL,
     E.ACCOUNT_EXISTS,
-    ...BAD_BODY,
+    REQUEST_MALFORMED,
     E.ACCOUNT_NOT_FOUND,
     E.TOO_MANY_LETTERS,
+    TOO_MANY_REQUESTS,
   ],
 };
 export const LOGIN = {
@@ -74,6 +80,7 @@ export const LOGIN = {
     E.INVALID_PASSWORD,
     E.ACCOUNT_NOT_VERIFIED,
     E.USER_NOT_FOUND,
+    TOO_MANY_REQUESTS,
   ],
   flow: LOGIN_FLOW,
 };
@@ -82,7 +89,14 @@ export const REFRESH_TOKEN = {
   description:
     'Exchanges a refresh token for the next pair; each refresh token works once. The one before the newest may be sent again within 30 seconds, while the newest was not used. Any other used token ends the session.',
   answer: dto.RefreshTokenAnswer,
-  errors: [E.CREDENTIALS_MISSING, ...BAD_BODY, E.REFRESH_TOKEN_INVALID, E.EMAIL_NOT_VERIFIED, E.USER_NOT_FOUND],
+  errors: [
+    E.CREDENTIALS_MISSING,
+    ...BAD_BODY,
+    E.REFRESH_TOKEN_INVALID,
+    E.EMAIL_NOT_VERIFIED,
+    E.USER_NOT_FOUND,
+    TOO_MANY_REQUESTS,
+  ],
 };
 export const CHANGE_PASSWORD = {
   summary: 'Change the password',
@@ -94,13 +108,20 @@ export const FORGOT_PASSWORD = {
   summary: 'Ask for a reset link',
   description: 'Answers the same for every address.',
   answer: Answer,
-  errors: [E.CREDENTIALS_MISSING, E.INVALID_EMAIL, ...BAD_BODY],
+  errors: [E.CREDENTIALS_MISSING, E.INVALID_EMAIL, REQUEST_MALFORMED, TOO_MANY_REQUESTS],
 };
 export const RESET_PASSWORD = {
   summary: 'Set a new password with a reset link’s token',
   description: 'Ends every session of the user. The API key stays.',
   answer: Answer,
-  errors: [E.CREDENTIALS_MISSING, E.INVALID_EMAIL, E.RESET_TOKEN_INVALID, ...WEAK_PASSWORD, ...BAD_BODY],
+  errors: [
+    E.CREDENTIALS_MISSING,
+    E.INVALID_EMAIL,
+    E.RESET_TOKEN_INVALID,
+    ...WEAK_PASSWORD,
+    ...BAD_BODY,
+    TOO_MANY_REQUESTS,
+  ],
 };
 export const LOGOUT = { summary: 'Log out', answer: Answer, errors: REFUSED_WITHOUT_BEARER };
 export const LOGOUT_ALL = { summary: 'Log out on all devices', answer: Answer, errors: REFUSED_WITHOUT_BEARER };
@@ -118,9 +139,17 @@ export const LIST_SESSIONS = {
   answer: dto.SessionsAnswer,
   errors: REFUSED_WITHOUT_BEARER,
 };
+export const CURRENT_SESSION = {
+  summary: 'Check the token',
+  description:
+    'Whose token it is, while its session lives. Costs no query: made for gateways that ask for every request.',
+  answer: dto.CurrentSessionAnswer,
+  errors: REFUSED_WITHOUT_BEARER,
+};
 export const END_SESSION = {
   summary: 'End a session',
   answer: Answer,
+  params: { sessionId: 'Its `id` in the list of sessions.' },
   errors: [...REFUSED_WITHOUT_BEARER, E.SESSION_NOT_FOUND],
 };
 export const DELETE_ACCOUNT = {

@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Answer } from '../common/answers.js';
+import { enumOfNumbers } from '../common/docs.js';
 import { EmailField, PasswordField, PersonNameField, TextField } from '../common/fields.js';
 import { UserAnswer, UserDataAnswer } from '../users/users.dto.js';
 import { AUTH_ERRORS } from './auth.errors.js';
@@ -14,21 +15,18 @@ const TOKEN_MAX_LENGTH = 1024;
 /** Longer text is no code; short enough to be looked at, so that a wrong code is answered as such. */
 const CODE_MAX_LENGTH = 64;
 
-/** Describes a documented enum: names and numbers. */
-function enumText(numbers: Record<string, number>): string {
-  return Object.entries(numbers)
-    .map(([name, number]) => `${number} = ${name}`)
-    .join(', ');
-}
-
 export class SignupDto {
   @EmailField({ ...EMAIL, description: 'The user’s address; trimmed and lower-cased.' })
   email: string;
 
-  @PasswordField({ missing, description: 'At least 8 and at most 256 characters, taken as they are.' })
+  @PasswordField({
+    missing,
+    isNew: true,
+    description: 'Taken as it is, never trimmed or cut. A widely used one, the address or the name is refused.',
+  })
   password: string;
 
-  @PersonNameField({ missing, description: 'The user’s name.', example: 'Ada' })
+  @PersonNameField({ missing, description: 'The user’s name; no control characters.', example: 'Ada' })
   name: string;
 }
 
@@ -72,7 +70,12 @@ export class ChangePasswordDto {
   @PasswordField({ missing, description: 'The present password.' })
   oldPassword: string;
 
-  @PasswordField({ missing, description: 'The new password.', example: 'a new and much better password' })
+  @PasswordField({
+    missing,
+    isNew: true,
+    description: 'The new password, as at signup.',
+    example: 'a new and much better password',
+  })
   newPassword: string;
 }
 
@@ -82,10 +85,21 @@ export class ForgotPasswordDto {
 }
 
 export class ResetPasswordDto {
-  @TextField({ missing, maxLength: TOKEN_MAX_LENGTH, description: 'The token from the link.', example: '0mJtV9yLq…' })
+  @TextField({
+    missing,
+    invalid: AUTH_ERRORS.RESET_TOKEN_INVALID,
+    maxLength: TOKEN_MAX_LENGTH,
+    description: 'The token from the link.',
+    example: '0mJtV9yLq…',
+  })
   token: string;
 
-  @PasswordField({ missing, description: 'The new password.', example: 'a new and much better password' })
+  @PasswordField({
+    missing,
+    isNew: true,
+    description: 'The new password, as at signup.',
+    example: 'a new and much better password',
+  })
   newPassword: string;
 
   @EmailField({ invalid, optional: true, description: 'If sent, it must be the account’s.' })
@@ -118,7 +132,7 @@ export class SignupAnswer extends Answer implements TokensAnswer {
   @ApiProperty({ type: UserAnswer })
   user: UserAnswer;
 
-  @ApiProperty({ enum: Object.values(SIGNUP_STATUS), example: 3, description: enumText(SIGNUP_STATUS) })
+  @ApiProperty({ ...enumOfNumbers(SIGNUP_STATUS), example: 3 })
   signupStatus: number;
 
   @ApiProperty({ description: 'Works once the address is verified with this signup’s code.', example: 'eyJhbGciOi…' })
@@ -135,11 +149,7 @@ export class VerifyEmailAnswer extends Answer {
   @ApiProperty({ type: UserDataAnswer })
   userData: UserDataAnswer;
 
-  @ApiProperty({
-    enum: Object.values(EMAIL_VERIFICATION_STATUS),
-    example: 2,
-    description: enumText(EMAIL_VERIFICATION_STATUS),
-  })
+  @ApiProperty({ ...enumOfNumbers(EMAIL_VERIFICATION_STATUS), example: 2 })
   verificationStatus: number;
 }
 
@@ -156,7 +166,7 @@ export class LoginAnswer extends Answer implements TokensAnswer {
   @ApiProperty({ type: UserAnswer })
   user: UserAnswer;
 
-  @ApiProperty({ enum: Object.values(LOGIN_STATUS), example: 7, description: enumText(LOGIN_STATUS) })
+  @ApiProperty({ ...enumOfNumbers(LOGIN_STATUS), example: 7 })
   loginStatus: number;
 }
 
@@ -205,6 +215,14 @@ export class SessionAnswer {
 export class SessionsAnswer extends Answer {
   @ApiProperty({ type: [SessionAnswer] })
   sessions: SessionAnswer[];
+}
+
+export class CurrentSessionAnswer extends Answer {
+  @ApiProperty({ format: 'uuid', example: '019b7a3e-7d5e-7c8a-9d3f-2b1c4d5e6f70' })
+  session_id: string;
+
+  @ApiProperty({ format: 'uuid', example: '019b7a3e-7d5e-7c8a-9d3f-2b1c4d5e6f71' })
+  user_id: string;
 }
 
 export class MeAnswer extends Answer {

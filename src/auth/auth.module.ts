@@ -53,5 +53,6 @@ import { VerificationService } from './verification.service.js';
     SignupService,
     VerificationService,
   ],
+  exports: [ApiKeysService, PasswordHasher, SessionsService],
 })
 export class AuthModule {}

@@ -12,6 +12,7 @@ import { Secrets } from '../common/secrets.js';
 import { Env } from '../config/env.js';
 import { Database, Transaction } from '../database/database.js';
 import { MailService } from '../mail/mail.service.js';
+import { KnownNetworks } from '../throttling/known-networks.js';
 import { User } from '../users/user.entity.js';
 import { UserAnswer } from '../users/users.dto.js';
 import { UsersService } from '../users/users.service.js';
@@ -22,7 +23,6 @@ import { Caller } from './caller.js';
 import { LOGIN_STATUS } from './flows.js';
 import { PasswordHasher } from './password-hasher.js';
 import { pendingSalt } from './pending-salt.js';
-import { RefreshTokens } from './refresh-tokens.js';
 import { SessionsService } from './sessions.service.js';
 import { SignupAttempt } from './signup-attempt.entity.js';
 
@@ -37,8 +37,8 @@ export class LoginService {
     private readonly users: UsersService,
     private readonly sessions: SessionsService,
     private readonly accessTokens: AccessTokens,
-    private readonly refreshTokens: RefreshTokens,
     private readonly hasher: PasswordHasher,
+    private readonly networks: KnownNetworks,
     private readonly mail: MailService,
     private readonly audit: AuditService,
     private readonly secrets: Secrets,
@@ -49,10 +49,10 @@ export class LoginService {
   async logIn({ email, password }: LoginDto, client: Client): Promise<LoginAnswer> {
     const user = await this.users.findByEmail(email);
     if (!user) return this.refuseStranger(email, password, client);
-    if (!(await this.hasher.verify(user.passwordHash, password))) return this.refuse(user, client);
-    const renewedHash = this.hasher.isOutdated(user.passwordHash) ? await this.hasher.hash(password) : null;
-    const session = await this.database.write((tx) => this.openSession(tx, user, renewedHash, client));
-    // The password was changed, or the account deleted, while this login was being judged by the old one.
+    const session =
+      (await this.tryToOpen(user, password, client)) ??
+      // Another login may have renewed the hash while this one was judged by the old one.
+      (await this.tryToOpen(await this.users.findById(user.id), password, client));
     if (!session) return this.refuse(user, client);
     const tokens = await this.accessTokens.issue({ userId: user.id, sessionId: session.sessionId });
     return success('You are logged in.', {
@@ -65,20 +65,15 @@ export class LoginService {
   }
 
   async refreshToken({ refreshToken }: RefreshTokenDto, client: Client): Promise<RefreshTokenAnswer> {
-    const claims = this.refreshTokens.parse(refreshToken);
-    const rotation = await this.database
-      .write(async (tx) => {
-        const made = await this.sessions.rotate(tx, refreshToken);
-        if (made.outcome === 'reused') await this.reportTheft(tx, made.claims.userId, client);
-        return made;
-      })
-      .catch(async (error: unknown) => {
-        const isGone = claims && error instanceof AppError && !(await this.users.findById(claims.userId));
-        throw isGone && error.code === AUTH_ERRORS.REFRESH_TOKEN_INVALID.code
-          ? new AppError(AUTH_ERRORS.USER_NOT_FOUND)
-          : error;
-      });
-    if (rotation.outcome === 'reused') throw new AppError(AUTH_ERRORS.REFRESH_TOKEN_INVALID);
+    const rotation = await this.database.write(async (tx) => {
+      const made = await this.sessions.rotate(tx, refreshToken);
+      if (made.outcome === 'reused') await this.reportTheft(tx, made.claims.userId, client);
+      return made;
+    });
+    if (rotation.outcome === 'ended' && (await this.wasDeleted(rotation.claims.userId))) {
+      throw new AppError(AUTH_ERRORS.USER_NOT_FOUND);
+    }
+    if (rotation.outcome !== 'rotated') throw new AppError(AUTH_ERRORS.REFRESH_TOKEN_INVALID);
     const { token, expirationTime } = await this.accessTokens.issue(rotation.claims);
     return { token, refreshToken: rotation.refreshToken, resfreshToken: rotation.refreshToken, expirationTime };
   }
@@ -93,6 +88,11 @@ export class LoginService {
     return success('You are logged out on all devices.');
   }
 
+  /** There was such a user: the log of security events knows them. A signup that was never proved had only the prospect of one. */
+  private async wasDeleted(userId: string): Promise<boolean> {
+    return !(await this.users.findById(userId)) && (await this.audit.knows(userId));
+  }
+
   private endSessions(caller: Caller, which: { id?: string }, client: Client): Promise<void> {
     return this.database.write(async (tx) => {
       await this.sessions.end(tx, { userId: caller.userId, ...which });
@@ -100,12 +100,20 @@ export class LoginService {
     });
   }
 
-  /** Null when the stored hash is no longer the one that the password was judged by. */
+  /** Null when the stored hash is no longer the one that the password was judged by: changed, renewed, or gone with its user. */
+  private async tryToOpen(user: User | null, password: string, client: Client) {
+    if (!user) return null;
+    if (!(await this.hasher.verify(user.passwordHash, password))) return this.refuse(user, client);
+    const renewedHash = this.hasher.isOutdated(user.passwordHash) ? await this.hasher.hash(password) : null;
+    return this.database.write((tx) => this.openSession(tx, user, renewedHash, client));
+  }
+
   private async openSession(transaction: Transaction, user: User, renewedHash: string | null, client: Client) {
     const still = await transaction.lock(User, { id: user.id, passwordHash: user.passwordHash });
     if (!still) return null;
     if (renewedHash) await transaction.manager.update(User, user.id, { passwordHash: renewedHash });
     const session = await this.sessions.open(transaction, { userId: user.id, attemptId: null }, client);
+    await this.networks.remember(transaction, user.email, client.ip);
     await this.audit.record(transaction, AUDIT_EVENT.LOGGED_IN, { userId: user.id, email: user.email }, client);
     return session;
   }

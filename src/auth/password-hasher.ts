@@ -8,7 +8,7 @@ import { Env } from '../config/env.js';
 
 /** `Algorithm.Argon2id`; the package's enum is a const enum, which isolated modules cannot read. */
 const ARGON2ID = 2;
-/** Stored hashes that would cost more than this are refused, so that a row planted in the database cannot stall the service. */
+/** Stored hashes that cost more than this and than ours are refused, so that a row planted in the database cannot stall the service. */
 const MOST = { memoryKib: 256 * 1024, passes: 10, lanes: 8 };
 const RETRY_SECONDS = 2;
 
@@ -81,7 +81,10 @@ export class PasswordHasher implements OnModuleInit {
   private isBearable(stored: string): boolean {
     const found = parametersOf(stored);
     const bearable =
-      found !== null && found.memoryKib <= MOST.memoryKib && found.passes <= MOST.passes && found.lanes <= MOST.lanes;
+      found !== null &&
+      found.memoryKib <= Math.max(MOST.memoryKib, this.env.ARGON2_MEMORY_KIB) &&
+      found.passes <= Math.max(MOST.passes, this.env.ARGON2_PASSES) &&
+      found.lanes <= Math.max(MOST.lanes, this.env.ARGON2_LANES);
     if (!bearable) this.logger.warn('A stored password hash is malformed or too costly; the login was refused.');
     return bearable;
   }

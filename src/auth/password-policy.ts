@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { dictionary } from '@zxcvbn-ts/language-common';
 import { ErrorEntry } from '../common/app-error.js';
+import { PASSWORD_MAX_LENGTH } from '../common/fields.js';
 import { Env } from '../config/env.js';
 import { AUTH_ERRORS } from './auth.errors.js';
-
-export const PASSWORD_MAX_LENGTH = 256;
 
 const COMMON_PASSWORDS = new Set(dictionary['passwords-common']);
 

@@ -12,6 +12,7 @@ import { sha256 } from '../common/secrets.js';
 import { Env } from '../config/env.js';
 import { Database, Transaction } from '../database/database.js';
 import { MailService } from '../mail/mail.service.js';
+import { KnownNetworks } from '../throttling/known-networks.js';
 import { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 import { AddressLimitsService } from './address-limits.service.js';
@@ -41,6 +42,7 @@ export class PasswordService {
     private readonly hasher: PasswordHasher,
     private readonly policy: PasswordPolicy,
     private readonly limits: AddressLimitsService,
+    private readonly networks: KnownNetworks,
     private readonly mail: MailService,
     private readonly audit: AuditService,
     private readonly clock: Clock,
@@ -144,6 +146,7 @@ export class PasswordService {
     if (!user) return false;
     await this.verification.destroyAttempts(transaction, user.email);
     await this.afterChange(transaction, user, {});
+    await this.networks.remember(transaction, user.email, client.ip);
     await this.audit.record(transaction, AUDIT_EVENT.PASSWORD_RESET, { userId: user.id, email: user.email }, client);
     return true;
   }

@@ -42,11 +42,11 @@ export class Session {
   @MomentColumn()
   createdAt: Date;
 
-  /** Moment of the last rotation, or of the login; the session ends when it is idle for too long after it. */
+  /** Moment of the last rotation, or of the login. */
   @MomentColumn()
   rotatedAt: Date;
 
-  /** The session's absolute end. */
+  /** When the session ends unless it is used before: the earlier of its idle and its absolute end. */
   @Index('sessions_expires_at')
   @MomentColumn()
   expiresAt: Date;

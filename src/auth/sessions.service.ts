@@ -29,7 +29,7 @@ export interface SessionState {
 /** What using a refresh token led to. */
 export type Rotation =
   | { outcome: 'rotated'; refreshToken: string; claims: RefreshTokenClaims }
-  | { outcome: 'reused'; claims: RefreshTokenClaims };
+  | { outcome: 'reused' | 'ended'; claims: RefreshTokenClaims };
 
 function equals(a: string, b: string | null): boolean {
   return b !== null && a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
@@ -54,6 +54,14 @@ export class SessionsService {
     });
   }
 
+  get cacheHits(): number {
+    return this.states.hits;
+  }
+
+  get cacheMisses(): number {
+    return this.states.misses;
+  }
+
   /** Opens a session; with `attemptId` an inert one. */
   async open(
     transaction: Transaction,
@@ -75,7 +83,7 @@ export class SessionsService {
       network: maskedIp(client.ip),
       createdAt: now,
       rotatedAt: now,
-      expiresAt: this.clock.in(this.env.SESSION_MAX_DAYS * DAY_MS),
+      expiresAt: this.endAfterUse(now, now),
     });
     return { sessionId, refreshToken };
   }
@@ -83,7 +91,9 @@ export class SessionsService {
   /** The session's state; null when it has ended. Costs no query while it was asked for a short while ago. */
   async state(id: string): Promise<SessionState | null> {
     const known = this.states.get(id);
-    const state = known instanceof Promise ? await known : known;
+    const remembered = known instanceof Promise ? await known : known;
+    // Asked for again each time: its code may just have been entered on another instance, and then it works at once.
+    const state = remembered?.isInert ? await this.loadState(id) : remembered;
     return state && state.endsAt > this.clock.now().getTime() ? state : null;
   }
 
@@ -95,7 +105,7 @@ export class SessionsService {
     const claims = this.refreshTokens.parse(token);
     if (!claims) throw new AppError(AUTH_ERRORS.REFRESH_TOKEN_INVALID);
     const session = await transaction.lock(Session, { id: claims.sessionId, userId: claims.userId });
-    if (!session || !this.isAlive(session)) throw new AppError(AUTH_ERRORS.REFRESH_TOKEN_INVALID);
+    if (!session || session.expiresAt <= this.clock.now()) return { outcome: 'ended', claims };
     if (session.attemptId !== null) throw new AppError(AUTH_ERRORS.EMAIL_NOT_VERIFIED);
     const hash = sha256(token);
     if (claims.generation === session.generation && equals(hash, session.refreshHash)) {
@@ -130,9 +140,8 @@ export class SessionsService {
 
   /** The user's live sessions, newest first. */
   list(userId: string): Promise<Session[]> {
-    const idleSince = this.clock.in(-this.env.SESSION_IDLE_DAYS * DAY_MS);
     return this.sessions.find({
-      where: { userId, rotatedAt: MoreThan(idleSince), expiresAt: MoreThan(this.clock.now()) },
+      where: { userId, expiresAt: MoreThan(this.clock.now()) },
       order: { id: 'DESC' },
     });
   }
@@ -143,6 +152,7 @@ export class SessionsService {
   }
 
   private async advance(transaction: Transaction, session: Session, token: string, claims: RefreshTokenClaims) {
+    const now = this.clock.now();
     const rotationNonce = randomBytes(16).toString('hex');
     const successor = this.refreshTokens.successor(token, claims, rotationNonce);
     await transaction.manager.update(Session, session.id, {
@@ -150,7 +160,8 @@ export class SessionsService {
       refreshHash: sha256(successor),
       previousRefreshHash: session.refreshHash,
       rotationNonce,
-      rotatedAt: this.clock.now(),
+      rotatedAt: now,
+      expiresAt: this.endAfterUse(now, session.createdAt),
     });
     return successor;
   }
@@ -160,17 +171,16 @@ export class SessionsService {
     return claims.generation === session.generation - 1 && sinceMs <= this.env.REFRESH_GRACE_SECONDS * SECOND_MS;
   }
 
-  private endOf(session: Session): number {
-    const idleEnd = session.rotatedAt.getTime() + this.env.SESSION_IDLE_DAYS * DAY_MS;
-    return Math.min(idleEnd, session.expiresAt.getTime());
-  }
-
-  private isAlive(session: Session): boolean {
-    return this.endOf(session) > this.clock.now().getTime();
+  /** The idle end after a use now, but never later than the absolute end. */
+  private endAfterUse(now: Date, createdAt: Date): Date {
+    const idleEnd = now.getTime() + this.env.SESSION_IDLE_DAYS * DAY_MS;
+    return new Date(Math.min(idleEnd, createdAt.getTime() + this.env.SESSION_MAX_DAYS * DAY_MS));
   }
 
   private async loadState(id: string): Promise<SessionState | null> {
     const session = await this.sessions.findOneBy({ id });
-    return session && { userId: session.userId, isInert: session.attemptId !== null, endsAt: this.endOf(session) };
+    return (
+      session && { userId: session.userId, isInert: session.attemptId !== null, endsAt: session.expiresAt.getTime() }
+    );
   }
 }

@@ -35,6 +35,7 @@ export class SignupAttempt {
   @Column({ type: 'int' })
   codeTries: number;
 
+  @Index('signup_attempts_created_at')
   @MomentColumn()
   createdAt: Date;
 }

@@ -11,6 +11,7 @@ import { Secrets } from '../common/secrets.js';
 import { Env } from '../config/env.js';
 import { Database, Transaction } from '../database/database.js';
 import { MailService } from '../mail/mail.service.js';
+import { Throttling } from '../throttling/throttling.service.js';
 import { UserAnswer } from '../users/users.dto.js';
 import { UsersService } from '../users/users.service.js';
 import { AccessTokens } from './access-tokens.js';
@@ -47,6 +48,7 @@ export class SignupService {
     private readonly policy: PasswordPolicy,
     private readonly codes: Codes,
     private readonly limits: AddressLimitsService,
+    private readonly throttling: Throttling,
     private readonly mail: MailService,
     private readonly audit: AuditService,
     private readonly secrets: Secrets,
@@ -60,6 +62,7 @@ export class SignupService {
     if (!isHidden && (await this.users.findByEmail(request.email))) {
       throw new AppError(AUTH_ERRORS.ACCOUNT_ALREADY_EXISTS);
     }
+    await this.throttling.countSignup(request.email);
     const passwordHash = await this.hasher.hash(request.password, pendingSalt(this.secrets, request.email));
     const made = await this.database.write((tx) => this.attempt(tx, request, passwordHash, client));
     if (made === null) throw new AppError(AUTH_ERRORS.ACCOUNT_ALREADY_EXISTS);
@@ -108,17 +111,17 @@ export class SignupService {
     await manager.insert(SignupAttempt, attempt);
     const session = await this.sessions.open(transaction, { userId: attempt.userId, attemptId: id }, client);
     const isFailing = await this.mail.isFailing(manager);
+    // Counted for a decoy as well: asking for its code again must not tell it from others.
+    const wait = await this.limits.noteLetter(transaction, limits, 'codeLetters');
     if (account) {
-      const isVoid = (await this.limits.takeLetter(transaction, limits, 'noticeLetters')) > 0;
       await this.mail.queue(transaction, {
         kind: 'account-exists',
         recipient: account.email,
         name: account.name,
         usefulUntil: this.clock.in(NOTICE_USEFUL_MS),
-        isVoid,
+        isVoid: wait > 0,
       });
     } else {
-      await this.limits.noteLetter(transaction, limits, 'codeLetters');
       await this.mail.queue(transaction, {
         kind: 'verification-code',
         recipient: attempt.email,

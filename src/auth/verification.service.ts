@@ -8,6 +8,7 @@ import { Clock, MINUTE_MS } from '../common/clock.js';
 import { Env } from '../config/env.js';
 import { Database, Transaction } from '../database/database.js';
 import { MailService } from '../mail/mail.service.js';
+import { KnownNetworks } from '../throttling/known-networks.js';
 import { User } from '../users/user.entity.js';
 import { UserDataAnswer } from '../users/users.dto.js';
 import { UsersService } from '../users/users.service.js';
@@ -30,6 +31,7 @@ export class VerificationService {
     private readonly sessions: SessionsService,
     private readonly codes: Codes,
     private readonly limits: AddressLimitsService,
+    private readonly networks: KnownNetworks,
     private readonly mail: MailService,
     private readonly audit: AuditService,
     private readonly clock: Clock,
@@ -69,7 +71,8 @@ export class VerificationService {
 
     const now = this.clock.now();
     const live = attempts.filter((one) => one.codeTries < MOST_TRIES_PER_CODE && one.codeExpiresAt > now);
-    if (live.length === 0 && attempts.length > 0) return new AppError(AUTH_ERRORS.RESEND_INVITE);
+    // Hidden, a dead code is a wrong one like any other: only an address where somebody signed up has dead codes.
+    if (live.length === 0 && !this.isHidden) return new AppError(AUTH_ERRORS.RESEND_INVITE);
     await this.limits.noteFailedCode(transaction, limits);
     for (const { id } of live) await manager.increment(SignupAttempt, { id }, 'codeTries', 1);
     const matching = live.filter((one) => this.codes.matches(one.id, request.code, one.codeHash));
@@ -93,6 +96,7 @@ export class VerificationService {
     await transaction.manager.insert(User, user);
     await this.sessions.activate(transaction, attempt.id);
     await this.destroyAttempts(transaction, attempt.email);
+    await this.networks.remember(transaction, user.email, client.ip);
     await this.audit.record(transaction, AUDIT_EVENT.EMAIL_VERIFIED, { userId: user.id, email: user.email }, client);
     return user;
   }

@@ -28,12 +28,18 @@ export class AppError extends Error {
   readonly status: number;
   readonly faults?: FieldFault[];
   readonly retryAfterSeconds?: number;
+  /** The limit that a 429 tells of. */
+  readonly limit?: number;
 
-  constructor(entry: ErrorEntry, details: { faults?: FieldFault[]; retryAfterSeconds?: number; cause?: unknown } = {}) {
+  constructor(
+    entry: ErrorEntry,
+    details: { faults?: FieldFault[]; retryAfterSeconds?: number; limit?: number; cause?: unknown } = {},
+  ) {
     super(entry.message, { cause: details.cause });
     this.code = entry.code;
     this.status = entry.status;
     this.faults = details.faults;
     this.retryAfterSeconds = details.retryAfterSeconds;
+    this.limit = details.limit;
   }
 }

@@ -1,4 +1,4 @@
-import { isIPv4 } from 'node:net';
+import { isIPv4, isIPv6, SocketAddress } from 'node:net';
 import { createParamDecorator, ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 
@@ -15,11 +15,33 @@ const USER_AGENT_MAX_LENGTH = 255;
 export const FromClient = createParamDecorator((_: unknown, context: ExecutionContext): Client => {
   const request = context.switchToHttp().getRequest<FastifyRequest>();
   return {
-    ip: request.ip,
+    ip: clientIp(request),
     userAgent: (request.headers['user-agent'] ?? '').slice(0, USER_AGENT_MAX_LENGTH),
     requestId: request.id,
   };
 });
+
+/** IPv4 or IPv6 in its one canonical form; null for anything else. Some proxies add a port. */
+function canonicalIp(text: string): string | null {
+  const bare = text
+    .replace(/^\[(.*)\](:\d+)?$/, '$1')
+    .replace(/^([\d.]+):\d+$/, '$1')
+    .replace(/%.*$/, '');
+  if (isIPv4(bare)) return bare;
+  return isIPv6(bare)
+    ? new SocketAddress({ address: bare, family: 'ipv6' }).address.replace(/^::ffff:(?=.*\.)/, '')
+    : null;
+}
+
+/** The client's IP, as far as TRUST_PROXY lets proxies tell it; where one passes on what is no IP, the proxy's own. */
+export function clientIp(request: FastifyRequest): string {
+  return canonicalIp(request.ip) ?? canonicalIp(request.socket.remoteAddress ?? '') ?? '::';
+}
+
+/** Where one client is to be looked for: an IPv4 address, or the /64 that an IPv6 client has to itself. */
+export function ipRange(ip: string): string {
+  return isIPv6(ip) ? `${expandIpv6(ip).slice(0, 4).join(':')}::/64` : ip;
+}
 
 /** The address without its last bits: a /24 of IPv4, a /48 of IPv6; enough to recognise a place, not a person. */
 export function maskedIp(ip: string): string {

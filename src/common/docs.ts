@@ -1,55 +1,105 @@
 import { applyDecorators, Type } from '@nestjs/common';
-import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiResponse, getSchemaPath } from '@nestjs/swagger';
+import {
+  ApiExtension,
+  ApiExtraModels,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  getSchemaPath,
+  type ReferenceObject,
+  type SchemaObject,
+} from '@nestjs/swagger';
 import { ErrorAnswer } from './answers.js';
 import { ErrorEntry } from './app-error.js';
 import { Flow } from './flow.js';
 
-const REQUEST_ID_EXAMPLE = '019b7a3e-7d5e-7c8a-9d3f-2b1c4d5e6f70';
+/** Where a handler keeps the errors that the document shows, until it is built and the handler's method and body are known. */
+export const ERRORS_EXTENSION = 'x-errors';
+export const ID_EXAMPLE = '019b7a3e-7d5e-7c8a-9d3f-2b1c4d5e6f70';
 
-/** An error as the document shows it. */
-export function errorExample(entry: ErrorEntry, flow?: Flow): Record<string, unknown> {
-  return {
-    message: entry.message,
-    status: 'error',
-    code: entry.code,
-    requestId: REQUEST_ID_EXAMPLE,
-    ...(flow && { [flow.field]: flow.byCode[entry.code] ?? flow.otherwise }),
-  };
-}
-
-/** The schema of error bodies; in a flow with the flow's number. */
-export function errorSchema(flow?: Flow) {
-  const base = { $ref: getSchemaPath(ErrorAnswer) };
-  if (!flow) return base;
-  const number = { type: 'integer', enum: Object.values(flow.numbers) };
-  return { allOf: [base, { type: 'object', required: [flow.field], properties: { [flow.field]: number } }] };
-}
-
-interface OperationDocs {
-  summary: string;
-  description?: string;
-  /** Class of the 200 answer. */
-  answer: Type<unknown> | [Type<unknown>];
-  /** Rows of the modules' error tables that this operation answers. */
+/** The errors of one operation, beside those that every operation has. */
+export interface DocumentedErrors {
   errors: ErrorEntry[];
   flow?: Flow;
 }
 
-/** Documents a handler: its summary, its answer, and its errors by status, each with an example, from the error tables. */
-export function Documented({ summary, description, answer, errors, flow }: OperationDocs): MethodDecorator {
-  const statuses = [...new Set(errors.map((entry) => entry.status))];
+interface OperationDocs extends DocumentedErrors {
+  summary: string;
+  description?: string;
+  /** Class of the 200 answer. */
+  answer: Type<unknown> | [Type<unknown>];
+  /** The ids in the path: name and description. */
+  params?: Record<string, string>;
+}
+
+/** Documents a handler: its summary, its answer, and its errors out of the modules' error tables. */
+export function Documented({ summary, description, answer, params, errors, flow }: OperationDocs): MethodDecorator {
+  const type = Array.isArray(answer) ? { type: answer[0], isArray: true } : { type: answer };
+  const id: SchemaObject = { type: 'string', format: 'uuid', example: ID_EXAMPLE };
   return applyDecorators(
     ApiExtraModels(ErrorAnswer),
     ApiOperation({ summary, description }),
-    ApiOkResponse(Array.isArray(answer) ? { type: answer[0], isArray: true } : { type: answer }),
-    ...statuses.map((status) => {
-      const entries = errors.filter((entry) => entry.status === status);
-      const examples = entries.map((entry) => [entry.code, { value: errorExample(entry, flow) }] as const);
-      return ApiResponse({
-        status,
-        description: entries.map((entry) => `\`${entry.code}\`: ${entry.message}`).join('\n\n'),
-        content: { 'application/json': { schema: errorSchema(flow), examples: Object.fromEntries(examples) } },
-      });
-    }),
+    ...Object.entries(params ?? {}).map(([name, text]) => ApiParam({ name, description: text, schema: id })),
+    ApiOkResponse({ description: 'Success.', ...type }),
+    ApiExtension(ERRORS_EXTENSION, { errors, flow }),
   );
+}
+
+/** The schema of a documented enum of numbers: its names are in the description, and where client generators look for them. */
+export function enumOfNumbers(numbers: Record<string, number>) {
+  const names = Object.entries(numbers).map(([name, number]) => `${number} = ${name}`);
+  return {
+    type: 'integer' as const,
+    enum: Object.values(numbers),
+    description: names.join(', '),
+    'x-enum-varnames': Object.keys(numbers),
+  };
+}
+
+function errorExample(entry: ErrorEntry, flow?: Flow): Record<string, unknown> {
+  return {
+    message: entry.message,
+    status: 'error',
+    code: entry.code,
+    requestId: ID_EXAMPLE,
+    ...(flow && { [flow.field]: flow.byCode[entry.code] ?? flow.otherwise }),
+  };
+}
+
+function errorSchema(entries: ErrorEntry[], flow?: Flow) {
+  const code = { type: 'string', enum: entries.map((entry) => entry.code) };
+  const own = {
+    type: 'object',
+    properties: { code, ...(flow && { [flow.field]: enumOfNumbers(flow.numbers) }) },
+    required: ['code', ...(flow ? [flow.field] : [])],
+  };
+  return { allOf: [{ $ref: getSchemaPath(ErrorAnswer) }, own] };
+}
+
+/** The answers to errors by status, each error with an example. */
+export function errorResponses({ errors, flow }: DocumentedErrors): Record<string, object> {
+  const statuses = [...new Set(errors.map((entry) => entry.status))];
+  const responses = statuses.map((status) => {
+    const entries = errors.filter((entry) => entry.status === status);
+    const examples = entries.map((entry) => [entry.code, { value: errorExample(entry, flow) }] as const);
+    const response = {
+      description: entries.map((entry) => `\`${entry.code}\`: ${entry.message}`).join('\n\n'),
+      content: { 'application/json': { schema: errorSchema(entries, flow), examples: Object.fromEntries(examples) } },
+    };
+    return [status, response];
+  });
+  return Object.fromEntries(responses) as Record<string, object>;
+}
+
+/** An example of a whole body, put together from the examples of its fields. */
+export function exampleOf(
+  schema: SchemaObject | ReferenceObject,
+  schemas: Record<string, SchemaObject | ReferenceObject>,
+): unknown {
+  if ('$ref' in schema) return exampleOf(schemas[schema.$ref.slice(schema.$ref.lastIndexOf('/') + 1)], schemas);
+  if (schema.example !== undefined) return schema.example as unknown;
+  if (schema.enum) return schema.enum[0] as unknown;
+  if (schema.items) return [exampleOf(schema.items, schemas)];
+  const fields = Object.entries(schema.properties ?? {}).map(([name, field]) => [name, exampleOf(field, schemas)]);
+  return Object.fromEntries(fields) as unknown;
 }

@@ -4,6 +4,7 @@ import { isDatabaseUnavailable } from '../database/database-errors.js';
 import { AppError, ErrorEntry } from './app-error.js';
 import { COMMON_ERRORS } from './common.errors.js';
 import { flowNumber } from './flow.js';
+import { rateLimitHeaders } from './rate-limit-headers.js';
 
 const DATABASE_RETRY_SECONDS = 5;
 
@@ -48,6 +49,9 @@ export function answerError(thrown: unknown, request: FastifyRequest, reply: Fas
   const error = toAppError(thrown);
   if (error.status >= 500) request.log.error({ code: error.code, err: error.cause ?? error });
   if (error.retryAfterSeconds !== undefined) void reply.header('retry-after', String(error.retryAfterSeconds));
+  if (error.status === 429) {
+    void reply.headers(rateLimitHeaders({ ...error, remaining: 0, resetSeconds: error.retryAfterSeconds ?? 0 }));
+  }
   void reply
     .status(error.status)
     .header('content-type', 'application/json; charset=utf-8')

@@ -2,7 +2,7 @@ import { domainToASCII } from 'node:url';
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { isEmail, IsOptional, IsString, MaxLength, ValidateBy } from 'class-validator';
+import { isAscii, isEmail, IsOptional, IsString, MaxLength, ValidateBy } from 'class-validator';
 import { ErrorEntry } from './app-error.js';
 
 /** Name of the rule that a field must be there. */
@@ -25,12 +25,24 @@ export function Present(error?: ErrorEntry): PropertyDecorator {
   );
 }
 
+const WRITTEN_DOMAIN = /^[\p{L}\p{M}\p{N}.\u3002-]+$/u;
+
+/** No quoted local parts: nobody should define such mailboxes (RFC 5321, section 4.1.2), and mail programs disagree on them. */
+const EMAIL_RULES = { allow_utf8_local_part: false, blacklisted_chars: '"' };
+
 /** The one form in which an address is kept and compared: trimmed, lower case, the domain in ASCII (RFC 5890). */
 export function normaliseEmail(text: string): string {
   const trimmed = text.trim().toLowerCase();
   const at = trimmed.lastIndexOf('@');
-  const domain = at < 0 ? '' : domainToASCII(trimmed.slice(at + 1));
-  return domain === '' ? trimmed : trimmed.slice(0, at + 1) + domain;
+  const domain = trimmed.slice(at + 1);
+  // It reads the domain as part of a URL: of "example.com/x" it would drop the end instead of refusing it.
+  const ascii = at < 0 || !WRITTEN_DOMAIN.test(domain) ? '' : domainToASCII(domain);
+  return ascii === '' ? trimmed : trimmed.slice(0, at + 1) + ascii;
+}
+
+/** A blank or null field counts as absent; where a field is optional, its other rules have nothing to judge then. */
+function absentIfBlank(value: unknown): unknown {
+  return value === '' || value === null ? undefined : value;
 }
 
 interface FieldOptions {
@@ -44,13 +56,15 @@ interface FieldOptions {
 /** An e-mail address in its normalised form. `invalid` is the code of a malformed one. */
 export function EmailField(options: FieldOptions & { invalid?: ErrorEntry }): PropertyDecorator {
   return applyDecorators(
-    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? normaliseEmail(value) : value)),
+    Transform(({ value }: { value: unknown }) =>
+      absentIfBlank(typeof value === 'string' ? normaliseEmail(value) : value),
+    ),
     options.optional ? IsOptional() : Present(options.missing),
     ValidateBy(
       {
         name: 'email',
         validator: {
-          validate: (value) => isEmail(value, { allow_utf8_local_part: false }) && !String(value).includes('\0'),
+          validate: (value) => isEmail(value, EMAIL_RULES) && isAscii(value),
           defaultMessage: (args) => `${args?.property} is not a valid e-mail address`,
         },
       },
@@ -66,15 +80,18 @@ export function EmailField(options: FieldOptions & { invalid?: ErrorEntry }): Pr
   );
 }
 
-/** Text, trimmed. */
+/** Text, trimmed. `invalid` is the code of one that is too long. */
 export function TextField(
-  options: FieldOptions & { minLength?: number; maxLength: number; pattern?: string },
+  options: FieldOptions & { minLength?: number; maxLength: number; pattern?: string; invalid?: ErrorEntry },
 ): PropertyDecorator {
   return applyDecorators(
-    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value)),
+    Transform(({ value }: { value: unknown }) => absentIfBlank(typeof value === 'string' ? value.trim() : value)),
     options.optional ? IsOptional() : Present(options.missing),
     IsString({ message: '$property must be a string' }),
-    MaxLength(options.maxLength, { message: '$property must be at most $constraint1 characters' }),
+    MaxLength(options.maxLength, {
+      message: '$property must be at most $constraint1 characters',
+      context: { error: options.invalid },
+    }),
     (options.optional ? ApiPropertyOptional : ApiProperty)({
       type: String,
       minLength: options.minLength ?? 1,
@@ -86,15 +103,19 @@ export function TextField(
   );
 }
 
-/** A password: never trimmed, folded or truncated; its length and strength are judged by the password policy. */
-export function PasswordField(options: FieldOptions): PropertyDecorator {
+export const PASSWORD_MIN_LENGTH = 8;
+export const PASSWORD_MAX_LENGTH = 256;
+
+/** A password: never trimmed, folded or truncated; the length and strength of a new one are judged by the password policy. */
+export function PasswordField(options: FieldOptions & { isNew?: boolean }): PropertyDecorator {
   return applyDecorators(
     Present(options.missing),
     IsString({ message: '$property must be a string' }),
     ApiProperty({
       type: String,
       format: 'password',
-      minLength: 1,
+      minLength: options.isNew ? PASSWORD_MIN_LENGTH : 1,
+      maxLength: PASSWORD_MAX_LENGTH,
       description: options.description,
       example: options.example ?? 'correct horse battery staple',
     }),

@@ -2,13 +2,21 @@ import { LoggerService } from '@nestjs/common';
 import { Logger, LoggerOptions, pino, stdSerializers } from 'pino';
 import { Env } from '../config/env.js';
 
-/** A database error carries the statement's parameters, hashes and addresses among them; they stay out of the log. */
-function serializeError(error: Error): unknown {
-  const plain: Record<string, unknown> = { ...stdSerializers.err(error) };
-  for (const name of ['parameters', 'sql', 'query', 'driverError', 'response', 'envelope', 'rejectedErrors']) {
-    delete plain[name];
-  }
-  return plain;
+/** What an error tells the log beside its type, message and stack. */
+const TOLD = ['code', 'errno', 'sqlState', 'syscall', 'address', 'port', 'command', 'responseCode'];
+/** Values that a database quotes in its messages: that of a unique index may be a hash. */
+const QUOTED_VALUE = /(Duplicate entry|Incorrect [\w ]*value:|near) '[\s\S]*?'(?= for | at line |$)/gm;
+
+function withoutValues(text: string): string {
+  return text.replace(QUOTED_VALUE, "$1 '[...]'");
+}
+
+/** All else stays out: database errors carry their parameters, mail errors their letters, parser errors the raw request. */
+function serializeError(error: Error & Record<string, unknown>): unknown {
+  const { type, message, stack } = stdSerializers.err(error);
+  if (stack === undefined) return { message: 'Something was thrown that is no error' };
+  const told = TOLD.filter((name) => error[name] !== undefined).map((name) => [name, error[name]]);
+  return { type, message: withoutValues(message), stack: withoutValues(stack), ...Object.fromEntries(told) };
 }
 
 /** How lines are made, wherever they go. */

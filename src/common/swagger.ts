@@ -1,52 +1,106 @@
 import { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { DocumentBuilder, OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import {
+  DocumentBuilder,
+  type HeaderObject,
+  type MediaTypeObject,
+  OpenAPIObject,
+  type OperationObject,
+  type ReferenceObject,
+  type RequestBodyObject,
+  type ResponseObject,
+  type SchemaObject,
+  SwaggerModule,
+} from '@nestjs/swagger';
 import { Env } from '../config/env.js';
 import { ErrorEntry } from './app-error.js';
 import { COMMON_ERRORS } from './common.errors.js';
-import { errorExample, errorSchema } from './docs.js';
+import { type DocumentedErrors, errorResponses, ERRORS_EXTENSION, exampleOf, ID_EXAMPLE } from './docs.js';
 
 /** Swagger UI styles itself and shows its own images; nothing comes from elsewhere. */
 const UI_POLICY =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'; object-src 'none'";
 
-interface Operation {
-  requestBody?: unknown;
-  responses: Record<string, unknown>;
-  security?: unknown[];
+const DESCRIPTION = `Accounts, projects, AI phone agents and their calls. Sign up, enter the code that is mailed to you, log in, then press “Authorize”.
+
+Every error has the same shape: \`message\` for people, \`code\` for programs, \`requestId\` to quote when you report it, and \`errors\` where fields of the request are at fault. Fields that an operation does not know are dropped. A field that is absent, null or blank counts as missing. Times are ISO 8601 in UTC.`;
+
+const HEADERS: Record<string, HeaderObject> = {
+  RequestId: {
+    description:
+      'Names the request in the log. One that you send is kept, if it has 8 to 64 of the characters `A-Z a-z 0-9 _ . -`.',
+    required: true,
+    schema: { type: 'string', pattern: '^[\\w.-]{8,64}$', example: ID_EXAMPLE },
+  },
+  RetryAfter: {
+    description: 'Seconds after which the request may be sent again.',
+    required: true,
+    schema: { type: 'integer', minimum: 1, example: 60 },
+  },
+};
+
+type Operation = OperationObject & { [ERRORS_EXTENSION]?: DocumentedErrors };
+type Schemas = Record<string, SchemaObject | ReferenceObject>;
+
+/** Errors that any operation of this kind may answer, whatever it does. */
+function commonErrors(method: string, operation: Operation): ErrorEntry[] {
+  const { REQUEST_MALFORMED, BODY_TOO_LARGE, NOT_JSON } = COMMON_ERRORS;
+  const { INTERNAL_ERROR, OVERLOADED, DATABASE_UNAVAILABLE } = COMMON_ERRORS;
+  // Whatever has a method that may carry a body gets it read, wanted or not.
+  const readsBody = method !== 'get';
+  return [
+    ...(readsBody || operation.parameters?.length ? [REQUEST_MALFORMED] : []),
+    ...(readsBody ? [BODY_TOO_LARGE, NOT_JSON] : []),
+    INTERNAL_ERROR,
+    OVERLOADED,
+    DATABASE_UNAVAILABLE,
+  ];
 }
 
-function errorResponse(entries: ErrorEntry[]) {
-  const examples = Object.fromEntries(entries.map((entry) => [entry.code, { value: errorExample(entry) }]));
+/** Headers of an answer with this status. */
+function headersOf(status: string): Record<string, ReferenceObject> {
+  const isTemporary = status === '429' || status === '503';
   return {
-    description: entries.map((entry) => `\`${entry.code}\`: ${entry.message}`).join('\n\n'),
-    content: { 'application/json': { schema: errorSchema(), examples } },
+    'x-request-id': { $ref: '#/components/headers/RequestId' },
+    ...(isTemporary && { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } }),
   };
 }
 
-/** Errors that do not depend on the operation; one that the operation documents itself stays as it is. */
-function addCommonErrors(document: OpenAPIObject): void {
-  const { BODY_TOO_LARGE, NOT_JSON, INTERNAL_ERROR, OVERLOADED, DATABASE_UNAVAILABLE } = COMMON_ERRORS;
-  for (const path of Object.values(document.paths)) {
-    for (const operation of Object.values(path) as Operation[]) {
-      const common = {
-        ...(operation.requestBody ? { 413: errorResponse([BODY_TOO_LARGE]), 415: errorResponse([NOT_JSON]) } : {}),
-        500: errorResponse([INTERNAL_ERROR]),
-        503: errorResponse([OVERLOADED, DATABASE_UNAVAILABLE]),
-      };
-      operation.responses = { ...common, ...operation.responses };
-      if (JSON.stringify(operation.security) === '[{}]') operation.security = [];
+/** Adds what no decorator knows: the errors by status, the headers, examples of whole bodies. */
+function complete(operation: Operation, method: string, schemas: Schemas): void {
+  const { errors, flow } = operation[ERRORS_EXTENSION] ?? { errors: [] };
+  delete operation[ERRORS_EXTENSION];
+  const byCode = new Map([...errors, ...commonErrors(method, operation)].map((entry) => [entry.code, entry]));
+  Object.assign(operation.responses, errorResponses({ errors: [...byCode.values()], flow }));
+  const responses = operation.responses as Record<string, ResponseObject>;
+  for (const [status, response] of Object.entries(responses)) response.headers = headersOf(status);
+  for (const media of [mediaOf(operation.requestBody as RequestBodyObject), mediaOf(responses['200'])]) {
+    if (media?.schema) media.example = exampleOf(media.schema, schemas);
+  }
+  // "No credentials" reaches us as one empty alternative.
+  if (JSON.stringify(operation.security) === '[{}]') operation.security = [];
+}
+
+function mediaOf(body?: RequestBodyObject | ResponseObject): MediaTypeObject | undefined {
+  return body?.content?.['application/json'];
+}
+
+/** New passwords have a shortest length that a setting decides, which no decorator knows. */
+function setPasswordLength(schemas: Schemas, length: number): void {
+  for (const schema of Object.values(schemas) as SchemaObject[]) {
+    for (const field of Object.values(schema.properties ?? {}) as SchemaObject[]) {
+      if (field.format === 'password' && (field.minLength ?? 0) > 1) field.minLength = length;
     }
   }
 }
 
-/** The OpenAPI document of the service. */
-export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
-  const config = new DocumentBuilder()
+function describe() {
+  return new DocumentBuilder()
     .setTitle('Talkstack API')
-    .setDescription(
-      'Accounts, projects, AI phone agents and their calls. Sign up, enter the code that is mailed to you, log in, then press “Authorize”.',
-    )
+    .setDescription(DESCRIPTION)
     .setVersion('1')
+    .addTag('Authentication', 'Sign up, prove the mailbox, log in, stay logged in, recover the account.')
+    .addTag('User', 'Your own account: API key, sessions, deletion.')
+    .addTag('Operation', 'For those who run the service.')
     .addBearerAuth(
       { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'The `token` of a login.' },
       'bearer',
@@ -55,23 +109,32 @@ export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
     .addSecurityRequirements('bearer')
     .addSecurityRequirements('apiKey')
     .build();
-  const document = SwaggerModule.createDocument(app, config, { operationIdFactory: (_, handler) => handler });
-  addCommonErrors(document);
-  return document;
+}
+
+/** The OpenAPI document of the service. */
+export function openApiDocument(app: NestFastifyApplication, env: Env): OpenAPIObject {
+  const operationIdFactory = (_: string, handler: string) => handler;
+  const document = SwaggerModule.createDocument(app, describe(), { operationIdFactory });
+  const components = { ...document.components, headers: HEADERS };
+  const schemas = (components.schemas ?? {}) as Schemas;
+  setPasswordLength(schemas, env.PASSWORD_MIN_LENGTH);
+  for (const path of Object.values(document.paths)) {
+    for (const [method, operation] of Object.entries(path)) complete(operation as Operation, method, schemas);
+  }
+  return { ...document, components };
 }
 
 /** Swagger UI at /docs, the document at /docs-json. Built when it is first asked for: it costs boot time that nobody may need. */
 export function setUpSwagger(app: NestFastifyApplication, env: Env): void {
-  let document: OpenAPIObject | undefined;
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook('onRequest', (request, reply, next) => {
     if (/^\/docs(\/|\?|$)/.test(request.url)) void reply.header('content-security-policy', UI_POLICY);
     next();
   });
-  SwaggerModule.setup('docs', app, () => (document ??= openApiDocument(app)), {
+  SwaggerModule.setup('docs', app, () => openApiDocument(app, env), {
     jsonDocumentUrl: 'docs-json',
     yamlDocumentUrl: 'docs-yaml',
     customSiteTitle: 'Talkstack API',
-    swaggerOptions: { persistAuthorization: !env.inProduction, tagsSorter: undefined },
+    swaggerOptions: { persistAuthorization: !env.inProduction },
   });
 }

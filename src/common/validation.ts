@@ -7,11 +7,15 @@ interface RuleContext {
   error?: ErrorEntry;
 }
 
-/** The faults of one field: only "missing" when it is missing, for the other rules have nothing to judge then. */
+/** Rules without which the others of their field have nothing to judge. */
+const FIRST_RULES = [PRESENT, 'isString'];
+
+/** The faults of one field: only "missing" when it is missing, only its type when that is wrong. */
 function faultsOf(error: ValidationError, path = ''): { fault: FieldFault; entry: ErrorEntry; missing: boolean }[] {
   const field = path + error.property;
   const constraints = error.constraints ?? {};
-  const rules = PRESENT in constraints ? [PRESENT] : Object.keys(constraints);
+  const first = FIRST_RULES.find((rule) => rule in constraints);
+  const rules = first ? [first] : Object.keys(constraints);
   const own = rules.map((rule) => ({
     fault: { field, message: constraints[rule] },
     entry: (error.contexts?.[rule] as RuleContext | undefined)?.error ?? COMMON_ERRORS.VALIDATION_FAILED,

@@ -11,7 +11,7 @@ export function appSecret(env: Env): string {
   if (env.APP_SECRET !== undefined) return env.APP_SECRET;
   const folder = env.sqliteFile ? dirname(env.sqliteFile) : resolve('data');
   const file = join(folder, 'app-secret');
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const draft = `${file}.${randomUUID()}`;
   writeFileSync(draft, randomBytes(48).toString('base64url'), { mode: 0o600 });
   try {

@@ -1,49 +1,16 @@
-import { existsSync } from 'node:fs';
-import { isIP } from 'node:net';
+import { existsSync, readFileSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
-import { plainToInstance, Transform } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, Matches, Max, Min, MinLength, ValidateBy, validateSync } from 'class-validator';
+import { parseEnv } from 'node:util';
+import { plainToInstance } from 'class-transformer';
+import { getMetadataStorage, IsIn, IsOptional, MinLength, validateSync } from 'class-validator';
+import { isAddressOrRange, isDatabaseUrl, isUrl, Satisfies, Whole } from './env-rules.js';
 import { parseMailbox } from './mailbox.js';
-
-/** A whole number from the environment; anything that is not plain digits stays text and fails `IsInt`. */
-function Whole(min: number, max: number): PropertyDecorator {
-  return (target, property) => {
-    Transform(({ value }: { value: unknown }) =>
-      typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value,
-    )(target, property);
-    IsInt()(target, property);
-    Min(min)(target, property);
-    Max(max)(target, property);
-  };
-}
-
-/** A value that `test` accepts; `expected` completes the sentence "NAME must be …". */
-function Satisfies(test: (value: string, env: Env) => boolean, expected: string): PropertyDecorator {
-  return ValidateBy({
-    name: 'satisfies',
-    validator: {
-      validate: (value, args) => typeof value === 'string' && test(value, args?.object as Env),
-      defaultMessage: (args) => `${args?.property} must be ${expected}`,
-    },
-  });
-}
-
-function isUrl(value: string, protocols: string[]): boolean {
-  return URL.canParse(value) && protocols.includes(new URL(value).protocol);
-}
-
-/** A proxy's address or range, as TRUST_PROXY lists them. */
-function isAddressOrRange(text: string): boolean {
-  const [address, bits, ...rest] = text.split('/');
-  const family = isIP(address);
-  if (family === 0 || rest.length > 0) return false;
-  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
-}
+import { ThrottlingSettings } from './throttling-settings.js';
 
 const DAY_SECONDS = 24 * 60 * 60;
 
 /** Every setting of the service. A blank variable counts as unset. */
-export class Env {
+export class Env extends ThrottlingSettings {
   /** `production` requires SMTP_URL, APP_SECRET and PUBLIC_URL and has no development mailbox. */
   @IsIn(['development', 'test', 'production'])
   NODE_ENV: 'development' | 'test' | 'production' = 'development';
@@ -54,14 +21,11 @@ export class Env {
 
   /** Address to listen on. Default: 127.0.0.1, in production 0.0.0.0. */
   @IsOptional()
-  @Matches(/^\S+$/)
+  @Satisfies((value: string) => /^[\w.:-]+$/.test(value), 'an address or a host name')
   HOST?: string;
 
   /** `sqlite:` and a path, or `mysql://` / `mariadb://user:password@host:port/database`. */
-  @Satisfies(
-    (value) => /^sqlite:.+/.test(value) || (isUrl(value, ['mysql:', 'mariadb:']) && new URL(value).pathname.length > 1),
-    'sqlite:PATH, mysql://USER:PASSWORD@HOST:PORT/DATABASE or the same with mariadb://',
-  )
+  @Satisfies(isDatabaseUrl, 'sqlite:PATH, mysql://USER:PASSWORD@HOST:PORT/DATABASE or the same with mariadb://')
   DATABASE_URL: string = 'sqlite:data/talkstack.db';
 
   /** Connections that one instance keeps to MariaDB/MySQL. */
@@ -70,22 +34,25 @@ export class Env {
 
   /** Mail server: `smtp://user:password@host:587` or `smtps://…:465`. Unset outside production: the development mailbox. */
   @IsOptional()
-  @Satisfies((value) => isUrl(value, ['smtp:', 'smtps:']), 'smtp://HOST:PORT or smtps://HOST:PORT')
+  @Satisfies((value: string) => isUrl(value, ['smtp:', 'smtps:']), 'smtp://HOST:PORT or smtps://HOST:PORT')
   SMTP_URL?: string;
 
   /** Sender of every letter. */
-  @Satisfies((value) => parseMailbox(value) !== null, 'an address, or NAME <ADDRESS>')
+  @Satisfies((value: string) => parseMailbox(value) !== null, 'an address, or NAME <ADDRESS>')
   MAIL_FROM: string = 'Talkstack <no-reply@localhost.localdomain>';
 
   /** Where people reach the service: base of the links in letters, and the tokens' issuer. Default: http://localhost:PORT. */
   @IsOptional()
-  @Satisfies((value) => isUrl(value, ['http:', 'https:']), 'an http:// or https:// URL')
+  @Satisfies(
+    (value: string) => isUrl(value, ['http:', 'https:']) && !/[?#]/.test(value),
+    'an http:// or https:// URL with no ? or #',
+  )
   PUBLIC_URL?: string;
 
   /** Your own page for new passwords in place of the built-in one; `#token=…` is appended. */
   @IsOptional()
   @Satisfies(
-    (value) => isUrl(value, ['http:', 'https:']) && !value.includes('#'),
+    (value: string) => isUrl(value, ['http:', 'https:']) && !value.includes('#'),
     'an http:// or https:// URL with no #',
   )
   RESET_PASSWORD_URL?: string;
@@ -102,7 +69,7 @@ export class Env {
   /** Proxies whose X-Forwarded-For is believed: `loopback`, a number of hops, or addresses and ranges with commas. */
   @IsOptional()
   @Satisfies(
-    (value) =>
+    (value: string) =>
       value === 'loopback' ||
       /^[1-9]\d?$/.test(value) ||
       value.split(',').every((part) => isAddressOrRange(part.trim())),
@@ -166,6 +133,11 @@ export class Env {
   @Whole(1, 3650)
   AUDIT_RETENTION_DAYS: number = 365;
 
+  /** Opens `/metrics` to Prometheus with this bearer token, at least 16 characters. Unset: there are no metrics. */
+  @IsOptional()
+  @MinLength(16)
+  METRICS_TOKEN?: string;
+
   /** `off` removes Swagger UI and the OpenAPI document. */
   @IsIn(['on', 'off'])
   API_DOCS: 'on' | 'off' = 'on';
@@ -180,8 +152,12 @@ export class Env {
 
   /** Redis for counters that all instances share: `redis://` or `rediss://`. */
   @IsOptional()
-  @Satisfies((value) => isUrl(value, ['redis:', 'rediss:']), 'redis://HOST:PORT or rediss://HOST:PORT')
+  @Satisfies((value: string) => isUrl(value, ['redis:', 'rediss:']), 'redis://HOST:PORT or rediss://HOST:PORT')
   REDIS_URL?: string;
+
+  /** Begins every key in Redis, where several services share one. */
+  @Satisfies((value: string) => /^[\w.:-]+$/.test(value), 'letters, digits, dots, colons, dashes')
+  REDIS_KEY_PREFIX: string = 'talkstack:';
 
   get inProduction(): boolean {
     return this.NODE_ENV === 'production';
@@ -216,20 +192,13 @@ export class InvalidSettingsError extends Error {
   }
 }
 
-/** Reads and checks the settings; throws InvalidSettingsError. Values are never repeated in a fault: they may be secrets. */
-export function loadEnv(source: Record<string, string | undefined> = process.env): Env {
-  const names = Object.keys(new Env()).concat([
-    'HOST',
-    'SMTP_URL',
-    'PUBLIC_URL',
-    'RESET_PASSWORD_URL',
-    'APP_SECRET',
-    'TRUST_PROXY',
-    'REDIS_URL',
-  ]);
-  const given = names.filter((name) => (source[name] ?? '').trim() !== '').map((name) => [name, source[name]?.trim()]);
-  const env = plainToInstance(Env, Object.fromEntries(given), { exposeDefaultValues: true });
-  const faults = validateSync(env).flatMap((fault) => Object.values(fault.constraints ?? {}));
+function isBlank(value: string | undefined): boolean {
+  return value === undefined || value.trim() === '';
+}
+
+/** Rules that one setting alone cannot break. */
+function faultsBetween(env: Env): string[] {
+  const faults: string[] = [];
   if (env.inProduction) {
     for (const name of ['SMTP_URL', 'APP_SECRET', 'PUBLIC_URL'] as const) {
       if (env[name] === undefined) faults.push(`${name} must be set in production`);
@@ -239,11 +208,26 @@ export function loadEnv(source: Record<string, string | undefined> = process.env
   if (env.SESSION_MAX_DAYS < env.SESSION_IDLE_DAYS) {
     faults.push('SESSION_MAX_DAYS must not be less than SESSION_IDLE_DAYS');
   }
+  return faults;
+}
+
+/** Reads and checks the settings; throws InvalidSettingsError. Values are never repeated in a fault: they may be secrets. */
+export function loadEnv(source: Record<string, string | undefined> = process.env): Env {
+  const rules = getMetadataStorage().getTargetValidationMetadatas(Env, '', true, false);
+  const names = new Set(rules.map((rule) => rule.propertyName));
+  const given = [...names].filter((name) => !isBlank(source[name])).map((name) => [name, source[name]?.trim()]);
+  const env = plainToInstance(Env, Object.fromEntries(given), { exposeDefaultValues: true });
+  const faults = validateSync(env).flatMap((fault) => Object.values(fault.constraints ?? {}));
+  faults.push(...faultsBetween(env));
   if (faults.length > 0) throw new InvalidSettingsError(faults);
   return env;
 }
 
 /** Puts `.env` of the working folder into the environment, in development only; variables that are set already win. */
 export function readDotEnv(): void {
-  if ((process.env.NODE_ENV ?? 'development') === 'development' && existsSync('.env')) process.loadEnvFile('.env');
+  const mode = process.env.NODE_ENV?.trim() || 'development';
+  if (mode !== 'development' || !existsSync('.env')) return;
+  for (const [name, value] of Object.entries(parseEnv(readFileSync('.env', 'utf8')))) {
+    if (isBlank(process.env[name])) process.env[name] = value;
+  }
 }

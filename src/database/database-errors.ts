@@ -16,6 +16,11 @@ export function isLockConflict(error: unknown): boolean {
   return ['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT'].includes(driverCode(error));
 }
 
+/** Another process holds the SQLite file. */
+export function isBusy(error: unknown): boolean {
+  return driverCode(error).startsWith('SQLITE_BUSY');
+}
+
 const UNAVAILABLE = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -36,12 +41,16 @@ const UNAVAILABLE = new Set([
   'ER_SERVER_SHUTDOWN',
   'ER_NORMAL_SHUTDOWN',
   'ER_CONNECTION_KILLED',
-  'SQLITE_BUSY',
-  'SQLITE_FULL',
-  'SQLITE_IOERR',
+  'ER_QUERY_INTERRUPTED',
+  'ER_STATEMENT_TIMEOUT',
+  'ER_OPTION_PREVENTS_STATEMENT',
+  'ER_DISK_FULL',
+  'ER_RECORD_FILE_FULL',
 ]);
+const SQLITE_UNAVAILABLE = /^SQLITE_(BUSY|FULL|IOERR|CANTOPEN)/;
 
-/** The database is away, full or frozen: the request may be sent again later. */
+/** The database is away, full, frozen or read-only for now: the request may be sent again later. */
 export function isDatabaseUnavailable(error: unknown): boolean {
-  return UNAVAILABLE.has(driverCode(error)) || isLockConflict(error);
+  const code = driverCode(error);
+  return UNAVAILABLE.has(code) || SQLITE_UNAVAILABLE.test(code) || isLockConflict(error);
 }

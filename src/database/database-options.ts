@@ -1,7 +1,11 @@
-import { createConnection } from 'mysql2/promise';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
+import { Connection, createConnection } from 'mysql2/promise';
 import type { BetterSqlite3DataSourceOptions } from 'typeorm/driver/better-sqlite3/BetterSqlite3DataSourceOptions.js';
 import type { MysqlDataSourceOptions } from 'typeorm/driver/mysql/MysqlDataSourceOptions.js';
 import { Env } from '../config/env.js';
+import { isDatabaseUnavailable } from './database-errors.js';
+import { DatabaseLogger } from './database-logger.js';
 import { ENTITIES } from './entities.js';
 import { MIGRATIONS } from './migrations/index.js';
 import { SnakeCaseNames } from './snake-case-names.js';
@@ -14,12 +18,16 @@ const SQLITE_BUSY_MS = 5000;
 /** A statement that runs longer is given up and answered 503: the server is frozen or overloaded. */
 const STATEMENT_TIMEOUT_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 5000;
+/** The database server may start after the service, and take a while. */
+const FIRST_CONNECTION_TRIES = 30;
+const FIRST_CONNECTION_PAUSE_MS = 1000;
 
 function sqliteOptions(file: string): BetterSqlite3DataSourceOptions {
   return {
     type: 'better-sqlite3',
     database: file,
     timeout: SQLITE_BUSY_MS,
+    logger: new DatabaseLogger(),
     namingStrategy: new SnakeCaseNames(),
     entities: ENTITIES,
     migrations: MIGRATIONS,
@@ -31,9 +39,21 @@ function sqliteOptions(file: string): BetterSqlite3DataSourceOptions {
   };
 }
 
+async function firstConnection(url: URL): Promise<Connection> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await createConnection({ ...connectionOptions(url), connectTimeout: CONNECT_TIMEOUT_MS });
+    } catch (error) {
+      if (!isDatabaseUnavailable(error) || tries === FIRST_CONNECTION_TRIES) throw error;
+      new Logger('Database').warn(`The database does not answer yet: ${(error as Error).message}`);
+      await delay(FIRST_CONNECTION_PAUSE_MS);
+    }
+  }
+}
+
 /** MariaDB or MySQL, by the server's own word: people point mysql:// at MariaDB every day, and TypeORM treats the two differently. */
 async function serverType(url: URL): Promise<'mariadb' | 'mysql'> {
-  const connection = await createConnection({ ...connectionOptions(url), connectTimeout: CONNECT_TIMEOUT_MS });
+  const connection = await firstConnection(url);
   try {
     const [rows] = await connection.query('SELECT VERSION() AS version');
     return (rows as { version: string }[])[0].version.includes('MariaDB') ? 'mariadb' : 'mysql';
@@ -68,6 +88,7 @@ export async function databaseOptions(env: Env): Promise<DatabaseOptions> {
     enableQueryTimeout: true,
     maxQueryExecutionTime: STATEMENT_TIMEOUT_MS,
     poolSize: env.DATABASE_POOL_SIZE,
+    logger: new DatabaseLogger(),
     namingStrategy: new SnakeCaseNames(),
     entities: ENTITIES,
     migrations: MIGRATIONS,

@@ -2,9 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, OnApplicationShutdown } from '@nestjs/common';
 import type { PoolConnection } from 'mysql2';
 import { DataSource, EntityManager, EntityTarget, FindOptionsWhere, ObjectLiteral, QueryRunner } from 'typeorm';
-import { isDatabaseUnavailable, isLockConflict } from './database-errors.js';
+import { isBusy, isDatabaseUnavailable, isLockConflict } from './database-errors.js';
 
 const DEADLOCK_TRIES = 10;
+/** How long another process may keep SQLite's write lock before a unit of work gives up: about five seconds. */
+const BUSY_TRIES = 200;
+const BUSY_PAUSE_MS = 25;
 
 /** One unit of work on the database: all of it is committed, or none. */
 export class Transaction {
@@ -76,24 +79,44 @@ export class Database implements OnApplicationShutdown {
 
   private writeInTurn<Result>(work: (transaction: Transaction) => Promise<Result>) {
     const turn = this.lastTurn.then(async () => {
-      const transaction = new Transaction(this.writer.manager);
-      await this.writer.query('BEGIN IMMEDIATE');
+      const runner = this.writer.createQueryRunner() as QueryRunner & { isTransactionActive: boolean };
+      await this.begin(runner);
+      // TypeORM's own methods that would begin a transaction (save, remove) join this one instead.
+      runner.isTransactionActive = true;
       try {
+        const transaction = new Transaction(this.writer.manager);
         const result = await work(transaction);
-        await this.writer.query('COMMIT');
+        await runner.query('COMMIT');
         return { result, transaction };
       } catch (error) {
-        await this.writer.query('ROLLBACK');
+        // SQLite has rolled back by itself when the disk is full or broken; then there is nothing left to roll back.
+        await runner.query('ROLLBACK').catch(() => undefined);
         throw error;
+      } finally {
+        runner.isTransactionActive = false;
       }
     });
     this.lastTurn = turn.catch(() => undefined);
     return turn;
   }
 
+  /** Takes the write lock. The driver would wait for another process with the whole event loop standing still; this waits beside it. */
+  private async begin(runner: QueryRunner): Promise<void> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        await runner.query('BEGIN IMMEDIATE');
+        return;
+      } catch (error) {
+        if (!isBusy(error) || tries === BUSY_TRIES) throw error;
+        await delay(BUSY_PAUSE_MS);
+      }
+    }
+  }
+
   private async writeOnPool<Result>(work: (transaction: Transaction) => Promise<Result>) {
     for (let tries = 1; ; tries += 1) {
       const runner = this.writer.createQueryRunner();
+      const connection = (await runner.connect()) as PoolConnection;
       try {
         await runner.startTransaction();
         const transaction = new Transaction(runner.manager);
@@ -101,23 +124,18 @@ export class Database implements OnApplicationShutdown {
         await runner.commitTransaction();
         return { result, transaction };
       } catch (error) {
-        await this.abandon(runner, error);
+        await this.abandon(runner, connection, error);
         if (!isLockConflict(error) || tries === DEADLOCK_TRIES) throw error;
-        await delay(Math.random() * 10 * 2 ** Math.min(tries, 5));
       } finally {
         await runner.release();
       }
+      await delay(Math.random() * 10 * 2 ** Math.min(tries, 5));
     }
   }
 
   /** Rolls back; a connection on which that is impossible must not go back to the pool with half a transaction in it. */
-  private async abandon(runner: QueryRunner, cause: unknown): Promise<void> {
-    try {
-      if (isDatabaseUnavailable(cause) && !isLockConflict(cause)) throw cause;
-      if (runner.isTransactionActive) await runner.rollbackTransaction();
-    } catch {
-      const connection = (await runner.connect().catch(() => undefined)) as PoolConnection | undefined;
-      connection?.destroy();
-    }
+  private async abandon(runner: QueryRunner, connection: PoolConnection, cause: unknown): Promise<void> {
+    if (isDatabaseUnavailable(cause) && !isLockConflict(cause)) connection.destroy();
+    else await runner.rollbackTransaction().catch(() => connection.destroy());
   }
 }

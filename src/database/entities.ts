@@ -6,6 +6,7 @@ import { Session } from '../auth/session.entity.js';
 import { SignupAttempt } from '../auth/signup-attempt.entity.js';
 import { SigningKey } from '../auth/signing-key.entity.js';
 import { Letter } from '../mail/letter.entity.js';
+import { Counter } from '../throttling/counter.entity.js';
 import { User } from '../users/user.entity.js';
 
 /** Every entity of the service. */
@@ -19,4 +20,5 @@ export const ENTITIES = [
   SigningKey,
   Letter,
   AuditEvent,
+  Counter,
 ];

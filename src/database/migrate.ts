@@ -2,9 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DataSource } from 'typeorm';
+import { isBusy } from './database-errors.js';
 import { DatabaseOptions } from './database-options.js';
 
-const LOCK_TRIES = 60;
+/** How long an instance waits for another one that migrates. */
+const LOCK_WAIT_SECONDS = 60;
+const FILE_LOCK_PAUSE_MS = 50;
 
 /** Instances of one database take turns by a lock of the server; it goes with the connection, so a killed instance frees it. */
 async function underServerLock(dataSource: DataSource, work: () => Promise<void>): Promise<void> {
@@ -13,7 +16,7 @@ async function underServerLock(dataSource: DataSource, work: () => Promise<void>
   try {
     let taken = false;
     for (let tries = 0; !taken; tries += 1) {
-      if (tries === LOCK_TRIES) throw new Error('Another instance holds the migration lock; gave up waiting for it.');
+      if (tries === LOCK_WAIT_SECONDS) throw new Error('Another instance holds the migration lock for too long.');
       const rows = (await runner.query(`SELECT GET_LOCK(${lock}, 1) AS taken`)) as { taken: number | string | null }[];
       taken = Number(rows[0].taken) === 1;
     }
@@ -24,17 +27,22 @@ async function underServerLock(dataSource: DataSource, work: () => Promise<void>
   }
 }
 
-/** One transaction that locks the whole file: DDL is transactional on SQLite, so a cut-off migration leaves nothing behind. */
-async function underFileLock(dataSource: DataSource, work: () => Promise<void>): Promise<void> {
+/** Waits while another process has the file; in the driver that would let the whole event loop stand still. */
+async function whenFileIsFree(work: () => Promise<unknown>): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     try {
-      await dataSource.query('BEGIN EXCLUSIVE');
-      break;
+      await work();
+      return;
     } catch (error) {
-      if (tries === LOCK_TRIES) throw error;
-      await delay(100);
+      if (!isBusy(error) || tries * FILE_LOCK_PAUSE_MS > LOCK_WAIT_SECONDS * 1000) throw error;
+      await delay(FILE_LOCK_PAUSE_MS);
     }
   }
+}
+
+/** One transaction that locks the whole file: DDL is transactional on SQLite, so a cut-off migration leaves nothing behind. */
+async function underFileLock(dataSource: DataSource, work: () => Promise<void>): Promise<void> {
+  await whenFileIsFree(() => dataSource.query('BEGIN EXCLUSIVE'));
   try {
     await work();
     await dataSource.query('COMMIT');
@@ -47,31 +55,36 @@ async function underFileLock(dataSource: DataSource, work: () => Promise<void>):
 /** Ids, hashes and tokens are told apart by each byte: case, accents and trailing spaces count. */
 async function useBinaryCollation(dataSource: DataSource): Promise<void> {
   const collation = dataSource.options.type === 'mariadb' ? 'utf8mb4_nopad_bin' : 'utf8mb4_0900_bin';
-  const rows = (await dataSource.query(
+  const rows = await dataSource.query<{ name: string }[]>(
     'SELECT DEFAULT_COLLATION_NAME AS name FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = DATABASE()',
-  )) as { name: string }[];
+  );
   if (rows[0]?.name !== collation) {
     await dataSource.query(`ALTER DATABASE CHARACTER SET utf8mb4 COLLATE ${collation}`);
   }
 }
 
+/** A connection of its own: the statement timeout of the service must not cut off the change of a large table. */
+async function open(options: DatabaseOptions): Promise<DataSource> {
+  if (options.type !== 'better-sqlite3') {
+    return new DataSource({ ...options, enableQueryTimeout: false, poolSize: 2 }).initialize();
+  }
+  mkdirSync(dirname(options.database), { recursive: true, mode: 0o700 });
+  const dataSource = new DataSource({ ...options, timeout: 0 });
+  await whenFileIsFree(() => dataSource.initialize());
+  return dataSource;
+}
+
 /** Applies all migrations that are missing, or reverts the last one; safe when many instances start together. */
 export async function migrate(options: DatabaseOptions, direction: 'up' | 'down' = 'up'): Promise<void> {
   const isSqlite = options.type === 'better-sqlite3';
-  if (options.type === 'better-sqlite3') mkdirSync(dirname(options.database), { recursive: true });
-  // A connection of its own: the statement timeout of the service must not cut off the change of a large table.
-  const dataSource = new DataSource(
-    options.type === 'better-sqlite3' ? options : { ...options, enableQueryTimeout: false, poolSize: 2 },
-  );
-  await dataSource.initialize();
+  const dataSource = await open(options);
   try {
-    const work = async (): Promise<void> => {
+    await (isSqlite ? underFileLock : underServerLock)(dataSource, async () => {
       if (!isSqlite) await useBinaryCollation(dataSource);
       const how = { transaction: isSqlite ? 'none' : 'each' } as const;
       if (direction === 'up') await dataSource.runMigrations(how);
       else await dataSource.undoLastMigration(how);
-    };
-    await (isSqlite ? underFileLock : underServerLock)(dataSource, work);
+    });
   } finally {
     await dataSource.destroy();
   }

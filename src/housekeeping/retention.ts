@@ -1,4 +1,4 @@
-import { EntityTarget, FindOptionsWhere, LessThan, Not } from 'typeorm';
+import { EntityTarget, FindOptionsWhere, In, LessThan } from 'typeorm';
 import { AuditEvent } from '../audit/audit-event.entity.js';
 import { AddressLimits } from '../auth/address-limits.entity.js';
 import { ApiKey } from '../auth/api-key.entity.js';
@@ -11,6 +11,7 @@ import { Letter, LETTER_STATE } from '../mail/letter.entity.js';
 
 /** Settled letters stay so long for whoever asks whether one was sent. */
 const LETTER_DAYS = 30;
+const SETTLED = [LETTER_STATE.SENT, LETTER_STATE.DEAD, LETTER_STATE.VOID];
 /** The longest window that is counted for an address is a day. */
 const ADDRESS_LIMIT_DAYS = 2;
 
@@ -28,12 +29,12 @@ function rule<Row extends object>(entity: EntityTarget<Row>, ...outdated: FindOp
 export function retentionRules(now: Date, env: Env): RetentionRule[] {
   const daysAgo = (days: number) => new Date(now.getTime() - days * DAY_MS);
   return [
-    rule(Session, { expiresAt: LessThan(now) }, { rotatedAt: LessThan(daysAgo(env.SESSION_IDLE_DAYS)) }),
+    rule(Session, { expiresAt: LessThan(now) }),
     rule(SignupAttempt, { createdAt: LessThan(daysAgo(env.SESSION_IDLE_DAYS)) }),
     rule(ResetToken, { expiresAt: LessThan(now) }),
     rule(ApiKey, { expiresAt: LessThan(now) }),
     rule(AddressLimits, { touchedAt: LessThan(daysAgo(ADDRESS_LIMIT_DAYS)) }),
-    rule(Letter, { state: Not(LETTER_STATE.QUEUED), createdAt: LessThan(daysAgo(LETTER_DAYS)) }),
+    rule(Letter, { state: In(SETTLED), nextTryAt: LessThan(daysAgo(LETTER_DAYS)) }),
     rule(AuditEvent, { at: LessThan(daysAgo(env.AUDIT_RETENTION_DAYS)) }),
   ];
 }

@@ -1,15 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { EntityManager, In, IsNull, LessThan, Not } from 'typeorm';
+import { EntityManager, IsNull, Not } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 import { Clock } from '../common/clock.js';
 import { Secrets } from '../common/secrets.js';
-import { Database, Transaction } from '../database/database.js';
+import { Transaction } from '../database/database.js';
 import { Letter, LETTER_STATE } from './letter.entity.js';
 import { LetterKind, LETTERS } from './letters.js';
 import { OutboxService } from './outbox.service.js';
-
-/** Rows that one unit of work deletes, so that none keeps the database to itself for long. */
-const PURGE_BATCH = 500;
 
 /** A letter as its cause hands it in. */
 export interface QueuedLetter {
@@ -31,7 +28,6 @@ export interface QueuedLetter {
 @Injectable()
 export class MailService {
   constructor(
-    private readonly database: Database,
     private readonly clock: Clock,
     private readonly secrets: Secrets,
     private readonly outbox: OutboxService,
@@ -78,24 +74,5 @@ export class MailService {
   /** Deletes every letter to an address, for the deletion of its account. */
   async forget(transaction: Transaction, recipient: string): Promise<void> {
     await transaction.manager.delete(Letter, { recipient });
-  }
-
-  /** Deletes the settled letters (sent, void or dead) that were last due before a moment; returns how many. */
-  async purge(before: Date): Promise<number> {
-    // By the time they were due, which is never before they were written: that is what the index on letters knows.
-    const settled = {
-      state: In([LETTER_STATE.SENT, LETTER_STATE.VOID, LETTER_STATE.DEAD]),
-      nextTryAt: LessThan(before),
-    };
-    for (let total = 0; ;) {
-      const rows = await this.database.reader.manager.find(Letter, {
-        select: { id: true },
-        where: settled,
-        take: PURGE_BATCH,
-      });
-      if (rows.length === 0) return total;
-      await this.database.write(({ manager }) => manager.delete(Letter, { id: In(rows.map((row) => row.id)) }));
-      total += rows.length;
-    }
   }
 }

@@ -1,6 +1,14 @@
 import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/auth.module.js';
 import { HealthController } from './health.controller.js';
+import { HttpDrain } from './http-drain.js';
+import { MetricsController } from './metrics.controller.js';
+import { MetricsService } from './metrics.service.js';
 
-/** What operators and load balancers ask. */
-@Module({ controllers: [HealthController] })
+/** What operators and load balancers ask, and what happens when they stop the service. */
+@Module({
+  imports: [AuthModule],
+  controllers: [HealthController, MetricsController],
+  providers: [HttpDrain, MetricsService],
+})
 export class OperationModule {}

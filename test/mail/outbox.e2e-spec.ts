@@ -1,251 +1,216 @@
-import { MailServer, startMail, until } from './start-mail.js';
+import { Database, Transaction } from '../../src/database/database.js';
+import { Letter } from '../../src/mail/letter.entity.js';
+import { MailService } from '../../src/mail/mail.service.js';
+import { drain, forgetLetters, letterRow, letterRows, letterTo, queue, UNHURRIED } from '../support/outbox.js';
+import { newAddress } from '../support/people.js';
+import { startApp, TestApp } from '../support/start-app.js';
+import { TestMailbox } from '../support/test-mailbox.js';
 
-type Mail = Awaited<ReturnType<typeof startMail>>;
+let service: TestApp;
+beforeAll(async () => {
+  service = await startApp({ ...UNHURRIED, MAIL_FROM: 'Talkstack <no-reply@talkstack.test>' });
+});
+afterEach(() => forgetLetters(service));
+afterAll(() => service.close());
+
+const isFailing = () => service.app.get(MailService).isFailing(service.app.get(Database).reader.manager);
+
+/** Queues a letter and waits for the first try at it. */
+async function send(...letter: Parameters<typeof queue> extends [TestApp, ...infer Rest] ? Rest : never) {
+  await queue(service, ...letter);
+  await drain(service);
+}
+
+/** Queues a letter in a unit of work whose end nobody hears of, as when the process dies after it. */
+async function queueSilently(recipient: string) {
+  const letter = letterTo(service, recipient);
+  const mail = service.app.get(MailService);
+  await service.app.get(Database).write(({ manager }) => mail.queue(new Transaction(manager), letter));
+}
 
 describe('The outbox', () => {
-  const server = new MailServer();
-  let mail: Mail;
-
-  beforeEach(async () => {
-    Object.assign(server, { raw: [], envelopes: [], refuse: {}, hold: undefined, port: 0 });
-    await server.start();
-    mail = await startMail({ SMTP_URL: `smtp://127.0.0.1:${server.port}` });
-  });
-
-  afterEach(async () => {
-    await mail.close();
-    await server.stop();
-  });
-
   it('sends a letter once it is committed, wipes its secret, and never sends it again', async () => {
-    await mail.queue();
-    await mail.outbox.drain();
-    const [letter] = await mail.letters();
-    expect(letter).toMatchObject({ state: 'sent', secret: null, tries: 1, serverFailed: false, leaseOwner: null });
-    const [email] = await server.parsed();
+    const ada = newAddress();
+    await send(ada);
+    const row = await letterRow(service, ada);
+    expect(row).toMatchObject({ state: 'sent', secret: null, tries: 1, serverFailed: false, leaseOwner: null });
+    const { email } = await service.mailbox.next(ada);
     expect(email.subject).toBe('123456 is your Talkstack code');
     expect(email.from).toMatchObject({ name: 'Talkstack', address: 'no-reply@talkstack.test' });
-    expect(email.to).toEqual([{ name: '', address: 'ada@example.com' }]);
-    expect(email.messageId).toBe(`<${letter.id}@talkstack.test>`);
-    expect(new Date(email.date ?? '').getTime()).toBe(Math.floor(letter.createdAt.getTime() / 1000) * 1000);
+    expect(email.to).toEqual([{ name: '', address: ada }]);
+    expect(email.messageId).toBe(`<${row.id}@talkstack.test>`);
+    expect(new Date(email.date ?? '').getTime()).toBe(Math.floor(row.createdAt.getTime() / 1000) * 1000);
     expect(email.headers).toContainEqual(expect.objectContaining({ key: 'auto-submitted', value: 'auto-generated' }));
     expect(email.text).toContain('Hello Ada Lovelace,');
     expect(email.text).toContain('123456');
     expect(email.html).toContain('123456');
     expect(email.text).toContain('The code works for 15 minutes.');
-    mail.clock.forward(600_000);
-    await mail.outbox.drain();
-    expect(server.raw).toHaveLength(1);
+    service.clock.advance(600_000);
+    await drain(service);
+    expect(service.mailbox.to(ada)).toHaveLength(1);
   });
 
   it('sends nothing when the unit of work is undone', async () => {
-    await expect(
-      mail.database.write(async (transaction) => {
-        await mail.mail.queue(transaction, {
-          kind: 'verification-code',
-          recipient: 'a@b.example',
-          name: 'A',
-          secret: '1',
-          usefulUntil: mail.clock.in(1000),
-        });
-        throw new Error('undone');
-      }),
-    ).rejects.toThrow('undone');
-    await mail.outbox.drain();
-    expect(server.raw).toHaveLength(0);
-    expect(await mail.letters()).toHaveLength(0);
+    const ada = newAddress();
+    const undone = service.app.get(Database).write(async (transaction) => {
+      await service.app.get(MailService).queue(transaction, letterTo(service, ada));
+      throw new Error('undone');
+    });
+    await expect(undone).rejects.toThrow('undone');
+    await drain(service);
+    expect(service.mailbox.to(ada)).toHaveLength(0);
+    expect(await letterRows(service, ada)).toHaveLength(0);
   });
 
-  it('finds letters that nobody announced, and sends a burst once each', async () => {
-    for (let i = 0; i < 30; i += 1) await mail.queue({ recipient: `user${i}@example.com` });
-    await until(() => server.raw.length >= 30);
-    await mail.outbox.drain();
-    expect(new Set(server.envelopes.map((envelope) => envelope.to[0])).size).toBe(30);
-    expect(server.raw).toHaveLength(30);
+  it('keeps letters while the mail server is away, says so, and sends them all as soon as one got through', async () => {
+    const [first, second] = [newAddress(), newAddress()];
+    await service.mailbox.close();
+    expect(await isFailing()).toBe(false);
+    await send(first);
+    expect(await isFailing()).toBe(true);
+    const row = await letterRow(service, first);
+    expect(row).toMatchObject({ state: 'queued', serverFailed: true });
+    expect(row.lastError).toMatch(/ECONNREFUSED/);
+    await service.mailbox.open();
+    await send(second);
+    expect([first, second].map((address) => service.mailbox.to(address).length)).toEqual([1, 1]);
+    expect(await isFailing()).toBe(false);
   });
 
-  it('keeps letters while the mail server is away, says so, and sends them when it is back', async () => {
-    await server.stop();
-    expect(await mail.isFailing()).toBe(false);
-    await mail.queue({ recipient: 'first@example.com' });
-    await mail.outbox.drain();
-    expect(await mail.isFailing()).toBe(true);
-    const [letter] = await mail.letters();
-    expect(letter).toMatchObject({ state: 'queued', tries: 1, serverFailed: true });
-    expect(letter.lastError).toMatch(/ECONNREFUSED/);
-    await server.start();
-    await mail.queue({ recipient: 'second@example.com' });
-    await mail.outbox.drain();
-    expect(server.raw).toHaveLength(2);
-    expect(await mail.isFailing()).toBe(false);
-  });
-
-  it('tries again after a temporary refusal of the text', async () => {
-    server.refuse = { data: [[451, 'Try 123456 for ada@example.com later']] };
-    await mail.queue();
-    await mail.outbox.drain();
-    const [waiting] = await mail.letters();
-    expect(waiting).toMatchObject({ state: 'queued', serverFailed: true, lastError: '451 Try [...] for [...] later' });
-    mail.clock.forward(90_000);
-    await mail.outbox.drain();
-    expect((await mail.letters())[0]).toMatchObject({ state: 'sent', tries: 2 });
-    expect(server.raw).toHaveLength(1);
+  it('keeps the mail server’s words about a failure, without the code and the address', async () => {
+    const ada = newAddress();
+    service.mailbox.refuseLetter = () => ({ code: 451, text: `Try 123456 for ${ada} later` });
+    await send(ada);
+    expect(await letterRow(service, ada)).toMatchObject({
+      state: 'queued',
+      serverFailed: true,
+      lastError: '451 Try [...] for [...] later',
+    });
   });
 
   it.each([
-    ['rcpt', 550, 'dead', false],
-    ['rcpt', 450, 'queued', false],
-    ['rcpt', 421, 'queued', true],
-    ['mail', 451, 'queued', true],
-    ['mail', 550, 'queued', true],
-    ['data', 554, 'dead', false],
-  ] as const)('after a refusal at %s with %i the letter is %s', async (stage, code, state, serverFailed) => {
-    server.refuse = { [stage]: [[code, 'no']] };
-    await mail.queue();
-    await mail.outbox.drain();
-    const [letter] = await mail.letters();
-    expect(letter).toMatchObject({ state, serverFailed, tries: 1 });
-    expect(letter.secret === null).toBe(state === 'dead');
-    expect(await mail.isFailing()).toBe(serverFailed);
-  });
-
-  it('does not send a letter that is of no use any more', async () => {
-    await server.stop();
-    await mail.queue();
-    await mail.outbox.drain();
-    await server.start();
-    mail.clock.forward(16 * 60_000);
-    await mail.outbox.drain();
-    expect((await mail.letters())[0]).toMatchObject({ state: 'dead', lastError: 'expired', secret: null });
-    expect(server.raw).toHaveLength(0);
+    ['recipient', 550, 'dead', false],
+    ['recipient', 450, 'queued', false],
+    ['recipient', 421, 'queued', true],
+    ['sender', 451, 'queued', true],
+    ['sender', 550, 'queued', true],
+    ['letter', 451, 'queued', true],
+    ['letter', 554, 'dead', false],
+  ] as const)('after a refusal of the %s with %i the letter is %s', async (stage, code, state, serverFailed) => {
+    const ada = newAddress();
+    const refuse = () => ({ code, text: 'no' });
+    if (stage === 'recipient') service.mailbox.refuseRecipient = refuse;
+    if (stage === 'sender') service.mailbox.refuseSender = refuse;
+    if (stage === 'letter') service.mailbox.refuseLetter = refuse;
+    await send(ada);
+    const row = await letterRow(service, ada);
+    expect(row).toMatchObject({ state, serverFailed });
+    expect(row.secret === null).toBe(state === 'dead');
+    expect(await isFailing()).toBe(serverFailed);
+    expect(service.mailbox.to(ada)).toHaveLength(0);
   });
 
   it('tells the time left in a letter that was late', async () => {
-    server.refuse = { data: [[451, 'later']] };
-    await mail.queue();
-    await mail.outbox.drain();
-    mail.clock.forward(5 * 60_000);
-    await mail.outbox.drain();
-    expect((await server.parsed())[0].text).toContain('The code works for 10 minutes.');
-  });
-
-  it('waits for a late last word without sending again, even from another instance', async () => {
-    let release = (): void => undefined;
-    server.hold = new Promise((resolve) => (release = resolve));
-    const second = await mail.open();
-    await mail.queue();
-    await until(() => server.raw.length === 1);
-    const closed = mail.app.close();
-    let isClosed = false;
-    void closed.then(() => (isClosed = true));
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    expect(isClosed).toBe(false);
-    release();
-    await closed;
-    expect(server.raw).toHaveLength(1);
-    await second.close();
-    mail = await startMail();
-  });
-
-  it('keeps names out of headers and markup', async () => {
-    const names = ['Ada\r\nBcc: x@y.z <b>', '<b>Ada & "Bob"</b>', 'Ada {{subject}}', 'Win at https://evil.example'];
-    for (const name of names) await mail.queue({ name });
-    await mail.outbox.drain();
-    const emails = await server.parsed();
-    expect(emails).toHaveLength(names.length);
-    for (const email of emails) {
-      expect(email.bcc).toBeUndefined();
-      expect(email.to).toEqual([{ name: '', address: 'ada@example.com' }]);
-      expect(email.html).not.toMatch(/<b>|evil/);
-      expect(email.text).not.toMatch(/evil|\nBcc/);
-    }
-    expect(server.envelopes.flatMap((envelope) => envelope.to)).toEqual(names.map(() => 'ada@example.com'));
-    expect(emails.some((email) => email.text?.includes('Hello Ada {{subject}},'))).toBe(true);
-  });
-
-  it('shares the letters of one database with other instances, each sent once', async () => {
-    const second = await mail.open();
-    for (let i = 0; i < 40; i += 1) await mail.queue({ recipient: `user${i}@example.com` });
-    await until(async () => (await mail.letters()).every((letter) => letter.state === 'sent'));
-    expect(server.raw).toHaveLength(40);
-    await second.close();
+    const ada = newAddress();
+    service.mailbox.refuseLetter = () => ({ code: 451, text: 'later' });
+    await send(ada);
+    service.mailbox.refuseLetter = () => null;
+    service.clock.advance(5 * 60_000);
+    await drain(service);
+    expect((await service.mailbox.next(ada)).text).toContain('The code works for 10 minutes.');
   });
 
   it('takes over a letter whose worker died, when the lease ends', async () => {
-    await mail.queue({ usefulUntil: mail.clock.in(3600_000), recipient: 'lost@example.com', isVoid: true });
-    await mail.database.write(({ manager }) =>
-      manager
-        .query(`UPDATE letters SET state = 'queued', kind = 'password-changed'`)
-        .then(() =>
-          manager.update(
-            'Letter',
-            { state: 'queued' },
-            { leaseOwner: 'dead-worker', leasedUntil: mail.clock.in(60_000) },
-          ),
-        ),
-    );
-    await mail.outbox.drain();
-    expect(server.raw).toHaveLength(0);
-    mail.clock.forward(61_000);
-    await mail.outbox.drain();
-    expect(server.raw).toHaveLength(1);
+    const ada = newAddress();
+    const lease = { leaseOwner: 'a worker that is gone', leasedUntil: service.clock.in(60_000) };
+    await queueSilently(ada);
+    await service.app.get(Database).write(({ manager }) => manager.update(Letter, { recipient: ada }, lease));
+    await drain(service);
+    expect(service.mailbox.to(ada)).toHaveLength(0);
+    service.clock.advance(61_000);
+    await drain(service);
+    expect(service.mailbox.to(ada)).toHaveLength(1);
   });
 
   it('never sends a void letter', async () => {
-    await mail.queue({ isVoid: true });
-    await mail.outbox.drain();
-    expect((await mail.letters())[0]).toMatchObject({ state: 'void', secret: null });
-    expect(server.raw).toHaveLength(0);
+    const ada = newAddress();
+    await send(ada, { isVoid: true });
+    expect(await letterRow(service, ada)).toMatchObject({ state: 'void', secret: null });
+    expect(service.mailbox.to(ada)).toHaveLength(0);
   });
 
-  it('forgets an address, and purges what is settled and old', async () => {
-    await mail.queue();
-    await mail.queue({ recipient: 'bob@example.com' });
-    await mail.outbox.drain();
-    await mail.database.write((transaction) => mail.mail.forget(transaction, 'ada@example.com'));
-    expect((await mail.letters()).map((letter) => letter.recipient)).toEqual(['bob@example.com']);
-    expect(await mail.mail.purge(mail.clock.in(-1000))).toBe(0);
-    expect(await mail.mail.purge(mail.clock.in(1000))).toBe(1);
-    expect(await mail.letters()).toHaveLength(0);
+  it('forgets an address', async () => {
+    const [ada, bob] = [newAddress(), newAddress('bob')];
+    await send(ada);
+    await send(bob);
+    await service.app.get(Database).write((transaction) => service.app.get(MailService).forget(transaction, ada));
+    expect(await letterRows(service, ada)).toHaveLength(0);
+    expect(await letterRows(service, bob)).toHaveLength(1);
   });
 
-  it('never keeps a secret in clear', async () => {
-    await server.stop();
-    await mail.queue({ kind: 'password-reset', secret: 'a-very-secret-token' });
-    await mail.outbox.drain();
-    expect(JSON.stringify(await mail.letters())).not.toContain('a-very-secret-token');
-    await server.start();
+  it('finds letters that nobody announced', async () => {
+    const ada = newAddress();
+    const prompt = await service.another({ MAIL_POLL_MS: '10' });
+    await queueSilently(ada);
+    expect((await service.mailbox.next(ada)).subject).toContain('123456');
+    await prompt.close();
   });
+});
 
-  it('writes every kind of letter', async () => {
-    const usefulUntil = mail.clock.in(60 * 60_000);
-    await mail.queue({ kind: 'password-reset', secret: 'token_1-2', usefulUntil });
-    for (const kind of ['password-changed', 'account-exists', 'session-stolen'] as const) {
-      await mail.queue({ kind, secret: undefined });
+describe('A letter', () => {
+  it('keeps names out of headers and markup', async () => {
+    const ada = newAddress();
+    const names = ['Ada\r\nBcc: x@y.z <b>', '<b>Ada & "Bob"</b>', 'Ada {{subject}}', 'Win at https://evil.example'];
+    for (const name of names) await queue(service, ada, { name });
+    await drain(service);
+    const letters = service.mailbox.to(ada);
+    expect(letters).toHaveLength(names.length);
+    for (const { email } of letters) {
+      expect(email.bcc).toBeUndefined();
+      expect(email.to).toEqual([{ name: '', address: ada }]);
+      expect(email.html).not.toMatch(/<b>|evil/);
+      expect(email.text).not.toMatch(/evil|\nBcc/);
     }
-    await mail.queue({ kind: 'api-key-created', secret: undefined, params: { prefix: '1a2b3c4d' } });
-    await mail.outbox.drain();
-    const emails = await server.parsed();
-    expect(emails).toHaveLength(5);
-    const reset = emails.find((email) => email.subject === 'Reset your Talkstack password');
-    expect(reset?.text).toContain('\nhttps://api.talkstack.test/reset-password#token=token_1-2\n');
-    expect(reset?.html).toContain('href="https://api.talkstack.test/reset-password#token&#x3D;token_1-2"');
+    expect(service.mailbox.to('x@y.z')).toHaveLength(0);
+    expect(letters.some(({ text }) => text.includes('Hello Ada {{subject}},'))).toBe(true);
+  });
+
+  it('is there in every kind', async () => {
+    const ada = newAddress();
+    await queue(service, ada, { kind: 'password-reset', secret: 'token_1-2', usefulUntil: service.clock.in(3600_000) });
+    for (const kind of ['password-changed', 'account-exists', 'session-stolen'] as const) {
+      await queue(service, ada, { kind, secret: undefined });
+    }
+    await queue(service, ada, { kind: 'api-key-created', secret: undefined, params: { prefix: '1a2b3c4d' } });
+    await drain(service);
+    const letters = service.mailbox.to(ada);
+    expect(letters.map(({ subject }) => subject).sort()).toEqual([
+      'A new Talkstack API key was created',
+      'Reset your Talkstack password',
+      'We signed out one of your Talkstack sessions',
+      'You already have a Talkstack account',
+      'Your Talkstack password was changed',
+    ]);
+    const reset = letters.find(({ subject }) => subject === 'Reset your Talkstack password');
+    expect(reset?.text).toContain('\nhttps://talkstack.test/reset-password#token=token_1-2\n');
+    expect(reset?.html).toContain('href="https://talkstack.test/reset-password#token&#x3D;token_1-2"');
     expect(reset?.text).toContain('for 60 minutes');
-    expect(emails.some((email) => email.text?.includes('It begins with 1a2b3c4d.'))).toBe(true);
+    expect(letters.some(({ text }) => text.includes('It begins with 1a2b3c4d.'))).toBe(true);
   });
 });
 
 it('counts a refused login as the mail server failing', async () => {
-  const server = new MailServer();
-  await server.start({
-    authOptional: false,
-    allowInsecureAuth: true,
-    onAuth: (_auth, _session, done) => done(Object.assign(new Error('no'), { responseCode: 535 })),
+  const guarded = new TestMailbox();
+  guarded.refuseLogin = { code: 535, text: 'wrong password' };
+  await guarded.open();
+  const locked = await startApp({ ...UNHURRIED, SMTP_URL: guarded.url.replace('//', '//service:wrong@') });
+  await queue(locked, 'ada@example.com');
+  await drain(locked);
+  expect(await letterRow(locked, 'ada@example.com')).toMatchObject({
+    state: 'queued',
+    serverFailed: true,
+    lastError: '535 wrong password',
   });
-  const mail = await startMail({ SMTP_URL: `smtp://user:pass@127.0.0.1:${server.port}` });
-  await mail.queue();
-  await mail.outbox.drain();
-  expect((await mail.letters())[0]).toMatchObject({ state: 'queued', serverFailed: true });
-  await mail.close();
-  await server.stop();
+  await locked.close();
+  await guarded.close();
 });

@@ -14,13 +14,34 @@ export interface ReceivedLetter {
   email: Email;
 }
 
-type Refusal = { code: number; text: string };
+export type Refusal = { code: number; text: string };
+
+/** Greets at once: smtp-server holds each greeting back for 100 ms, to catch clients that talk too soon. */
+class PromptSmtpServer extends SMTPServer {
+  override connect(...args: Parameters<SMTPServer['connect']>): void {
+    super.connect(...args);
+    const connection = [...this.connections].at(-1);
+    if (!connection) return;
+    connection.connectionReady();
+    connection.connectionReady = () => undefined;
+  }
+}
+
+function refusing(refusal: Refusal | null): Error | null {
+  return refusal && Object.assign(new Error(refusal.text), { responseCode: refusal.code });
+}
 
 /** A real SMTP server in the test process: what it accepted is in `letters`; it can refuse, stall, go away and come back. */
 export class TestMailbox {
   readonly letters: ReceivedLetter[] = [];
   /** Decides over each recipient; null accepts. */
   refuseRecipient: (address: string) => Refusal | null = () => null;
+  /** Decides over each sender; null accepts. */
+  refuseSender: (address: string) => Refusal | null = () => null;
+  /** Decides over each letter that is all there; null accepts. */
+  refuseLetter: (letter: ReceivedLetter) => Refusal | null = () => null;
+  /** Refuses logins; while it is null none is asked for. */
+  refuseLogin: Refusal | null = null;
   /** Awaited before a letter that is all there is acknowledged. */
   beforeAcknowledging: () => Promise<void> | void = () => undefined;
   /** Connections that were opened so far. */
@@ -36,17 +57,19 @@ export class TestMailbox {
 
   /** Starts, or comes back on the same port. */
   async open(): Promise<void> {
-    this.server = new SMTPServer({
+    this.server = new PromptSmtpServer({
       authOptional: true,
-      disabledCommands: ['STARTTLS', 'AUTH'],
+      allowInsecureAuth: true,
+      disableReverseLookup: true,
+      closeTimeout: 1,
+      disabledCommands: ['STARTTLS', ...(this.refuseLogin ? [] : ['AUTH'])],
+      onAuth: (_, __, done) => done(refusing(this.refuseLogin)),
       onConnect: (_, done) => {
         this.connections += 1;
         done();
       },
-      onRcptTo: ({ address }, _, done) => {
-        const refusal = this.refuseRecipient(address);
-        done(refusal ? Object.assign(new Error(refusal.text), { responseCode: refusal.code }) : undefined);
-      },
+      onMailFrom: ({ address }, _, done) => done(refusing(this.refuseSender(address))),
+      onRcptTo: ({ address }, _, done) => done(refusing(this.refuseRecipient(address))),
       onData: (stream, session, done) => void this.receive(stream, session).then(() => done(), done),
     });
     this.server.on('error', () => undefined);
@@ -93,19 +116,20 @@ export class TestMailbox {
     for await (const chunk of stream) chunks.push(chunk as Buffer);
     const raw = Buffer.concat(chunks).toString('utf8');
     const email = await PostalMime.parse(raw);
+    const letters = session.envelope.rcptTo.map(({ address: to }) => ({
+      to,
+      from: email.from?.address ?? '',
+      subject: email.subject ?? '',
+      text: email.text ?? '',
+      html: email.html ?? '',
+      messageId: email.messageId ?? '',
+      raw,
+      email,
+    }));
+    const refusal = refusing(this.refuseLetter(letters[0]));
+    if (refusal) throw refusal;
     await this.beforeAcknowledging();
-    for (const { address } of session.envelope.rcptTo) {
-      this.letters.push({
-        to: address,
-        from: email.from?.address ?? '',
-        subject: email.subject ?? '',
-        text: email.text ?? '',
-        html: email.html ?? '',
-        messageId: email.messageId ?? '',
-        raw,
-        email,
-      });
-    }
+    this.letters.push(...letters);
     for (const wake of this.waiting.splice(0)) wake();
   }
 }

@@ -7,7 +7,7 @@ export class CreateAddressLimits extends CreateTable {
     name: 'address_limits',
     columns: [
       text('id', 64, { isPrimary: true }),
-      ...['failed_codes', 'code_letters', 'reset_letters', 'notice_letters'].flatMap((tally) => [
+      ...['failed_codes', 'code_letters', 'reset_letters'].flatMap((tally) => [
         integer(tally + '_count'),
         moment(tally + '_since'),
         moment(tally + '_last_at'),

@@ -14,7 +14,7 @@ export class CreateApiKeys extends CreateTable {
       moment('last_used_at', nullable),
       moment('expires_at', nullable),
     ],
-    indices: [index('api_keys_user_id', 'user_id'), uniqueIndex('api_keys_key_hash_unique', 'key_hash')],
+    indices: [index('api_keys_user_id', 'user_id'), uniqueIndex('api_keys_key_hash_unique', 'key_hash'), index('api_keys_expires_at', 'expires_at')],
     foreignKeys: [
       {
         name: 'api_keys_user',
@@ -22,6 +22,7 @@ export class CreateApiKeys extends CreateTable {
         referencedTableName: 'users',
         referencedColumnNames: ['id'],
         onDelete: 'CASCADE',
+        onUpdate: 'NO ACTION',
       },
     ],
   };

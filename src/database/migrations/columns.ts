@@ -17,7 +17,7 @@ export const text = (name: string, length: number, extra: Extra = {}): TableColu
   ...extra,
 });
 export const longText = (name: string, extra: Extra = {}): TableColumnOptions => ({ name, type: 'text', ...extra });
-export const integer = (name: string): TableColumnOptions => ({ name, type: 'int' });
+export const integer = (name: string): TableColumnOptions => ({ name, type: 'integer' });
 export const moment = (name: string, extra: Extra = {}): TableColumnOptions => ({
   name,
   type: 'datetime',

@@ -7,6 +7,7 @@ import { CreateApiKeys } from './1780000000006-create-api-keys.js';
 import { CreateSigningKeys } from './1780000000007-create-signing-keys.js';
 import { CreateLetters } from './1780000000008-create-letters.js';
 import { CreateAuditEvents } from './1780000000009-create-audit-events.js';
+import { CreateCounters } from './1780000000010-create-counters.js';
 
 /** Every migration, in the order in which it is applied, on every database. */
 export const MIGRATIONS = [
@@ -19,4 +20,5 @@ export const MIGRATIONS = [
   CreateSigningKeys,
   CreateLetters,
   CreateAuditEvents,
+  CreateCounters,
 ];

@@ -1,0 +1,73 @@
+import { parseArgs } from 'node:util';
+import autocannon from 'autocannon';
+import { loadEnv } from '../src/config/env.js';
+import { Child } from './child.js';
+import { BenchDatabase, benchDatabases } from './databases.js';
+import { Account, bearer, makeAccount, measureOperations } from './operations.js';
+import { rawHashes, rawWrites } from './raw-limits.js';
+import { asText, DatabaseReport, promisedRatios } from './report.js';
+
+const ACCOUNTS = 10;
+const GET_CONNECTIONS = 32;
+
+const { values: options } = parseArgs({
+  options: { json: { type: 'boolean', default: false }, seconds: { type: 'string', default: '5' } },
+});
+const seconds = Number(options.seconds);
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+/** Requests a second of one GET, by a load generator that costs less than what it measures. */
+async function getRate(url: string, headers: Record<string, string> = {}): Promise<number> {
+  const result = await autocannon({ url, headers, connections: GET_CONNECTIONS, duration: seconds });
+  if (result.non2xx > 0) throw new Error(`${result.non2xx} requests to ${url} failed`);
+  return result.requests.average;
+}
+
+/** Limits of the service that a benchmark would run into. */
+const SETTINGS = {
+  NODE_ENV: 'development',
+  PORT: '0',
+  LOG_LEVEL: 'info',
+  HASH_QUEUE_LENGTH: '1000',
+};
+
+async function measureDatabase(database: BenchDatabase): Promise<DatabaseReport> {
+  say(`-- ${database.name}`);
+  const settings = {
+    ...SETTINGS,
+    DATABASE_URL: database.url,
+    APP_SECRET: 'a secret for benchmarks, of no use elsewhere',
+  };
+  const migrated = await Child.start('src/main.js', settings);
+  await migrated.stop();
+  const server = await Child.start('src/main.js', settings);
+  say(`boot: ${server.bootSeconds.toFixed(2)} s`);
+  const accounts: Account[] = [];
+  for (let i = 0; i < ACCOUNTS; i += 1) accounts.push(await makeAccount(server.url));
+  const route = await Child.start('bench/raw-route.js', {});
+  const guarded = await getRate(`${server.url}/user/sessions/current`, bearer(accounts[0]));
+  const routePerSecond = await getRate(`${route.url}/raw`);
+  await route.stop();
+  say(`guarded GET ${guarded.toFixed(0)}/s, bare route ${routePerSecond.toFixed(0)}/s`);
+  const operations = await measureOperations(server, accounts, seconds, say);
+  const memoryMb = server.memoryMb();
+  const raw = {
+    routePerSecond,
+    hashesPerSecond: await rawHashes(loadEnv({}), seconds),
+    writesPerSecond: await rawWrites(database.url, ACCOUNTS, seconds),
+  };
+  await server.stop();
+  const report = { database: database.name, bootSeconds: server.bootSeconds, memoryMb, raw, operations };
+  return { ...report, promised: promisedRatios(report, { guarded }) };
+}
+
+const reports: DatabaseReport[] = [];
+for (const database of await benchDatabases(say)) {
+  try {
+    reports.push(await measureDatabase(database));
+  } finally {
+    await database.drop();
+  }
+}
+process.stdout.write(options.json ? `${JSON.stringify(reports, null, 2)}\n` : `${reports.map(asText).join('\n')}\n`);
+process.exit(0);

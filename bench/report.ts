@@ -1,0 +1,87 @@
+import { availableParallelism } from 'node:os';
+import { Measurement } from './load.js';
+
+/** A ratio that the project promises. */
+export interface Promised {
+  name: string;
+  value: number;
+  atLeast?: number;
+  atMost?: number;
+  unit: string;
+}
+
+/** What one run on one database found. */
+export interface DatabaseReport {
+  database: string;
+  bootSeconds: number;
+  memoryMb: number;
+  raw: { hashesPerSecond: number; routePerSecond: number; writesPerSecond: number };
+  operations: Measurement[];
+  promised: Promised[];
+}
+
+/** The measured figures as ratios of the raw limits of the same run. */
+export function promisedRatios(report: Omit<DatabaseReport, 'promised'>, route: { guarded: number }): Promised[] {
+  const find = (name: string) => report.operations.find((one) => one.name === name);
+  const login = find('login');
+  const hashCpuMs = (availableParallelism() * 1000) / report.raw.hashesPerSecond;
+  return [
+    {
+      name: 'login / raw hashes',
+      value: (login?.perSecond ?? NaN) / report.raw.hashesPerSecond,
+      atLeast: 0.85,
+      unit: '',
+    },
+    { name: 'CPU of a login beyond its hash', value: (login?.cpuMs ?? NaN) - hashCpuMs, atMost: 1.5, unit: 'ms' },
+    {
+      name: 'guarded GET / bare Fastify route',
+      value: route.guarded / report.raw.routePerSecond,
+      atLeast: 0.6,
+      unit: '',
+    },
+    {
+      name: 'refresh / bare committed write',
+      value: (find('refresh')?.perSecond ?? NaN) / report.raw.writesPerSecond,
+      atLeast: 0.4,
+      unit: '',
+    },
+    { name: 'boot', value: report.bootSeconds, atMost: 1.5, unit: 's' },
+    { name: 'memory after the run', value: report.memoryMb, atMost: 180, unit: 'MB' },
+  ];
+}
+
+function table(rows: string[][]): string {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  return rows
+    .map((row) => row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  '))
+    .join('\n');
+}
+
+/** The report as text. */
+export function asText({ database, operations, raw, promised }: DatabaseReport): string {
+  const rows = operations.map((one) => [
+    one.name,
+    one.perSecond.toFixed(0),
+    one.p50Ms.toFixed(1),
+    one.p99Ms.toFixed(1),
+    one.cpuMs.toFixed(2),
+    String(one.failures),
+  ]);
+  const limits = [
+    ['raw limit', 'per second'],
+    ['argon2 hashes', raw.hashesPerSecond.toFixed(0)],
+    ['bare Fastify route', raw.routePerSecond.toFixed(0)],
+    ['bare committed write', raw.writesPerSecond.toFixed(0)],
+  ];
+  const ratios = promised.map(({ name, value, atLeast, atMost, unit }) => {
+    const bound = atLeast === undefined ? `≤ ${atMost}` : `≥ ${atLeast}`;
+    const kept = atLeast === undefined ? value <= (atMost ?? Infinity) : value >= atLeast;
+    return [name, `${value.toFixed(2)} ${unit}`.trim(), `${bound} ${unit}`.trim(), kept ? 'kept' : 'MISSED'];
+  });
+  return [
+    `\n== ${database} ==`,
+    table([['operation', 'per second', 'p50 ms', 'p99 ms', 'CPU ms', 'failures'], ...rows]),
+    table(limits),
+    table([['ratio', 'measured', 'promised', ''], ...ratios]),
+  ].join('\n\n');
+}

@@ -1,0 +1,50 @@
+import { isIP } from 'node:net';
+import { Transform } from 'class-transformer';
+import { ValidateBy } from 'class-validator';
+
+/** A value that `test` accepts; `expected` completes the sentence "NAME must be …". */
+export function Satisfies<Value>(test: (value: Value) => boolean, expected: string): PropertyDecorator {
+  const defaultMessage = (args?: { property: string }) => `${args?.property} must be ${expected}`;
+  return ValidateBy({ name: 'satisfies', validator: { validate: test, defaultMessage } });
+}
+
+/** A whole number in plain digits. */
+export function Whole(min: number, max: number): PropertyDecorator {
+  const read = Transform(({ value }: { value: unknown }) => (/^\d+$/.test(String(value)) ? Number(value) : NaN));
+  const isInRange = (value: number) => value >= min && value <= max;
+  const check = Satisfies(isInRange, `a whole number from ${min} to ${max}`);
+  return (target, property) => {
+    read(target, property);
+    check(target, property);
+  };
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A URL of one of these protocols (`http:`, say) with a host; a `%` in a password must be written as `%25`. */
+export function isUrl(value: string, protocols: string[]): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, hostname, username, password } = new URL(value);
+  return protocols.includes(protocol) && hostname !== '' && isDecodable(username) && isDecodable(password);
+}
+
+/** `sqlite:PATH` (two slashes in front only of an absolute path), or a MariaDB/MySQL URL with a database in it. */
+export function isDatabaseUrl(value: string): boolean {
+  if (value.startsWith('sqlite:')) return /^sqlite:(?!:memory:|\/\/[^/])./.test(value);
+  return isUrl(value, ['mysql:', 'mariadb:']) && isDecodable(value) && new URL(value).pathname.length > 1;
+}
+
+/** A proxy's address or range, as TRUST_PROXY lists them. */
+export function isAddressOrRange(text: string): boolean {
+  const [address, bits, ...rest] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0 || address.includes('%')) return false;
+  return bits === undefined || (/^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
+}

@@ -1,0 +1,50 @@
+import { Whole } from './env-rules.js';
+
+const MOST = 1_000_000;
+
+/** Every limit of the throttling. The defaults are such that a person never meets them, and that guessing leads nowhere. */
+export abstract class ThrottlingSettings {
+  /** Requests a minute from one IP (IPv6: one /64) to each throttled endpoint. */
+  @Whole(1, MOST)
+  THROTTLE_IP_PER_MINUTE: number = 60;
+
+  /** Token refreshes a minute from one IP; higher, for many users may share it. */
+  @Whole(1, MOST)
+  THROTTLE_REFRESHES_PER_MINUTE: number = 300;
+
+  /** Requests an hour from one IP that may send a letter: signup, resend-code and forgot-password together. */
+  @Whole(1, MOST)
+  THROTTLE_LETTERS_PER_HOUR: number = 100;
+
+  /** Signups an hour of one address, from anywhere; each mails a letter to it. */
+  @Whole(1, MOST)
+  THROTTLE_SIGNUPS_PER_HOUR: number = 5;
+
+  /** Tries in 15 minutes with one address from one IP, at each endpoint that takes an address; password checks of one user. */
+  @Whole(1, MOST)
+  THROTTLE_TRIES_PER_QUARTER_HOUR: number = 20;
+
+  /** Failed logins of one address a day (or password checks of one user) before each further try has to wait. */
+  @Whole(1, MOST)
+  THROTTLE_FREE_FAILURES: number = 10;
+
+  /** The first wait, seconds; each further one is twice as long. */
+  @Whole(1, 3600)
+  THROTTLE_FIRST_DELAY_SECONDS: number = 1;
+
+  /** The longest wait, seconds. */
+  @Whole(1, 24 * 3600)
+  THROTTLE_LONGEST_DELAY_SECONDS: number = 900;
+
+  /** After a login, logins of that address from the same network do not wait for failures from elsewhere, for so many days. */
+  @Whole(1, 730)
+  THROTTLE_KNOWN_NETWORK_DAYS: number = 90;
+
+  /** API keys that one user may generate an hour. */
+  @Whole(1, MOST)
+  THROTTLE_API_KEYS_PER_HOUR: number = 20;
+
+  /** Wrong tokens and API keys a minute from one IP; behind that, keys that were not seen to work before are not looked at. */
+  @Whole(1, MOST)
+  THROTTLE_WRONG_CREDENTIALS_PER_MINUTE: number = 300;
+}

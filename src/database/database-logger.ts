@@ -1,0 +1,27 @@
+import { Logger } from '@nestjs/common';
+import type { Logger as TypeOrmLogger } from 'typeorm';
+
+/** Speaks through the service's log. TypeORM's own loggers print statements with their parameters, hashes and tokens among them. */
+export class DatabaseLogger implements TypeOrmLogger {
+  private readonly logger = new Logger('Database');
+
+  logQuery(): void {}
+
+  /** The error itself is thrown, and logged where it is answered. */
+  logQueryError(): void {}
+
+  logQuerySlow(milliseconds: number, query: string): void {
+    this.logger.warn(`A statement took ${milliseconds} ms: ${query}`);
+  }
+
+  logSchemaBuild(): void {}
+
+  logMigration(message: string): void {
+    this.logger.log(message);
+  }
+
+  log(level: 'log' | 'info' | 'warn', message: unknown): void {
+    if (level === 'warn') this.logger.warn(String(message));
+    else this.logger.debug(String(message));
+  }
+}

@@ -1,0 +1,50 @@
+import { Injectable } from '@nestjs/common';
+import { LessThan, MoreThan } from 'typeorm';
+import { maskedIp } from '../common/client.js';
+import { Clock, DAY_MS } from '../common/clock.js';
+import { Secrets } from '../common/secrets.js';
+import { Env } from '../config/env.js';
+import { Database, Transaction } from '../database/database.js';
+import { Counter } from './counter.entity.js';
+
+/**
+ * Networks from which somebody proved to own an address: by password, code or reset link. Kept apart from sessions, for these end
+ * when the owner under attack sets a new password; and always in the database, for a restart must not forget the owner's devices.
+ */
+@Injectable()
+export class KnownNetworks {
+  constructor(
+    private readonly database: Database,
+    private readonly secrets: Secrets,
+    private readonly clock: Clock,
+    private readonly env: Env,
+  ) {}
+
+  /** Remembers the network with the login that it belongs to. */
+  async remember(transaction: Transaction, email: string, ip: string): Promise<void> {
+    const resetsAt = this.clock.in(this.env.THROTTLE_KNOWN_NETWORK_DAYS * DAY_MS);
+    await transaction.manager
+      .createQueryBuilder()
+      .insert()
+      .into(Counter)
+      .values({ id: this.idOf(email, ip), count: 1, resetsAt })
+      .orUpdate(['resets_at'], ['id'])
+      .updateEntity(false)
+      .execute();
+  }
+
+  /** One look-up by key, for addresses with and without an account alike. */
+  isKnown(email: string, ip: string): Promise<boolean> {
+    const where = { id: this.idOf(email, ip), resetsAt: MoreThan(this.clock.now()) };
+    return this.database.reader.manager.existsBy(Counter, where);
+  }
+
+  /** Removes the networks, and the counters of tries, whose time was over before a moment. */
+  async purge(before: Date): Promise<void> {
+    await this.database.write(({ manager }) => manager.delete(Counter, { resetsAt: LessThan(before) }));
+  }
+
+  private idOf(email: string, ip: string): string {
+    return this.secrets.mac('known-network', email, maskedIp(ip)).toString('hex');
+  }
+}

@@ -1,0 +1,59 @@
+import { HOUR_MS, MINUTE_MS } from '../common/clock.js';
+import { ThrottlingSettings } from '../config/throttling-settings.js';
+
+const QUARTER_HOUR_MS = 15 * MINUTE_MS;
+
+/** What is counted together. A pair is an address and an IP. */
+export interface LimitRule {
+  by: 'ip' | 'pair' | 'user' | 'address';
+  setting: keyof ThrottlingSettings;
+  windowMs: number;
+  /** Endpoints with the same name count together; without one each counts for itself. */
+  name?: string;
+}
+
+interface EndpointRules {
+  limits: LimitRule[];
+  /** The endpoint tells whether a password is right: failures of an address, or of a user, make all further tries wait. */
+  guesses?: 'address' | 'user';
+}
+
+const IP: LimitRule = { by: 'ip', setting: 'THROTTLE_IP_PER_MINUTE', windowMs: MINUTE_MS };
+const LETTERS: LimitRule = { by: 'ip', setting: 'THROTTLE_LETTERS_PER_HOUR', windowMs: HOUR_MS, name: 'letters' };
+const PAIR: LimitRule = { by: 'pair', setting: 'THROTTLE_TRIES_PER_QUARTER_HOUR', windowMs: QUARTER_HOUR_MS };
+
+/** The limits of each throttled endpoint, counted in this order. */
+export const THROTTLED = {
+  signup: { limits: [IP, LETTERS, PAIR] },
+  'verify-email': { limits: [IP, PAIR] },
+  'resend-code': { limits: [IP, LETTERS, PAIR] },
+  login: { limits: [IP, PAIR], guesses: 'address' },
+  'forgot-password': { limits: [IP, LETTERS, PAIR] },
+  'reset-password': { limits: [IP] },
+  'refresh-token': { limits: [{ ...IP, setting: 'THROTTLE_REFRESHES_PER_MINUTE' }] },
+  // Changing the password and deleting the account: a stolen token or key must not tell the password.
+  'own-password': { limits: [{ ...PAIR, by: 'user' }], guesses: 'user' },
+  'generate-apikey': { limits: [{ by: 'user', setting: 'THROTTLE_API_KEYS_PER_HOUR', windowMs: HOUR_MS }] },
+} satisfies Record<string, EndpointRules>;
+
+export type Endpoint = keyof typeof THROTTLED;
+
+export function rulesOf(endpoint: Endpoint): EndpointRules {
+  return THROTTLED[endpoint];
+}
+
+/** Signups that would send a letter to one address, counted when nothing but the letter is left to do. */
+export const SIGNUPS: LimitRule = {
+  by: 'address',
+  setting: 'THROTTLE_SIGNUPS_PER_HOUR',
+  windowMs: HOUR_MS,
+  name: 'signups',
+};
+
+/** Credentials that are no good. */
+export const WRONG_CREDENTIALS: LimitRule = {
+  by: 'ip',
+  setting: 'THROTTLE_WRONG_CREDENTIALS_PER_MINUTE',
+  windowMs: MINUTE_MS,
+  name: 'credentials',
+};

@@ -1,0 +1,69 @@
+import {
+  applyDecorators,
+  CallHandler,
+  CanActivate,
+  ExecutionContext,
+  Injectable,
+  NestInterceptor,
+  SetMetadata,
+  UseGuards,
+  UseInterceptors,
+} from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { concatMap, Observable } from 'rxjs';
+import { clientIp } from '../common/client.js';
+import { normaliseEmail } from '../common/fields.js';
+import { rateLimitHeaders } from '../common/rate-limit-headers.js';
+import { Endpoint } from './limits.js';
+import { Subject, Throttling } from './throttling.service.js';
+
+const ENDPOINT = 'throttledEndpoint';
+
+/** What the request says of itself before it is validated. Of a caller the body says nothing: it could name another address each time. */
+function subjectOf(context: ExecutionContext): Subject {
+  const request = context.switchToHttp().getRequest<FastifyRequest & { caller?: { userId: string } }>();
+  const ip = clientIp(request);
+  if (request.caller) return { ip, userId: request.caller.userId };
+  const { email } = (request.body ?? {}) as { email?: unknown };
+  return typeof email === 'string' && email.trim() !== '' ? { ip, email: normaliseEmail(email) } : { ip };
+}
+
+/** Counts the request before anything is done for it. */
+@Injectable()
+export class ThrottlingGuard implements CanActivate {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly throttling: Throttling,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const endpoint = this.reflector.get<Endpoint>(ENDPOINT, context.getHandler());
+    const standing = await this.throttling.admit(endpoint, subjectOf(context));
+    void context.switchToHttp().getResponse<FastifyReply>().headers(rateLimitHeaders(standing));
+    return true;
+  }
+}
+
+/** Takes back what must not count of a request that succeeded. */
+@Injectable()
+export class SuccessInterceptor implements NestInterceptor {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly throttling: Throttling,
+  ) {}
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const endpoint = this.reflector.get<Endpoint>(ENDPOINT, context.getHandler());
+    return next.handle().pipe(
+      concatMap(async (answer: unknown) => {
+        await this.throttling.succeed(endpoint, subjectOf(context));
+        return answer;
+      }),
+    );
+  }
+}
+
+/** Puts a handler under the limits of an endpoint (throttling/limits.ts). */
+export const Throttled = (endpoint: Endpoint): MethodDecorator =>
+  applyDecorators(SetMetadata(ENDPOINT, endpoint), UseGuards(ThrottlingGuard), UseInterceptors(SuccessInterceptor));

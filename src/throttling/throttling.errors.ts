@@ -1,0 +1,6 @@
+import { errorTable } from '../common/app-error.js';
+
+/** What a throttled request is answered. */
+export const THROTTLING_ERRORS = errorTable({
+  TOO_MANY_REQUESTS: [429, 'Too many tries. Try again after the time in Retry-After.'],
+});

@@ -1,0 +1,153 @@
+import { ApiAnswer } from '../support/api-client.js';
+import { allLettersTried, enterCode, guess } from '../support/codes.js';
+import { join, newAddress, signUp } from '../support/people.js';
+import { statusFor } from '../support/sessions.js';
+import { startApp, TestApp } from '../support/start-app.js';
+
+const MINUTE_MS = 60_000;
+
+/** The seconds that a 429 asks to wait. */
+function secondsToWait(answer: ApiAnswer, code: string): number {
+  expect(answer).toMatchObject({ status: 429, body: { code, status: 'error' } });
+  expect(answer.headers.get('retry-after')).toMatch(/^\d+$/);
+  return Number(answer.headers.get('retry-after'));
+}
+
+describe('Codes that are asked for again', () => {
+  let service: TestApp;
+  beforeAll(async () => (service = await startApp()));
+  afterAll(() => service.close());
+
+  const resend = (email: unknown): Promise<ApiAnswer> => service.api.post('/auth/resend-code', { email });
+
+  async function pending(email = newAddress(), name = 'Ada') {
+    const { body } = await signUp(service, email, undefined, name);
+    return { email, name, code: await service.mailbox.nextCode(email), token: body.token };
+  }
+
+  /** A new code, a minute later. */
+  async function renewed(email: string): Promise<string> {
+    service.clock.advance(MINUTE_MS);
+    expect((await resend(email)).status).toBe(200);
+    return service.mailbox.nextCode(email);
+  }
+
+  it('come in a letter; the old code dies and the new one works', async () => {
+    const ada = await pending();
+    service.clock.advance(MINUTE_MS);
+    const { status, body } = await resend(` ${ada.email.toUpperCase()} `);
+    expect({ status, body }).toEqual({ status: 200, body: { message: expect.any(String), status: 'success' } });
+    const code = await service.mailbox.nextCode(ada.email);
+    expect((await enterCode(service, ada.email, ada.code)).body).toMatchObject({ code: 'INVALID_CODE' });
+    expect((await enterCode(service, ada.email, code)).status).toBe(200);
+    expect(await statusFor(service, ada)).toBe(200);
+  });
+
+  it('belong to the newest signup; the codes of the earlier ones live on', async () => {
+    const email = newAddress();
+    const [first, second] = [await pending(email, 'First'), await pending(email, 'Second')];
+    await renewed(email);
+    expect((await enterCode(service, email, second.code)).body).toMatchObject({ code: 'INVALID_CODE' });
+    expect((await enterCode(service, email, first.code)).body).toMatchObject({ userData: { name: 'First' } });
+    const other = newAddress();
+    await pending(other, 'First');
+    await pending(other, 'Second');
+    const { body } = await enterCode(service, other, await renewed(other));
+    expect(body).toMatchObject({ userData: { name: 'Second' } });
+  });
+
+  it('help when the old one was used up or has expired', async () => {
+    const [ada, bob] = [await pending(), await pending()];
+    await guess(service, ada.email, 5, ada.code);
+    const code = await renewed(ada.email);
+    expect((await enterCode(service, ada.email, ada.code)).body).toMatchObject({ code: 'INVALID_CODE' });
+    expect((await enterCode(service, ada.email, code)).status).toBe(200);
+    service.clock.advance(16 * MINUTE_MS);
+    expect((await enterCode(service, bob.email, bob.code)).body).toMatchObject({ code: 'RESEND_INVITE' });
+    expect((await enterCode(service, bob.email, await renewed(bob.email))).status).toBe(200);
+  });
+
+  it.each([
+    ['a missing address', () => null, 400, 'CREDENTIALS_MISSING'],
+    ['a malformed address', () => 'ada', 400, 'INVALID_EMAIL'],
+    ['a wrong type', () => 42, 400, 'INVALID_EMAIL'],
+    ['an unknown address', () => newAddress(), 404, 'ACCOUNT_NOT_FOUND'],
+    ['a verified address', async () => (await join(service)).email, 400, 'ACCOUNT_EXISTS'],
+  ])('are not to be had for %s', async (_, address, status, code) => {
+    const answer = await resend(await address());
+    expect(answer).toMatchObject({ status, body: { status: 'error', code } });
+    expect(answer.body).not.toHaveProperty('verificationStatus');
+  });
+
+  it('come a minute apart, the signup’s own letter included', async () => {
+    const { email } = await pending();
+    expect(secondsToWait(await resend(email), 'TOO_MANY_LETTERS')).toBeLessThanOrEqual(60);
+    service.clock.advance(30_000);
+    const wait = secondsToWait(await resend(email), 'TOO_MANY_LETTERS');
+    expect(wait).toBeLessThanOrEqual(30);
+    service.clock.advance(wait * 1000);
+    expect((await resend(email)).status).toBe(200);
+    secondsToWait(await resend(email), 'TOO_MANY_LETTERS');
+    await allLettersTried(service);
+    expect(service.mailbox.to(email)).toHaveLength(2);
+  });
+
+  it('come five times an hour at most, and again after it', async () => {
+    const { email } = await pending();
+    for (let letters = 2; letters <= 5; letters += 1) await renewed(email);
+    service.clock.advance(MINUTE_MS);
+    const wait = secondsToWait(await resend(email), 'TOO_MANY_LETTERS');
+    expect(wait).toBeGreaterThan(50 * 60);
+    expect(wait).toBeLessThanOrEqual(55 * 60);
+    service.clock.advance(wait * 1000);
+    expect((await resend(email)).status).toBe(200);
+    await allLettersTried(service);
+    expect(service.mailbox.to(email)).toHaveLength(6);
+  });
+
+  it('come once when they are asked for ten times at the same moment', async () => {
+    const { email } = await pending();
+    service.clock.advance(MINUTE_MS);
+    const answers = await Promise.all(Array.from({ length: 10 }, () => resend(email)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array<number>(9).fill(429)]);
+    await allLettersTried(service);
+    expect(service.mailbox.to(email)).toHaveLength(2);
+  });
+
+  it('do not refill the ten wrong codes that an address has in 24 hours', async () => {
+    const ada = await pending();
+    await guess(service, ada.email, 5, ada.code);
+    const code = await renewed(ada.email);
+    const answers = await guess(service, ada.email, 40, code);
+    expect(answers.filter(({ body }) => body.code === 'INVALID_CODE')).toHaveLength(5);
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(35);
+    const fresh = await renewed(ada.email);
+    const refused = await enterCode(service, ada.email, fresh);
+    expect(refused.body.verificationStatus).toBe(1);
+    const wait = secondsToWait(refused, 'TOO_MANY_TRIES');
+    expect(wait).toBeGreaterThan(23 * 60 * 60);
+    expect(wait).toBeLessThanOrEqual(24 * 60 * 60);
+
+    const again = await pending(ada.email);
+    secondsToWait(await enterCode(service, ada.email, again.code), 'TOO_MANY_TRIES');
+    service.clock.advance(wait * 1000);
+    expect((await enterCode(service, ada.email, await renewed(ada.email))).status).toBe(200);
+  });
+
+  it('lock nobody but their own address when too many were wrong', async () => {
+    const [ada, bob] = [await pending(), await pending()];
+    await guess(service, ada.email, 5, ada.code);
+    await guess(service, ada.email, 10, await renewed(ada.email));
+    secondsToWait(await enterCode(service, ada.email, '000000'), 'TOO_MANY_TRIES');
+    expect((await enterCode(service, bob.email, bob.code)).status).toBe(200);
+  });
+
+  it('are counted by all instances together', async () => {
+    const other = await service.another();
+    const ada = await pending();
+    const halves = [guess(service, ada.email, 20, ada.code), guess(other, ada.email, 20, ada.code)];
+    const answers = (await Promise.all(halves)).flat();
+    expect(answers.filter(({ body }) => body.code === 'INVALID_CODE')).toHaveLength(5);
+    expect((await enterCode(other, ada.email, ada.code)).body).toMatchObject({ code: 'RESEND_INVITE' });
+  });
+});

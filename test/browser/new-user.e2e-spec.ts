@@ -1,0 +1,108 @@
+import { Browser } from 'playwright-core';
+import { describeInBrowser, openBrowser, openPage, watch, WatchedPage } from '../support/browser.js';
+import { startApp, TestApp } from '../support/start-app.js';
+import { SwaggerUi } from '../support/swagger-ui.js';
+
+const EMAIL = 'ada@example.com';
+
+describeInBrowser('Somebody new, who has nothing but a browser and a service just started,', () => {
+  let service: TestApp;
+  let browser: Browser;
+  let docs: WatchedPage;
+  let mail: WatchedPage;
+  let swagger: SwaggerUi;
+  let token: string;
+  let apiKey: string;
+
+  beforeAll(async () => {
+    service = await startApp({ NODE_ENV: 'development', SMTP_URL: '' });
+    browser = await openBrowser();
+    docs = await openPage(browser);
+    mail = watch(await docs.page.context().newPage());
+    swagger = new SwaggerUi(docs.page);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await service?.close();
+  });
+  afterEach(() => {
+    expect([...docs.problems, ...mail.problems]).toEqual([]);
+    expect([...docs.origins, ...mail.origins].filter((origin) => origin !== service.api.url)).toEqual([]);
+  });
+
+  /** The code as the letter shows it, in the list, in the letter and in its text part. */
+  const readCode = async (): Promise<string> => {
+    await mail.page.goto(`${service.api.url}/dev/mail`);
+    const [newest] = await mail.page.getByRole('listitem').all();
+    expect(await newest.innerText()).toContain(`to ${EMAIL}`);
+    const subject = await newest.getByRole('link').innerText();
+    const [code] = /^\d{6}/.exec(subject) ?? [];
+    await newest.getByRole('link').click();
+    await mail.page.getByRole('heading', { name: subject, level: 1 }).waitFor();
+    const letter = mail.page.frameLocator('iframe');
+    await letter.getByText('Hello Ada,').waitFor();
+    expect(await letter.getByText(/^\d{6}$/).innerText()).toBe(code);
+    return String(code);
+  };
+
+  it('signs up in Swagger UI, with the example as it stands', async () => {
+    await swagger.open(service.api.url);
+    const { status, body } = await swagger.execute('signUp');
+    expect({ status, body }).toMatchObject({ status: 200, body: { user: { email: EMAIL }, signupStatus: 3 } });
+  });
+
+  it('cannot log in yet, and is told why', async () => {
+    const { status, body } = await swagger.execute('logIn');
+    expect({ status, body }).toMatchObject({ status: 401, body: { code: 'ACCOUNT_NOT_VERIFIED', loginStatus: 2 } });
+  });
+
+  it('reads the code in the development mailbox, and enters it', async () => {
+    const { status, body } = await swagger.execute('verifyEmail', { code: await readCode() });
+    expect({ status, body }).toMatchObject({ status: 200, body: { status: 'success', verificationStatus: 2 } });
+  });
+
+  it('logs in, with the example as it stands', async () => {
+    const { status, body } = await swagger.execute('logIn');
+    expect({ status, body }).toMatchObject({ status: 200, body: { loginStatus: 7 } });
+    token = body.token;
+  });
+
+  it('is let in with the token, and not before', async () => {
+    expect(await swagger.execute('me')).toMatchObject({ status: 401, body: { code: 'UNAUTHORIZED' } });
+    await swagger.authorize('bearer', token);
+    const { status, body } = await swagger.execute('me');
+    expect({ status, body }).toMatchObject({ status: 200, body: { user: { email: EMAIL, verified: true } } });
+  });
+
+  it('makes an API key, and is let in with both, or with the key alone', async () => {
+    const made = await swagger.execute('generateApiKey');
+    expect(made).toMatchObject({ status: 200, body: { apiKey: expect.stringMatching(/^[0-9a-f]{64}$/) } });
+    apiKey = made.body.apiKey;
+    await swagger.authorize('apiKey', apiKey);
+    const withBoth = await swagger.execute('me');
+    expect(withBoth.curl).toContain(`x-api-key: ${apiKey}`);
+    expect(withBoth.curl).toContain(`Authorization: Bearer ${token}`);
+    expect(withBoth.status).toBe(200);
+    await swagger.forget('bearer');
+    const withKey = await swagger.execute('me');
+    expect(withKey.curl).not.toContain('Bearer');
+    expect(withKey.status).toBe(200);
+    expect(await swagger.execute('generateApiKey')).toMatchObject({ status: 401, body: { code: 'BEARER_REQUIRED' } });
+  });
+
+  it('is still let in after a reload', async () => {
+    await swagger.authorize('bearer', token);
+    await docs.page.reload();
+    const { status, curl } = await swagger.execute('me');
+    expect({ status, curl }).toEqual({ status: 200, curl: expect.stringContaining(token) });
+    await mail.page.reload();
+    await mail.page.frameLocator('iframe').getByText('Hello Ada,').waitFor();
+  });
+
+  it('changes the password, with the example as it stands, and logs in with the new one', async () => {
+    const { status } = await swagger.execute('changePassword');
+    expect(status).toBe(200);
+    expect((await swagger.execute('logIn')).status).toBe(401);
+    expect((await swagger.execute('logIn', { password: 'a new and much better password' })).status).toBe(200);
+  });
+});

@@ -1,0 +1,58 @@
+import { ApiAnswer, ApiCredentials } from '../support/api-client.js';
+import { TestApp } from '../support/start-app.js';
+import { AnswerChecker } from './answer-checker.js';
+import { ApiDocument, Operation } from './api-document.js';
+
+export interface Call {
+  /** A string is sent as it is. */
+  body?: unknown;
+  params?: Record<string, string>;
+  as?: ApiCredentials;
+  headers?: Record<string, string>;
+}
+
+/** The operation's path with its parameters in place. */
+export function pathOf(operation: Operation, params: Record<string, string> = {}): string {
+  return operation.path.replace(/\{(\w+)\}/g, (_, name: string) => params[name] ?? '0');
+}
+
+/** Calls operations by the names that the document gives them, and fails when an answer is not as the document says. */
+export class ApiDriver {
+  readonly checker: AnswerChecker;
+
+  constructor(
+    readonly service: TestApp,
+    readonly document: ApiDocument,
+    checker?: AnswerChecker,
+  ) {
+    this.checker = checker ?? new AnswerChecker(document);
+  }
+
+  static async on(service: TestApp): Promise<ApiDriver> {
+    return new ApiDriver(service, await ApiDocument.of(service));
+  }
+
+  /** The same document and the same memory of what was seen, on another instance. */
+  at(service: TestApp): ApiDriver {
+    return new ApiDriver(service, this.document, this.checker);
+  }
+
+  async call(id: string, call: Call = {}): Promise<ApiAnswer> {
+    const operation = this.document.operation(id);
+    const answer = await this.send(operation, call);
+    expect(this.checker.faults(operation, answer)).toEqual([]);
+    return answer;
+  }
+
+  /** Calls, and wants the success or the error with this code. */
+  async expect(outcome: string, id: string, call: Call = {}): Promise<ApiAnswer> {
+    const answer = await this.call(id, call);
+    expect({ id, outcome: answer.status === 200 ? 'success' : answer.body.code }).toEqual({ id, outcome });
+    return answer;
+  }
+
+  send(operation: Operation, { body, params, as = {}, headers = {} }: Call): Promise<ApiAnswer> {
+    const path = pathOf(operation, params);
+    return this.service.api.as(as).with(headers).send(operation.method, path, body);
+  }
+}

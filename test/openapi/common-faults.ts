@@ -1,0 +1,63 @@
+import { ApiCredentials } from '../support/api-client.js';
+import { ApiDriver } from './api-driver.js';
+import { codesOf, Operation } from './api-document.js';
+
+const BODY_LIMIT_BYTES = 100 * 1024;
+
+/** Credentials of every kind that a guarded operation may meet. */
+export interface Keyring {
+  /** Of one user. */
+  token: string;
+  apiKey: string;
+  /** Of another user. */
+  otherApiKey: string;
+  /** Of a signup that is not verified. */
+  inertToken: string;
+}
+
+/** Sends bodies that cannot be read to everything that reads one. */
+export async function sendUnreadable(api: ApiDriver): Promise<void> {
+  for (const { id, method } of api.document.operations) {
+    if (method === 'GET') continue;
+    await api.expect('REQUEST_MALFORMED', id, { body: '{"email":' });
+    await api.expect('BODY_TOO_LARGE', id, { body: { text: 'a'.repeat(BODY_LIMIT_BYTES) } });
+    await api.expect('NOT_JSON', id, { body: '{}', headers: { 'content-type': 'text/plain' } });
+  }
+}
+
+/** Leaves the fields of every request out, and gives those that are no addresses a wrong type. */
+export async function sendFaultyFields(api: ApiDriver, as: ApiCredentials): Promise<void> {
+  for (const operation of api.document.operations.filter(({ request }) => request)) {
+    await api.expect('CREDENTIALS_MISSING', operation.id, { body: {}, as });
+    const fields = Object.entries<any>(api.document.resolve(operation.request).properties);
+    const body = Object.fromEntries(
+      fields.map(([name, { example, format }]) => [name, format === 'email' ? example : 5]),
+    );
+    if (fields.some(([, { format }]) => format !== 'email')) {
+      await api.expect('VALIDATION_FAILED', operation.id, { body, as });
+    }
+    if (codesOf(operation, '400').includes('INVALID_EMAIL')) {
+      const malformed = Object.fromEntries(fields.map(([name, { example }]) => [name, example]));
+      await api.expect('INVALID_EMAIL', operation.id, { body: { ...malformed, email: 'ada' }, as });
+    }
+  }
+}
+
+/** Calls every guarded operation with credentials that must not do. */
+export async function sendWrongCredentials(api: ApiDriver, keys: Keyring): Promise<void> {
+  const { token, apiKey, otherApiKey, inertToken } = keys;
+  for (const operation of api.document.operations.filter(({ accepts }) => accepts.length > 0)) {
+    const refused = (code: string, as: ApiCredentials) => api.expect(code, operation.id, { as });
+    await refused('UNAUTHORIZED', {});
+    await refused('TOKEN_INVALID', { token: `${token}x` });
+    await refused('EMAIL_NOT_VERIFIED', { token: inertToken });
+    await refused('API_KEY_INVALID', { apiKey: otherApiKey.replace(/^./, (digit) => (digit === '0' ? '1' : '0')) });
+    await refused('CREDENTIALS_DISAGREE', { token, apiKey: otherApiKey });
+    if (isBearerOnly(operation)) await refused('BEARER_REQUIRED', { apiKey });
+  }
+}
+
+/** The document says that an API key is not enough. */
+export function isBearerOnly({ accepts }: Operation): boolean {
+  return accepts.length === 1 && accepts[0] === 'bearer';
+}

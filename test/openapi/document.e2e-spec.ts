@@ -1,0 +1,175 @@
+import { Ajv } from 'ajv';
+import addFormats from 'ajv-formats';
+import { EMAIL_VERIFICATION_STATUS, LOGIN_STATUS, SIGNUP_STATUS } from '../../src/auth/flows.js';
+import { startApp, TestApp } from '../support/start-app.js';
+import { AnswerChecker } from './answer-checker.js';
+import { ApiDocument, codesOf, Operation } from './api-document.js';
+import { OPENAPI_SCHEMA } from './openapi-schema.js';
+
+/** The statuses of the public documentation; forgot-password's 404 gave way to the neutral answer that its text promises. */
+const DOCUMENTED_ERRORS: Record<string, number[]> = {
+  'POST /auth/signup': [400, 500],
+  'POST /auth/verify-email': [400, 404, 500],
+  'POST /auth/resend-code': [400, 404, 500],
+  'POST /auth/login': [400, 401, 404, 500],
+  'POST /auth/refresh-token': [400, 401, 404, 500],
+  'POST /auth/change-password': [400, 401, 500],
+  'POST /auth/forgot-password': [400, 500],
+  'POST /auth/reset-password': [400, 500],
+  'GET /user/generate-apikey': [401, 500],
+};
+const PUBLIC = [
+  ...Object.keys(DOCUMENTED_ERRORS).filter((name) => !/change-password|apikey/.test(name)),
+  'GET /health/live',
+  'GET /health/ready',
+  'GET /.well-known/jwks.json',
+];
+
+const nameOf = ({ method, path }: Operation) => `${method} ${path}`;
+const mediaOf = (part: any) => part.content['application/json'];
+
+describe('The OpenAPI document', () => {
+  let service: TestApp;
+  let document: ApiDocument;
+  let operations: Operation[];
+  beforeAll(async () => {
+    service = await startApp();
+    document = await ApiDocument.of(service);
+    operations = document.operations;
+  });
+  afterAll(() => service.close());
+
+  /** Names of the operations for which something does not hold. */
+  const unless = (holds: (operation: Operation) => boolean) => operations.filter((one) => !holds(one)).map(nameOf);
+
+  it('is valid OpenAPI 3.0', () => {
+    const ajv = new Ajv({ allErrors: true, strict: false });
+    (addFormats as any)(ajv);
+    const validate = ajv.compile(OPENAPI_SCHEMA);
+    validate(document.json);
+    expect(validate.errors).toBeNull();
+  });
+
+  it('has no reference that leads nowhere, and no component that nothing refers to', () => {
+    const used = new Set([...JSON.stringify(document.json).matchAll(/"\$ref":"([^"]+)"/g)].map(([, path]) => path));
+    for (const $ref of used) expect(document.resolve({ $ref })).toBeDefined();
+    const { schemas, headers } = document.json.components;
+    const all = Object.entries({ schemas, headers }).flatMap(([kind, components]) =>
+      Object.keys(components).map((name) => `#/components/${kind}/${name}`),
+    );
+    expect(all.filter((path) => !used.has(path))).toEqual([]);
+  });
+
+  it('names every operation once, tells what it does, and puts it under a tag that is described', () => {
+    const ids = operations.map(({ id }) => id);
+    expect(ids).toEqual([...new Set(ids)]);
+    const tags = document.json.tags.filter(({ description }: any) => description).map(({ name }: any) => name);
+    expect(unless(({ raw }) => raw.summary && raw.tags.every((tag: string) => tags.includes(tag)))).toEqual([]);
+  });
+
+  it('describes every parameter in a path, with its format and an example', () => {
+    const namesIn = (path: string) => [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+    expect(unless(({ path, params }) => namesIn(path).join() === params.join())).toEqual([]);
+    const parameters = operations.flatMap(({ raw }) => raw.parameters);
+    const vague = parameters.filter(({ description, required, schema }: any) => {
+      return !description || !required || !schema.format || !schema.example;
+    });
+    expect(vague).toEqual([]);
+  });
+
+  it('says of every operation who may call it', () => {
+    expect(document.json.components.securitySchemes).toMatchObject({
+      bearer: { type: 'http', scheme: 'bearer' },
+      apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key' },
+    });
+    const isOpen = ({ accepts, raw }: Operation) => accepts.length === 0 && raw.security.length === 0;
+    expect(operations.filter(isOpen).map(nameOf).sort()).toEqual([...PUBLIC].sort());
+    expect(unless(({ accepts }) => accepts.length === 0 || accepts.includes('bearer'))).toEqual([]);
+    expect(document.operation('changePassword').accepts).toEqual(['bearer', 'apiKey']);
+    expect(document.operation('generateApiKey').accepts).toEqual(['bearer']);
+  });
+
+  it('has every documented status of every operation, and those that any operation may answer', () => {
+    const expectedOf = (operation: Operation) => [
+      ...(DOCUMENTED_ERRORS[nameOf(operation)] ?? []),
+      ...(operation.method === 'GET' ? [] : [400, 413, 415]),
+      ...(operation.accepts.length > 0 ? [401] : []),
+      ...[200, 500, 503],
+    ];
+    const isComplete = (one: Operation) => expectedOf(one).every((status) => String(status) in one.responses);
+    expect(unless(isComplete)).toEqual([]);
+    expect(Object.keys(DOCUMENTED_ERRORS).filter((name) => !operations.map(nameOf).includes(name))).toEqual([]);
+    expect(document.operation('verifyEmail').responses).toHaveProperty('429');
+    expect(document.operation('resendCode').responses).toHaveProperty('429');
+  });
+
+  it('gives every answer a schema, the headers that it has, and examples that fit the schema', () => {
+    const checker = new AnswerChecker(document);
+    for (const { id, responses } of operations) {
+      for (const [status, response] of Object.entries(responses)) {
+        const { schema, example, examples = {} } = mediaOf(response);
+        const values = [...(example ? [example] : []), ...Object.values<any>(examples).map(({ value }) => value)];
+        const validate = checker.strict(schema);
+        expect({ id, status, isExampled: values.length > 0 }).toEqual({ id, status, isExampled: true });
+        for (const value of values)
+          expect({ id, ok: validate(value), value, errors: validate.errors }).toMatchObject({ ok: true });
+        const names = ['x-request-id', ...(['429', '503'].includes(status) ? ['Retry-After'] : [])];
+        expect(Object.keys(response.headers)).toEqual(expect.arrayContaining(names));
+      }
+    }
+  });
+
+  it('gives every field of a request a description, limits, and an example that fits them', () => {
+    const checker = new AnswerChecker(document);
+    for (const { request, raw, id } of operations.filter((operation) => operation.request)) {
+      const { properties, required } = document.resolve(request);
+      expect(Object.keys(properties)).toEqual(expect.arrayContaining(required));
+      for (const [name, field] of Object.entries<any>(properties)) {
+        const { type, description, example, maxLength } = field;
+        const given = { type, hasText: Boolean(description), hasExample: Boolean(example), hasLimit: maxLength > 0 };
+        expect({ id, name, ...given }).toEqual({
+          id,
+          name,
+          type: 'string',
+          hasText: true,
+          hasExample: true,
+          hasLimit: true,
+        });
+      }
+      expect(raw.requestBody.required).toBe(true);
+      expect(checker.strict(request)(mediaOf(raw.requestBody).example)).toBe(true);
+    }
+  });
+
+  it.each([
+    ['signUp', 'signupStatus', SIGNUP_STATUS],
+    ['verifyEmail', 'verificationStatus', EMAIL_VERIFICATION_STATUS],
+    ['logIn', 'loginStatus', LOGIN_STATUS],
+  ])('tells names and numbers of the enum of %s, in its success and in its errors', (id, field, numbers) => {
+    const { responses } = document.operation(id);
+    for (const response of Object.values(responses)) {
+      const { schema } = mediaOf(response);
+      const parts = (schema.allOf ?? [schema]).map((part: any) => document.resolve(part).properties[field]);
+      const own = parts.find((part: any) => part !== undefined);
+      expect(own.enum).toEqual(Object.values(numbers));
+      for (const [name, number] of Object.entries(numbers)) expect(own.description).toContain(`${number} = ${name}`);
+    }
+  });
+
+  it('lists each error code under one status only', () => {
+    const statuses = new Map<string, Set<string>>();
+    for (const operation of operations) {
+      for (const status of Object.keys(operation.responses)) {
+        for (const code of codesOf(operation, status))
+          statuses.set(code, (statuses.get(code) ?? new Set()).add(status));
+      }
+    }
+    expect([...statuses].filter(([, all]) => all.size > 1)).toEqual([]);
+  });
+
+  it('tells the shortest password that is really wanted', async () => {
+    const strict = await ApiDocument.of(await service.another({ PASSWORD_MIN_LENGTH: '15' }));
+    expect(strict.json.components.schemas.SignupDto.properties.password.minLength).toBe(15);
+    expect(strict.json.components.schemas.LoginDto.properties.password.minLength).toBe(1);
+  });
+});

@@ -1,0 +1,4 @@
+import { Settings } from '../support/start-app.js';
+
+/** Settings of tests that send more requests than any one client would. */
+export const MANY_REQUESTS: Settings = {};

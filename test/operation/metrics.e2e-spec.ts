@@ -1,0 +1,46 @@
+import { join } from '../support/people.js';
+import { startApp, TestApp } from '../support/start-app.js';
+
+const METRICS_TOKEN = 'a token for metrics alone';
+
+describe('Metrics', () => {
+  let service: TestApp;
+  beforeAll(async () => (service = await startApp({ METRICS_TOKEN })));
+  afterAll(() => service.close());
+
+  const read = () => service.api.as({ token: METRICS_TOKEN }).get('/metrics');
+
+  it('are shown to who knows their token, and are no route for anybody else', async () => {
+    expect((await service.api.get('/metrics')).status).toBe(404);
+    expect((await service.api.as({ token: 'another token' }).get('/metrics')).body.code).toBe('ROUTE_NOT_FOUND');
+    const { status, headers } = await read();
+    expect(status).toBe(200);
+    expect(headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+  });
+
+  it('tell durations by route, hashes, letters by state and cache hits', async () => {
+    const ada = await join(service);
+    const asAda = service.api.as(ada);
+    await asAda.get('/user/me');
+    await asAda.get('/user/me');
+    const text = (await read()).body as string;
+    expect(text).toMatch(/http_request_duration_seconds_count\{method="POST",route="\/auth\/signup",status="200"\} 1\n/);
+    expect(text).toMatch(/\npassword_hashes_waiting 0\n/);
+    expect(text).toMatch(/\npassword_hashes_begun [2-9]\n/);
+    expect(text).toMatch(/\nletters\{state="sent"\} 1\n/);
+    expect(text).toMatch(/\nsession_cache_hits [1-9]/);
+  });
+
+  it('never name a URL, only its route', async () => {
+    await service.api.get('/nowhere/secret-in-the-path');
+    await service.api.delete('/user/sessions/secret-in-the-path');
+    const text = (await read()).body as string;
+    expect(text).not.toContain('secret-in-the-path');
+    expect(text).toContain('route="none"');
+  });
+
+  it('are absent without METRICS_TOKEN', async () => {
+    const plain = await service.another({ METRICS_TOKEN: '' });
+    expect((await plain.api.as({ token: 'undefined' }).get('/metrics')).status).toBe(404);
+  });
+});

@@ -1,0 +1,115 @@
+import { ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { ApiClient } from './api-client.js';
+import { Settings } from './start-app.js';
+
+/** How a process ended. */
+export interface Exit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  /** All that it wrote to standard output and standard error. */
+  output: string;
+}
+
+/** The built server in a process of its own. */
+export interface ServerProcess {
+  api: ApiClient;
+  url: string;
+  port: number;
+  /** Lines of standard output and standard error so far. */
+  lines: string[];
+  exit: Promise<Exit>;
+  /** The first line that matches; waits for it. */
+  line(pattern: RegExp): Promise<string>;
+  /** Sends a signal and waits for the end. */
+  stop(signal?: NodeJS.Signals): Promise<Exit>;
+  signal(signal: NodeJS.Signals): void;
+}
+
+/** Settings that make processes quick, and let them take a free port. */
+const QUICK: Settings = { PORT: '0', ARGON2_MEMORY_KIB: '8', ARGON2_PASSES: '1', HASH_QUEUE_LENGTH: '1000' };
+const LISTENING = /(?:listens on|Server listening at) (http:\/\/[\w.]+:(\d+))/;
+
+const running = new Set<ChildProcess>();
+
+/** Kills what a failed test left behind. */
+export function killProcesses(): void {
+  for (const child of running) child.kill('SIGKILL');
+}
+
+/** Path of a file of the build. */
+export function built(file: string): string {
+  return fileURLToPath(new URL(`../../dist/${file}`, import.meta.url));
+}
+
+class Output {
+  readonly lines: string[] = [];
+  private readonly watchers = new Set<() => void>();
+
+  constructor(child: ChildProcess) {
+    for (const stream of [child.stdout, child.stderr]) {
+      if (stream) createInterface({ input: stream }).on('line', (line) => this.add(line));
+    }
+  }
+
+  /** Resolves with the first line that matches. */
+  find(pattern: RegExp): Promise<string> {
+    return new Promise((resolve) => {
+      const look = () => {
+        const found = this.lines.find((line) => pattern.test(line));
+        if (found === undefined) return;
+        this.watchers.delete(look);
+        resolve(found);
+      };
+      this.watchers.add(look);
+      look();
+    });
+  }
+
+  private add(line: string): void {
+    this.lines.push(line);
+    for (const look of [...this.watchers]) look();
+  }
+}
+
+function launch(file: string, args: string[], settings: Settings, cwd: string) {
+  // Nothing of the developer's environment: its settings are not the test's.
+  const env = { PATH: process.env.PATH, ...settings };
+  const child = spawn(process.execPath, [file, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  running.add(child);
+  const output = new Output(child);
+  const exit = new Promise<Exit>((resolve) =>
+    child.once('close', (code, signal) => {
+      running.delete(child);
+      resolve({ code, signal, output: output.lines.join('\n') });
+    }),
+  );
+  return { child, output, exit };
+}
+
+/** Runs a program of the build (or any script) to its end. */
+export function runProcess(file: string, args: string[], settings: Settings, cwd: string): Promise<Exit> {
+  return launch(file, args, settings, cwd).exit;
+}
+
+/** Starts the built server in a folder; resolves when it listens, rejects when it ends before. */
+export async function startProcess(settings: Settings, cwd: string): Promise<ServerProcess> {
+  const { child, output, exit } = launch(built('src/main.js'), [], { ...QUICK, ...settings }, cwd);
+  const early = exit.then(({ output: text }) => Promise.reject(new Error(`The server ended:\n${text}`)));
+  const [, url, port] = LISTENING.exec(await Promise.race([output.find(LISTENING), early])) ?? [];
+  early.catch(() => undefined);
+  return {
+    api: new ApiClient(`http://127.0.0.1:${port}`),
+    url,
+    port: Number(port),
+    lines: output.lines,
+    exit,
+    line: (pattern) => output.find(pattern),
+    signal: (signal) => void child.kill(signal),
+    stop: (signal = 'SIGTERM') => {
+      child.kill(signal);
+      return exit;
+    },
+  };
+}
