@@ -4,5 +4,5 @@ import { databaseOptions } from './src/database/database-options.js';
 
 readDotEnv();
 
-/** The service's data source for TypeORM's command line, which answers through TypeORM's own logger. */
-export default new DataSource({ ...(await databaseOptions(loadEnv())), logger: 'advanced-console' });
+/** The service's data source for TypeORM's command line, which answers through TypeORM's own logger and has no time limits. */
+export default new DataSource({ ...(await databaseOptions(loadEnv())), driver: undefined, logger: 'advanced-console' });

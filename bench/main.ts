@@ -3,7 +3,9 @@ import autocannon from 'autocannon';
 import { loadEnv } from '../src/config/env.js';
 import { Child } from './child.js';
 import { BenchDatabase, benchDatabases } from './databases.js';
+import { Growth, growthAsText, measureGrowth } from './growth.js';
 import { Account, bearer, makeAccount, measureOperations } from './operations.js';
+import { measureOverload } from './overload.js';
 import { rawHashes, rawWrites } from './raw-limits.js';
 import { asText, DatabaseReport, promisedRatios } from './report.js';
 
@@ -11,7 +13,12 @@ const ACCOUNTS = 10;
 const GET_CONNECTIONS = 32;
 
 const { values: options } = parseArgs({
-  options: { json: { type: 'boolean', default: false }, seconds: { type: 'string', default: '5' } },
+  options: {
+    json: { type: 'boolean', default: false },
+    /** Measures with 1,000, 100,000 and 1,000,000 users in place of the usual run. */
+    growth: { type: 'boolean', default: false },
+    seconds: { type: 'string', default: '5' },
+  },
 });
 const seconds = Number(options.seconds);
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -28,7 +35,13 @@ const SETTINGS = {
   NODE_ENV: 'development',
   PORT: '0',
   LOG_LEVEL: 'info',
-  HASH_QUEUE_LENGTH: '1000',
+  THROTTLE_IP_PER_MINUTE: '1000000',
+  THROTTLE_REFRESHES_PER_MINUTE: '1000000',
+  THROTTLE_LETTERS_PER_HOUR: '1000000',
+  THROTTLE_TRIES_PER_QUARTER_HOUR: '1000000',
+  THROTTLE_FREE_FAILURES: '1000000',
+  THROTTLE_API_KEYS_PER_HOUR: '1000000',
+  APP_SECRET: 'a secret for benchmarks, of no use elsewhere',
 };
 
 async function measureDatabase(database: BenchDatabase): Promise<DatabaseReport> {
@@ -51,23 +64,32 @@ async function measureDatabase(database: BenchDatabase): Promise<DatabaseReport>
   say(`guarded GET ${guarded.toFixed(0)}/s, bare route ${routePerSecond.toFixed(0)}/s`);
   const operations = await measureOperations(server, accounts, seconds, say);
   const memoryMb = server.memoryMb();
+  const best = operations.find(({ name }) => name === 'login')?.perSecond ?? NaN;
+  const overload = await measureOverload(server, accounts, seconds, best);
+  say(`overload: ${overload.overloadedPerSecond.toFixed(0)} of ${best.toFixed(0)} logins/s done`);
   const raw = {
     routePerSecond,
     hashesPerSecond: await rawHashes(loadEnv({}), seconds),
     writesPerSecond: await rawWrites(database.url, ACCOUNTS, seconds),
   };
   await server.stop();
-  const report = { database: database.name, bootSeconds: server.bootSeconds, memoryMb, raw, operations };
+  const report = { database: database.name, bootSeconds: server.bootSeconds, memoryMb, raw, operations, overload };
   return { ...report, promised: promisedRatios(report, { guarded }) };
 }
 
 const reports: DatabaseReport[] = [];
+const growths: { database: string; growth: Growth[] }[] = [];
 for (const database of await benchDatabases(say)) {
   try {
-    reports.push(await measureDatabase(database));
+    if (options.growth) {
+      growths.push({ database: database.name, growth: await measureGrowth(database, SETTINGS, seconds, say) });
+    } else {
+      reports.push(await measureDatabase(database));
+    }
   } finally {
     await database.drop();
   }
 }
-process.stdout.write(options.json ? `${JSON.stringify(reports, null, 2)}\n` : `${reports.map(asText).join('\n')}\n`);
+const texts = [...reports.map(asText), ...growths.map(({ database, growth }) => growthAsText(database, growth))];
+process.stdout.write(`${options.json ? JSON.stringify({ reports, growths }, null, 2) : texts.join('\n')}\n`);
 process.exit(0);

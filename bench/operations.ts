@@ -1,7 +1,7 @@
 import { Child } from './child.js';
 import { measure, Measurement, send } from './load.js';
 
-const PASSWORD = 'correct horse battery staple';
+export const PASSWORD = 'correct horse battery staple';
 
 export interface Account {
   email: string;

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Measurement } from './load.js';
+import { Overload } from './overload.js';
 
 /** A ratio that the project promises. */
 export interface Promised {
@@ -17,6 +18,7 @@ export interface DatabaseReport {
   memoryMb: number;
   raw: { hashesPerSecond: number; routePerSecond: number; writesPerSecond: number };
   operations: Measurement[];
+  overload: Overload;
   promised: Promised[];
 }
 
@@ -45,6 +47,12 @@ export function promisedRatios(report: Omit<DatabaseReport, 'promised'>, route: 
       atLeast: 0.4,
       unit: '',
     },
+    {
+      name: 'logins done at ten times the load / best',
+      value: report.overload.overloadedPerSecond / report.overload.bestPerSecond,
+      atLeast: 0.9,
+      unit: '',
+    },
     { name: 'boot', value: report.bootSeconds, atMost: 1.5, unit: 's' },
     { name: 'memory after the run', value: report.memoryMb, atMost: 180, unit: 'MB' },
   ];
@@ -57,8 +65,18 @@ function table(rows: string[][]): string {
     .join('\n');
 }
 
+function overloadAsText({ statuses, guardedP99Ms, healthP99Ms, memoryMb }: Overload): string {
+  const answers = Object.entries(statuses).map(([status, count]) => `${count} × ${status}`);
+  const ms = (p99: { calm: number; overloaded: number }) => `${p99.calm.toFixed(0)} → ${p99.overloaded.toFixed(0)} ms`;
+  return [
+    'ten times too many logins: ' + answers.join(', '),
+    `  p99 from calm to overload: guarded GET ${ms(guardedP99Ms)}, health ${ms(healthP99Ms)}`,
+    `  memory ${memoryMb.before.toFixed(0)} → ${memoryMb.after.toFixed(0)} MB`,
+  ].join('\n');
+}
+
 /** The report as text. */
-export function asText({ database, operations, raw, promised }: DatabaseReport): string {
+export function asText({ database, operations, raw, overload, promised }: DatabaseReport): string {
   const rows = operations.map((one) => [
     one.name,
     one.perSecond.toFixed(0),
@@ -82,6 +100,7 @@ export function asText({ database, operations, raw, promised }: DatabaseReport):
     `\n== ${database} ==`,
     table([['operation', 'per second', 'p50 ms', 'p99 ms', 'CPU ms', 'failures'], ...rows]),
     table(limits),
+    overloadAsText(overload),
     table([['ratio', 'measured', 'promised', ''], ...ratios]),
   ].join('\n\n');
 }

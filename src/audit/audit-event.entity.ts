@@ -1,7 +1,10 @@
 import { Column, Entity, Index } from 'typeorm';
 import { IdColumn, MomentColumn } from '../database/columns.js';
 
-/** One security event. Rows are only ever added, and removed when their retention ends (OWASP Logging Cheat Sheet). */
+/**
+ * One security event. Rows are only ever added, lose their address with its account, and go when their retention ends (OWASP
+ * Logging Cheat Sheet).
+ */
 @Entity('audit_events')
 @Index('audit_events_email_at', ['email', 'at'])
 export class AuditEvent {

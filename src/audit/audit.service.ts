@@ -37,4 +37,9 @@ export class AuditService {
       requestId: client.requestId,
     });
   }
+
+  /** Blanks an address in every event, for the deletion of its account. What happened stays, under the user's id alone. */
+  async forget(transaction: Transaction, email: string): Promise<void> {
+    await transaction.manager.update(AuditEvent, { email }, { email: null });
+  }
 }

@@ -27,6 +27,8 @@ export interface AccessTokenClaims {
 interface VerifiedToken extends AccessTokenClaims {
   issuedAt: number;
   expiresAt: number;
+  /** Was seen after its end. */
+  isExpired: boolean;
 }
 
 interface Payload {
@@ -51,7 +53,7 @@ function headerOf(token: string): Record<string, unknown> | null {
 /** JWT access tokens. Whether their session lives is not said by them; the guard asks SessionsService. */
 @Injectable()
 export class AccessTokens {
-  /** Tokens whose signature was found good; a signature once good stays so, only time is checked again. */
+  /** Tokens whose signature was found good: it stays so, only time is checked again. Expired ones are kept too, and stay expired. */
   private readonly verified = new LRUCache<string, VerifiedToken>({ max: CACHED_TOKENS });
 
   constructor(
@@ -94,8 +96,8 @@ export class AccessTokens {
         algorithms: [ALGORITHM],
         issuer: this.env.publicUrl,
         audience: TOKEN_AUDIENCE,
-        clockTolerance: LEEWAY_SECONDS,
-        clockTimestamp: Math.floor(this.clock.now().getTime() / SECOND_MS),
+        // isCurrent judges it, so that a token found expired is remembered as such.
+        ignoreExpiration: true,
       });
       return this.remember(token, payload);
     } catch {
@@ -113,16 +115,18 @@ export class AccessTokens {
       sessionId: sid as string,
       issuedAt: iat as number,
       expiresAt: exp as number,
+      isExpired: false,
     };
-    if (!this.isCurrent(verified)) return null;
-    this.verified.set(token, verified);
-    return verified;
+    const isCurrent = this.isCurrent(verified);
+    if (isCurrent || verified.isExpired) this.verified.set(token, verified);
+    return isCurrent ? verified : null;
   }
 
-  /** Not expired, not from the future, and not longer-lived than any configuration allows. */
-  private isCurrent({ issuedAt, expiresAt }: VerifiedToken): boolean {
-    if (expiresAt - issuedAt > LONGEST_LIFE_SECONDS) return false;
+  /** Not expired (once is for good), not from the future, and not longer-lived than any configuration allows. */
+  private isCurrent(token: VerifiedToken): boolean {
+    if (token.expiresAt - token.issuedAt > LONGEST_LIFE_SECONDS) return false;
     const now = this.clock.now().getTime() / SECOND_MS;
-    return now < expiresAt + LEEWAY_SECONDS && issuedAt <= now + 2 * LEEWAY_SECONDS;
+    token.isExpired ||= now >= token.expiresAt + LEEWAY_SECONDS;
+    return !token.isExpired && token.issuedAt <= now + 2 * LEEWAY_SECONDS;
   }
 }

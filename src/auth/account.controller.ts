@@ -10,6 +10,7 @@ import * as docs from './auth.docs.js';
 import { ApiKeyAnswer, CurrentSessionAnswer, DeleteAccountDto, MeAnswer, SessionsAnswer } from './auth.dto.js';
 import { type Caller, FromCaller } from './caller.js';
 import { BearerOnly } from './credentials.guard.js';
+import { HashesPassword } from './hash-room.guard.js';
 
 @ApiTags('User')
 @Controller('user')
@@ -68,6 +69,7 @@ export class AccountController {
   @BearerOnly()
   @Delete()
   @Throttled('own-password')
+  @HashesPassword()
   @Documented(docs.DELETE_ACCOUNT)
   deleteAccount(
     @Body() body: DeleteAccountDto,

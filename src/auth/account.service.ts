@@ -91,6 +91,7 @@ export class AccountService {
     await this.verification.destroyAttempts(transaction, user.email);
     await manager.delete(ResetToken, { email: user.email });
     await this.mail.forget(transaction, user.email);
+    await this.audit.forget(transaction, user.email);
     await manager.delete(User, user.id);
     await this.audit.record(transaction, AUDIT_EVENT.ACCOUNT_DELETED, { userId: user.id, email: null }, client);
     return true;

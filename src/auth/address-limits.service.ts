@@ -87,7 +87,10 @@ export class AddressLimitsService {
   /** The tally, begun anew when its window is over. */
   private within(tally: Tally, windowMs: number): Tally {
     const now = this.clock.now();
-    return now.getTime() - tally.since.getTime() < windowMs ? tally : { ...tally, count: 0, since: now };
+    const ageMs = now.getTime() - tally.since.getTime();
+    if (Math.abs(ageMs) < windowMs) return tally;
+    // Moments far ahead come from a clock that was put back since; they must not bar the address until they are here.
+    return { count: 0, since: now, lastAt: ageMs < 0 ? new Date(0) : tally.lastAt };
   }
 
   private until(since: Date, gapMs: number): number {

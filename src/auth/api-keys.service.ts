@@ -86,7 +86,13 @@ export class ApiKeysService {
     const known = this.states.get(hash);
     const state = known instanceof Promise ? await known : known;
     const now = this.clock.now().getTime();
-    if (!state || state.expiresAt <= now) return null;
+    if (!state) return null;
+    if (state.expiresAt <= now) {
+      // Its overlap is over for good, even if the clock is put back.
+      await this.database.write(({ manager }) => manager.delete(ApiKey, { id: state.id }));
+      this.states.drop(hash);
+      return null;
+    }
     if (now - state.lastUsedAt >= MINUTE_MS) this.noteUse(state, now);
     return state.userId;
   }

@@ -10,6 +10,7 @@ import * as dto from './auth.dto.js';
 import * as docs from './auth.docs.js';
 import { type Caller, FromCaller } from './caller.js';
 import { BearerOnly } from './credentials.guard.js';
+import { HashesPassword } from './hash-room.guard.js';
 import { LOGIN_FLOW, SIGNUP_FLOW, VERIFICATION_FLOW } from './flows.js';
 import { LoginService } from './login.service.js';
 import { PasswordService } from './password.service.js';
@@ -30,6 +31,7 @@ export class AuthController {
   @Post('signup')
   @HttpCode(200)
   @Throttled('signup')
+  @HashesPassword()
   @PartOfFlow(SIGNUP_FLOW)
   @Documented(docs.SIGNUP)
   signUp(@Body() body: dto.SignupDto, @FromClient() client: Client): Promise<dto.SignupAnswer> {
@@ -59,6 +61,7 @@ export class AuthController {
   @Post('login')
   @HttpCode(200)
   @Throttled('login')
+  @HashesPassword()
   @PartOfFlow(LOGIN_FLOW)
   @Documented(docs.LOGIN)
   logIn(@Body() body: dto.LoginDto, @FromClient() client: Client): Promise<dto.LoginAnswer> {
@@ -77,6 +80,7 @@ export class AuthController {
   @Post('change-password')
   @HttpCode(200)
   @Throttled('own-password')
+  @HashesPassword()
   @Documented(docs.CHANGE_PASSWORD)
   changePassword(
     @Body() body: dto.ChangePasswordDto,
@@ -99,6 +103,7 @@ export class AuthController {
   @Post('reset-password')
   @HttpCode(200)
   @Throttled('reset-password')
+  @HashesPassword()
   @Documented(docs.RESET_PASSWORD)
   resetPassword(@Body() body: dto.ResetPasswordDto, @FromClient() client: Client): Promise<Answer> {
     return this.password.resetPassword(body, client);

@@ -48,6 +48,18 @@ export class PasswordHasher implements OnModuleInit {
     return this.waiting.length;
   }
 
+  /** Hashes under way. */
+  get underWay(): number {
+    return this.running;
+  }
+
+  /** Throws OVERLOADED when not one more hash may wait. */
+  refuseIfFull(): void {
+    if (this.waiting.length >= this.env.HASH_QUEUE_LENGTH) {
+      throw new AppError(COMMON_ERRORS.OVERLOADED, { retryAfterSeconds: RETRY_SECONDS });
+    }
+  }
+
   /** PHC string of the password under the present parameters. The same salt gives comparable hashes. */
   hash(password: string, salt: Buffer = randomBytes(16)): Promise<string> {
     return this.inTurn(() =>
@@ -91,9 +103,7 @@ export class PasswordHasher implements OnModuleInit {
 
   private async inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
     if (this.running >= this.cores) {
-      if (this.waiting.length >= this.env.HASH_QUEUE_LENGTH) {
-        throw new AppError(COMMON_ERRORS.OVERLOADED, { retryAfterSeconds: RETRY_SECONDS });
-      }
+      this.refuseIfFull();
       // The one before hands its place over, so `running` stays as it is.
       await new Promise<void>((resolve) => this.waiting.push(resolve));
     } else {

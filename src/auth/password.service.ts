@@ -83,8 +83,10 @@ export class PasswordService {
 
   async resetPassword({ token, newPassword, email }: ResetPasswordDto, client: Client): Promise<Answer> {
     const row = await this.resetTokens.findOneBy({ tokenHash: sha256(token) });
+    const isExpired = row !== null && row.expiresAt <= this.clock.now();
+    if (isExpired) await this.destroyToken(row);
     const person = row && (await this.personOf(row.email));
-    if (!row || !person || row.expiresAt <= this.clock.now() || (email !== undefined && email !== row.email)) {
+    if (!row || !person || isExpired || (email !== undefined && email !== row.email)) {
       throw new AppError(AUTH_ERRORS.RESET_TOKEN_INVALID);
     }
     this.judge(newPassword, person);
@@ -92,6 +94,11 @@ export class PasswordService {
     const isReset = await this.database.write((tx) => this.useToken(tx, row, passwordHash, client));
     if (!isReset) throw new AppError(AUTH_ERRORS.RESET_TOKEN_INVALID);
     return success('Your new password is set. Log in with it.');
+  }
+
+  /** A token that was found expired is gone for good, even if the clock is put back. */
+  private async destroyToken({ email, tokenHash }: ResetToken): Promise<void> {
+    await this.database.write(({ manager }) => manager.delete(ResetToken, { email, tokenHash }));
   }
 
   private judge(newPassword: string, person: { email: string; name: string }): void {

@@ -1,11 +1,11 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { FindOptionsWhere, In, MoreThan, Repository } from 'typeorm';
+import { FindOptionsWhere, In, LessThanOrEqual, MoreThan, Repository } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 import { AppError } from '../common/app-error.js';
 import { Client, maskedIp } from '../common/client.js';
-import { Clock, DAY_MS, SECOND_MS } from '../common/clock.js';
+import { Clock, DAY_MS, MINUTE_MS, SECOND_MS } from '../common/clock.js';
 import { RecheckedCache } from '../common/rechecked-cache.js';
 import { sha256 } from '../common/secrets.js';
 import { Env } from '../config/env.js';
@@ -17,6 +17,8 @@ import { Session } from './session.entity.js';
 /** An ended session is refused everywhere within this time, and at once on the instance that ended it. */
 const RECHECK_MS = 8 * SECOND_MS;
 const CACHED_SESSIONS = 50_000;
+/** How far the clocks of two instances may be apart. */
+const CLOCK_SKEW_MS = MINUTE_MS;
 
 /** What the guard must know of a session. */
 export interface SessionState {
@@ -88,13 +90,20 @@ export class SessionsService {
     return { sessionId, refreshToken };
   }
 
-  /** The session's state; null when it has ended. Costs no query while it was asked for a short while ago. */
+  /**
+   * The session's state; null when it has ended, and then for good, whatever the clock says later. Costs no query while it was asked
+   * for a short while ago.
+   */
   async state(id: string): Promise<SessionState | null> {
     const known = this.states.get(id);
     const remembered = known instanceof Promise ? await known : known;
     // Asked for again each time: its code may just have been entered on another instance, and then it works at once.
     const state = remembered?.isInert ? await this.loadState(id) : remembered;
-    return state && state.endsAt > this.clock.now().getTime() ? state : null;
+    const now = this.clock.now();
+    if (!state || state.endsAt > now.getTime()) return state;
+    this.states.drop(id);
+    await this.database.write((tx) => this.end(tx, { id, expiresAt: LessThanOrEqual(now) }));
+    return null;
   }
 
   /**
@@ -105,7 +114,9 @@ export class SessionsService {
     const claims = this.refreshTokens.parse(token);
     if (!claims) throw new AppError(AUTH_ERRORS.REFRESH_TOKEN_INVALID);
     const session = await transaction.lock(Session, { id: claims.sessionId, userId: claims.userId });
-    if (!session || session.expiresAt <= this.clock.now()) return { outcome: 'ended', claims };
+    const isExpired = session !== null && session.expiresAt <= this.clock.now();
+    if (isExpired) await this.end(transaction, { id: session.id });
+    if (!session || isExpired) return { outcome: 'ended', claims };
     if (session.attemptId !== null) throw new AppError(AUTH_ERRORS.EMAIL_NOT_VERIFIED);
     const hash = sha256(token);
     if (claims.generation === session.generation && equals(hash, session.refreshHash)) {
@@ -168,7 +179,8 @@ export class SessionsService {
 
   private isInGrace(session: Session, claims: RefreshTokenClaims): boolean {
     const sinceMs = this.clock.now().getTime() - session.rotatedAt.getTime();
-    return claims.generation === session.generation - 1 && sinceMs <= this.env.REFRESH_GRACE_SECONDS * SECOND_MS;
+    const isRecent = sinceMs <= this.env.REFRESH_GRACE_SECONDS * SECOND_MS && sinceMs >= -CLOCK_SKEW_MS;
+    return claims.generation === session.generation - 1 && isRecent;
   }
 
   /** The idle end after a use now, but never later than the absolute end. */

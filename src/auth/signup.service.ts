@@ -62,9 +62,11 @@ export class SignupService {
     if (!isHidden && (await this.users.findByEmail(request.email))) {
       throw new AppError(AUTH_ERRORS.ACCOUNT_ALREADY_EXISTS);
     }
-    await this.throttling.countSignup(request.email);
+    const refusal = await this.throttling.countSignup(request.email);
+    // Hidden, even that others signed up with this address is nobody's business: the answer is the same, the letter stays here.
+    if (refusal && !isHidden) throw refusal;
     const passwordHash = await this.hasher.hash(request.password, pendingSalt(this.secrets, request.email));
-    const made = await this.database.write((tx) => this.attempt(tx, request, passwordHash, client));
+    const made = await this.database.write((tx) => this.attempt(tx, request, passwordHash, client, refusal !== null));
     if (made === null) throw new AppError(AUTH_ERRORS.ACCOUNT_ALREADY_EXISTS);
     const { user, sessionId, refreshToken, status } = made;
     const { token, expirationTime } = await this.accessTokens.issue({ userId: user.userId, sessionId });
@@ -88,7 +90,13 @@ export class SignupService {
   }
 
   /** Writes the attempt, its session and its letter. Null when the address has an account that may be told of. */
-  private async attempt(transaction: Transaction, request: SignupDto, passwordHash: string, client: Client) {
+  private async attempt(
+    transaction: Transaction,
+    request: SignupDto,
+    passwordHash: string,
+    client: Client,
+    isVoid: boolean,
+  ) {
     const { manager } = transaction;
     const limits = await this.limits.lock(transaction, request.email);
     const account = await this.users.findByEmail(request.email, manager);
@@ -119,7 +127,7 @@ export class SignupService {
         recipient: account.email,
         name: account.name,
         usefulUntil: this.clock.in(NOTICE_USEFUL_MS),
-        isVoid: wait > 0,
+        isVoid: isVoid || wait > 0,
       });
     } else {
       await this.mail.queue(transaction, {
@@ -129,6 +137,7 @@ export class SignupService {
         secret: code,
         params: { minutes: this.env.CODE_LIFETIME_MINUTES },
         usefulUntil: attempt.codeExpiresAt,
+        isVoid,
       });
     }
     await this.audit.record(transaction, AUDIT_EVENT.SIGNED_UP, { userId: null, email: request.email }, client);

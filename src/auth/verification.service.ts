@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { LessThanOrEqual } from 'typeorm';
 import { AUDIT_EVENT } from '../audit/audit-events.js';
 import { AuditService } from '../audit/audit.service.js';
 import { Answer, success } from '../common/answers.js';
@@ -71,6 +72,9 @@ export class VerificationService {
 
     const now = this.clock.now();
     const live = attempts.filter((one) => one.codeTries < MOST_TRIES_PER_CODE && one.codeExpiresAt > now);
+    // A code that was found expired is dead for good, even if the clock is put back.
+    const expired = { email: request.email, codeExpiresAt: LessThanOrEqual(now) };
+    await manager.update(SignupAttempt, expired, { codeTries: MOST_TRIES_PER_CODE });
     // Hidden, a dead code is a wrong one like any other: only an address where somebody signed up has dead codes.
     if (live.length === 0 && !this.isHidden) return new AppError(AUTH_ERRORS.RESEND_INVITE);
     await this.limits.noteFailedCode(transaction, limits);

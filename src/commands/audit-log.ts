@@ -1,44 +1,83 @@
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { isEmail, isISO8601 } from 'class-validator';
 import { DataSource, FindOptionsWhere, MoreThanOrEqual } from 'typeorm';
 import { AuditEvent } from '../audit/audit-event.entity.js';
+import { AUDIT_EVENT } from '../audit/audit-events.js';
 import { normaliseEmail } from '../common/fields.js';
 import { loadEnv, readDotEnv } from '../config/env.js';
 import { databaseOptions } from '../database/database-options.js';
 import { User } from '../users/user.entity.js';
 
-const USAGE = 'Usage: npm run audit -- [--email ADDRESS] [--type EVENT] [--since 2026-01-31] [--limit 100]\n';
+const USAGE = 'Usage: npm run audit -- [--email ADDRESS] [--type EVENT] [--since 2026-01-31] [--limit 100]';
+const TYPES: string[] = Object.values(AUDIT_EVENT);
+/** A day, or a moment that names its offset: without one it would be meant in the time zone of whoever asks. */
+const MOMENT = /^\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d))?$/;
+const LIMIT = /^[1-9]\d{0,5}$/;
+
+/** Which events are asked for: the newest `limit` that fit. */
+interface Question {
+  email?: string;
+  type?: string;
+  since: Date;
+  limit: number;
+}
+
+function readQuestion(): Question {
+  const text = { type: 'string' } as const;
+  const { values } = parseArgs({ options: { email: text, type: text, since: text, limit: text } });
+  const { type, since = '1970-01-01', limit = '100' } = values;
+  const email = values.email === undefined ? undefined : normaliseEmail(values.email);
+  if (email !== undefined && !isEmail(email)) throw new Error('--email takes an address.');
+  if (type !== undefined && !TYPES.includes(type)) throw new Error(`--type takes one of ${TYPES.join(', ')}.`);
+  if (!MOMENT.test(since) || !isISO8601(since, { strict: true })) {
+    throw new Error('--since takes a day (UTC), or a moment such as 2026-01-31T12:00:00Z.');
+  }
+  if (!LIMIT.test(limit)) throw new Error('--limit takes a whole number from 1 to 999999.');
+  return { email, type, since: new Date(since), limit: Number(limit) };
+}
+
+/** Opens the database for reading only: on SQLite not one byte of the file changes. */
+async function openForReading(): Promise<DataSource> {
+  const options = await databaseOptions(loadEnv());
+  if (options.type !== 'better-sqlite3') return new DataSource(options).initialize();
+  if (!existsSync(options.database)) throw new Error('There is no database yet at DATABASE_URL.');
+  return new DataSource({ ...options, readonly: true, enableWAL: false }).initialize();
+}
 
 /** Events of an address, and those that know only its user's id. */
-async function whoIs(dataSource: DataSource, address: string): Promise<FindOptionsWhere<AuditEvent>[]> {
-  const email = normaliseEmail(address);
+async function whoIs(dataSource: DataSource, email: string | undefined): Promise<FindOptionsWhere<AuditEvent>[]> {
+  if (email === undefined) return [{}];
   const user = await dataSource.manager.findOneBy(User, { email });
   return user ? [{ email }, { userId: user.id }] : [{ email }];
 }
 
 /** `npm run audit`: prints security events, oldest first, one JSON object a line. */
-async function printAuditLog(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      email: { type: 'string' },
-      type: { type: 'string' },
-      since: { type: 'string' },
-      limit: { type: 'string' },
-    },
-  });
-  const since = new Date(values.since ?? 0);
-  const limit = Number(values.limit ?? 100);
-  if (Number.isNaN(since.getTime()) || !Number.isInteger(limit) || limit < 1) throw new Error(USAGE);
-  const dataSource = await new DataSource(await databaseOptions(loadEnv())).initialize();
-  const narrowed = { ...(values.type && { type: values.type }), at: MoreThanOrEqual(since) };
-  const people = values.email ? await whoIs(dataSource, values.email) : [{}];
-  const where = people.map((one) => ({ ...one, ...narrowed }));
-  const events = await dataSource.manager.find(AuditEvent, { where, order: { id: 'DESC' }, take: limit });
-  for (const event of events.reverse()) process.stdout.write(`${JSON.stringify(event)}\n`);
-  await dataSource.destroy();
+async function printAuditLog({ email, type, since, limit }: Question): Promise<void> {
+  const dataSource = await openForReading();
+  try {
+    const narrowed = { ...(type && { type }), at: MoreThanOrEqual(since) };
+    const where = (await whoIs(dataSource, email)).map((one) => ({ ...one, ...narrowed }));
+    const order = { at: 'DESC', id: 'DESC' } as const;
+    const events = await dataSource.manager.find(AuditEvent, { where, order, take: limit });
+    for (const event of events.reverse()) process.stdout.write(`${JSON.stringify(event)}\n`);
+  } finally {
+    await dataSource.destroy();
+  }
 }
 
-readDotEnv();
-printAuditLog().catch((error: Error) => {
-  process.stderr.write(`${error.message}\n`);
+function refuse(error: unknown, hint = ''): void {
+  process.stderr.write(`${(error as Error).message}\n${hint}`);
   process.exitCode = 1;
-});
+}
+
+let question: Question | undefined;
+try {
+  question = readQuestion();
+} catch (error) {
+  refuse(error, `${USAGE}\n`);
+}
+if (question) {
+  readDotEnv();
+  printAuditLog(question).catch(refuse);
+}

@@ -64,7 +64,8 @@ export function EmailField(options: FieldOptions & { invalid?: ErrorEntry }): Pr
       {
         name: 'email',
         validator: {
-          validate: (value) => isEmail(value, EMAIL_RULES) && isAscii(value),
+          // In this order: the second rule throws at half a character (a lone surrogate).
+          validate: (value) => isAscii(value) && isEmail(value, EMAIL_RULES),
           defaultMessage: (args) => `${args?.property} is not a valid e-mail address`,
         },
       },

@@ -2,6 +2,20 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AppError } from './app-error.js';
 import { COMMON_ERRORS } from './common.errors.js';
 
+/** Deeper than any request of ours. What is nested much deeper would exhaust the stack of whoever walks through it. */
+const MOST_LEVELS = 32;
+
+function isTooDeep(body: unknown): boolean {
+  let level: unknown[] = [body];
+  for (let depth = 0; depth <= MOST_LEVELS; depth += 1) {
+    level = level.flatMap((value) =>
+      typeof value === 'object' && value !== null ? (Object.values(value) as unknown[]) : [],
+    );
+    if (level.length === 0) return false;
+  }
+  return true;
+}
+
 /**
  * Reads JSON bodies. An empty one is no body (clients send the content type with every GET and DELETE, as documented);
  * anything but an object is refused here, for no endpoint takes it; `__proto__` and `constructor` keys are dropped.
@@ -17,7 +31,7 @@ export function setUpJsonBody(fastify: FastifyInstance): void {
       void parse(request, text, (error, body: unknown) => {
         if (error) return done(new AppError(COMMON_ERRORS.REQUEST_MALFORMED, { cause: error }));
         const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
-        done(isObject ? null : new AppError(COMMON_ERRORS.REQUEST_MALFORMED), body);
+        done(isObject && !isTooDeep(body) ? null : new AppError(COMMON_ERRORS.REQUEST_MALFORMED), body);
       });
     },
   );

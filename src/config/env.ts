@@ -32,6 +32,10 @@ export class Env extends ThrottlingSettings {
   @Whole(2, 500)
   DATABASE_POOL_SIZE: number = 10;
 
+  /** How long a statement, or the wait for a free connection, may take on MariaDB/MySQL; then the answer is 503. Milliseconds. */
+  @Whole(100, 600_000)
+  DATABASE_TIMEOUT_MS: number = 10_000;
+
   /** Mail server: `smtp://user:password@host:587` or `smtps://…:465`. Unset outside production: the development mailbox. */
   @IsOptional()
   @Satisfies((value: string) => isUrl(value, ['smtp:', 'smtps:']), 'smtp://HOST:PORT or smtps://HOST:PORT')
@@ -149,6 +153,10 @@ export class Env extends ThrottlingSettings {
   /** How often the mail worker looks for letters that nobody announced to it, milliseconds. */
   @Whole(10, 60_000)
   MAIL_POLL_MS: number = 1000;
+
+  /** A letter whose instance died while sending it goes to another one after this time, seconds. The clocks must be closer than that. */
+  @Whole(1, 3600)
+  MAIL_LEASE_SECONDS: number = 90;
 
   /** Redis for counters that all instances share: `redis://` or `rediss://`. */
   @IsOptional()

@@ -4,6 +4,7 @@ import { Connection, createConnection } from 'mysql2/promise';
 import type { BetterSqlite3DataSourceOptions } from 'typeorm/driver/better-sqlite3/BetterSqlite3DataSourceOptions.js';
 import type { MysqlDataSourceOptions } from 'typeorm/driver/mysql/MysqlDataSourceOptions.js';
 import { Env } from '../config/env.js';
+import { limitedDriver } from './connection-pool.js';
 import { isDatabaseUnavailable } from './database-errors.js';
 import { DatabaseLogger } from './database-logger.js';
 import { ENTITIES } from './entities.js';
@@ -15,8 +16,8 @@ export type DatabaseOptions = BetterSqlite3DataSourceOptions | MysqlDataSourceOp
 
 /** How long another process may hold the SQLite file before a write gives up, milliseconds. */
 const SQLITE_BUSY_MS = 5000;
-/** A statement that runs longer is given up and answered 503: the server is frozen or overloaded. */
-const STATEMENT_TIMEOUT_MS = 10_000;
+/** The log tells of statements that take longer. */
+const SLOW_STATEMENT_MS = 3000;
 const CONNECT_TIMEOUT_MS = 5000;
 /** The database server may start after the service, and take a while. */
 const FIRST_CONNECTION_TRIES = 30;
@@ -85,8 +86,8 @@ export async function databaseOptions(env: Env): Promise<DatabaseOptions> {
     charset: 'utf8mb4',
     timezone: 'Z',
     connectTimeout: CONNECT_TIMEOUT_MS,
-    enableQueryTimeout: true,
-    maxQueryExecutionTime: STATEMENT_TIMEOUT_MS,
+    driver: limitedDriver(env.DATABASE_TIMEOUT_MS),
+    maxQueryExecutionTime: SLOW_STATEMENT_MS,
     poolSize: env.DATABASE_POOL_SIZE,
     logger: new DatabaseLogger(),
     namingStrategy: new SnakeCaseNames(),

@@ -63,10 +63,10 @@ async function useBinaryCollation(dataSource: DataSource): Promise<void> {
   }
 }
 
-/** A connection of its own: the statement timeout of the service must not cut off the change of a large table. */
+/** Connections of its own, without the service's time limits: they must not cut off the change of a large table. */
 async function open(options: DatabaseOptions): Promise<DataSource> {
   if (options.type !== 'better-sqlite3') {
-    return new DataSource({ ...options, enableQueryTimeout: false, poolSize: 2 }).initialize();
+    return new DataSource({ ...options, driver: undefined, poolSize: 2 }).initialize();
   }
   mkdirSync(dirname(options.database), { recursive: true, mode: 0o700 });
   const dataSource = new DataSource({ ...options, timeout: 0 });

@@ -62,9 +62,9 @@ export class HousekeepingService implements OnApplicationBootstrap, BeforeApplic
       if (rows.length === 0 || this.stopped) return deleted;
       const keys = rows.map((row) => (row as Record<string, unknown>)[key]);
       // Asked again with the deletion, for a row may have come back to life since it was read.
-      const where = outdated.map((one) => ({ ...one, [key]: In(keys) }));
-      await this.database.write(({ manager }) => Promise.all(where.map((one) => manager.delete(entity, one))));
-      deleted += rows.length;
+      const where = { ...outdated, [key]: In(keys) };
+      const { affected } = await this.database.write(({ manager }) => manager.delete(entity, where));
+      deleted += affected ?? 0;
     }
   }
 }

@@ -7,6 +7,7 @@ import { Session } from '../auth/session.entity.js';
 import { SignupAttempt } from '../auth/signup-attempt.entity.js';
 import { DAY_MS } from '../common/clock.js';
 import { Env } from '../config/env.js';
+import { Counter } from '../throttling/counter.entity.js';
 import { Letter, LETTER_STATE } from '../mail/letter.entity.js';
 
 /** Settled letters stay so long for whoever asks whether one was sent. */
@@ -18,10 +19,10 @@ const ADDRESS_LIMIT_DAYS = 2;
 /** Rows of one table that have had their time. */
 export interface RetentionRule {
   entity: EntityTarget<object>;
-  outdated: FindOptionsWhere<object>[];
+  outdated: FindOptionsWhere<object>;
 }
 
-function rule<Row extends object>(entity: EntityTarget<Row>, ...outdated: FindOptionsWhere<Row>[]): RetentionRule {
+function rule<Row extends object>(entity: EntityTarget<Row>, outdated: FindOptionsWhere<Row>): RetentionRule {
   return { entity, outdated };
 }
 
@@ -33,6 +34,7 @@ export function retentionRules(now: Date, env: Env): RetentionRule[] {
     rule(SignupAttempt, { createdAt: LessThan(daysAgo(env.SESSION_IDLE_DAYS)) }),
     rule(ResetToken, { expiresAt: LessThan(now) }),
     rule(ApiKey, { expiresAt: LessThan(now) }),
+    rule(Counter, { resetsAt: LessThan(now) }),
     rule(AddressLimits, { touchedAt: LessThan(daysAgo(ADDRESS_LIMIT_DAYS)) }),
     rule(Letter, { state: In(SETTLED), nextTryAt: LessThan(daysAgo(LETTER_DAYS)) }),
     rule(AuditEvent, { at: LessThan(daysAgo(env.AUDIT_RETENTION_DAYS)) }),

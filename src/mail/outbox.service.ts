@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { BeforeApplicationShutdown, Injectable, Logger, OnApplicationBootstrap } from '@nestjs/common';
 import { FindOptionsWhere, In, IsNull, LessThanOrEqual, MoreThan, Not, Or } from 'typeorm';
 import { v7 as uuid } from 'uuid';
-import { Clock, MINUTE_MS, SECOND_MS } from '../common/clock.js';
+import { Clock, SECOND_MS } from '../common/clock.js';
 import { Env } from '../config/env.js';
 import { Database } from '../database/database.js';
 import { DeliveryService, Outcome } from './delivery.service.js';
@@ -10,9 +10,8 @@ import { Letter, LETTER_STATE } from './letter.entity.js';
 
 /** Letters, and so connections to the mail server, at the same time. */
 const MAX_IN_FLIGHT = 5;
-/** A letter whose worker is gone goes to another one after this time. */
-const LEASE_MS = MINUTE_MS;
-const RENEW_EVERY_MS = 20 * SECOND_MS;
+/** A lease is renewed so many times before it would run out: to an instance whose clock is ahead it seems nearer its end. */
+const RENEWALS_PER_LEASE = 6;
 /** How often an outcome that the database did not take is offered again, and how often at most once the service stops. */
 const RECORD_EVERY_MS = SECOND_MS;
 const RECORD_TRIES_AT_STOP = 5;
@@ -66,6 +65,10 @@ export class OutboxService implements OnApplicationBootstrap, BeforeApplicationS
     await this.idle();
   }
 
+  private get leaseMs(): number {
+    return this.env.MAIL_LEASE_SECONDS * SECOND_MS;
+  }
+
   private async idle(): Promise<void> {
     while (this.round !== undefined || this.inFlight.size > 0) {
       await Promise.all([this.round, ...this.inFlight.values()]);
@@ -98,7 +101,7 @@ export class OutboxService implements OnApplicationBootstrap, BeforeApplicationS
     });
     if (rows.length === 0) return [];
     const id = In(rows.map((row) => row.id));
-    const lease = { leaseOwner: this.instanceId, leasedUntil: this.clock.in(LEASE_MS) };
+    const lease = { leaseOwner: this.instanceId, leasedUntil: this.clock.in(this.leaseMs) };
     return this.database.write(async ({ manager }) => {
       // Whoever was quicker has the row: the condition is judged again, under the row's lock.
       await manager.update(Letter, { ...due, id }, lease);
@@ -118,7 +121,7 @@ export class OutboxService implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   private async send(letter: Letter): Promise<void> {
-    const renewal = setInterval(() => void this.renew(letter), RENEW_EVERY_MS).unref();
+    const renewal = setInterval(() => void this.renew(letter), this.leaseMs / RENEWALS_PER_LEASE).unref();
     try {
       const outcome = await this.delivery.try(letter);
       await this.record(letter, outcome);
@@ -133,7 +136,7 @@ export class OutboxService implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   private async renew(letter: Letter): Promise<void> {
-    const leasedUntil = this.clock.in(LEASE_MS);
+    const leasedUntil = this.clock.in(this.leaseMs);
     try {
       await this.database.write(({ manager }) => manager.update(Letter, this.leased(letter), { leasedUntil }));
     } catch (error) {

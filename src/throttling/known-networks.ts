@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { LessThan, MoreThan } from 'typeorm';
+import { MoreThan } from 'typeorm';
 import { maskedIp } from '../common/client.js';
 import { Clock, DAY_MS } from '../common/clock.js';
 import { Secrets } from '../common/secrets.js';
@@ -37,11 +37,6 @@ export class KnownNetworks {
   isKnown(email: string, ip: string): Promise<boolean> {
     const where = { id: this.idOf(email, ip), resetsAt: MoreThan(this.clock.now()) };
     return this.database.reader.manager.existsBy(Counter, where);
-  }
-
-  /** Removes the networks, and the counters of tries, whose time was over before a moment. */
-  async purge(before: Date): Promise<void> {
-    await this.database.write(({ manager }) => manager.delete(Counter, { resetsAt: LessThan(before) }));
   }
 
   private idOf(email: string, ip: string): string {

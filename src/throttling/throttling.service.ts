@@ -50,7 +50,8 @@ export class Throttling {
       if (key) tallies.push(await this.tally(key, rule, tallies.some(isOver)));
     }
     const gate = guesses && (await this.gate(subject, tallies.some(isOver)));
-    this.judge(gate ? [...tallies, gate] : tallies);
+    const refusal = this.refusal(gate ? [...tallies, gate] : tallies);
+    if (refusal) throw refusal;
     const [tightest] = tallies.sort((a, b) => a.most - a.count - (b.most - b.count));
     const resetSeconds = this.secondsUntil(tightest.resetAt);
     return { limit: tightest.most, remaining: tightest.most - tightest.count, resetSeconds };
@@ -66,14 +67,15 @@ export class Throttling {
     await this.store.add(this.key('failures', this.guessedOf(subject)), -1, DAY_MS, this.now);
   }
 
-  /** Counts a signup that would send a letter. */
-  countSignup(email: string): Promise<void> {
+  /** Counts a signup that would send a letter; answers the refusal when it is one too many. */
+  countSignup(email: string): Promise<AppError | null> {
     return this.count(SIGNUPS, { ip: '', email });
   }
 
-  /** Counts a credential that is wrong, or may be. */
-  countCredential(ip: string): Promise<void> {
-    return this.count(WRONG_CREDENTIALS, { ip });
+  /** Counts a credential that is wrong, or may be; throws TOO_MANY_REQUESTS. */
+  async countCredential(ip: string): Promise<void> {
+    const refusal = await this.count(WRONG_CREDENTIALS, { ip });
+    if (refusal) throw refusal;
   }
 
   /** The credential that was counted is good. */
@@ -86,9 +88,9 @@ export class Throttling {
     return this.clock.now().getTime();
   }
 
-  private async count(rule: LimitRule, subject: Subject): Promise<void> {
+  private async count(rule: LimitRule, subject: Subject): Promise<AppError | null> {
     const key = this.keyOf('', rule, subject);
-    if (key) this.judge([await this.tally(key, rule, false)]);
+    return key ? this.refusal([await this.tally(key, rule, false)]) : null;
   }
 
   private async tally(key: string, { by, setting, windowMs }: LimitRule, isRefused: boolean): Promise<Tally> {
@@ -124,12 +126,12 @@ export class Throttling {
     return { ...gate, most: 1 };
   }
 
-  /** Refuses when a limit is exceeded. The wait is that of the longest limit that is used up: after it the try is let in. */
-  private judge(tallies: Tally[]): void {
-    if (!tallies.some(isOver)) return;
+  /** Null when no limit is exceeded. The wait is that of the longest limit that is used up: after it the try is let in. */
+  private refusal(tallies: Tally[]): AppError | null {
+    if (!tallies.some(isOver)) return null;
     const [longest] = tallies.filter(isFull).sort((a, b) => b.resetAt - a.resetAt);
     const retryAfterSeconds = this.secondsUntil(longest.resetAt);
-    throw new AppError(THROTTLING_ERRORS.TOO_MANY_REQUESTS, { retryAfterSeconds, limit: longest.most });
+    return new AppError(THROTTLING_ERRORS.TOO_MANY_REQUESTS, { retryAfterSeconds, limit: longest.most });
   }
 
   private secondsUntil(moment: number): number {

@@ -112,10 +112,12 @@ describe('An access token is refused at once on the instance that ended its sess
     expect(await statusFor(other, ada)).toBe(401);
   });
 
-  it('and no request that was under way brings it back', async () => {
+  it.each([1, 2, 3, 4, 5])('and no request that was under way brings it back (round %i)', async () => {
     const ada = await join(service);
-    const requests = atOnce(20, () => statusFor(service, ada));
-    const [{ status }] = await Promise.all([service.api.as(ada).post('/auth/logout'), requests]);
+    const requests = () => atOnce(20, () => statusFor(service, ada));
+    // What the instance knows of the session is old, so that each of the requests asks the database.
+    service.clock.advance(10 * SECOND_MS);
+    const [, { status }] = await Promise.all([requests(), service.api.as(ada).post('/auth/logout'), requests()]);
     expect(status).toBe(200);
     expect(await statusFor(service, ada)).toBe(401);
   });

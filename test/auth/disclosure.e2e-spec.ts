@@ -10,6 +10,9 @@ const MINUTE_MS = 60_000;
 const STRANGERS_PASSWORD = 'a stranger chose this one';
 const SUBJECT = { code: / is your Talkstack code$/, notice: /^You already have/, reset: /^Reset your/ };
 
+/** All tables but those that count requests: they have rows of any address at its first request, whatever that is. */
+const WRITTEN_TO = ['users', 'signup_attempts', 'sessions', 'letters', 'reset_tokens', 'audit_events'];
+
 /** Three addresses of one length, and the code that waits for the pending one. */
 interface Addresses {
   verified: string;
@@ -33,10 +36,9 @@ describe('With ACCOUNT_DISCLOSURE=hidden', () => {
   }
 
   async function idsByTable(): Promise<Record<string, Set<string>>> {
-    // Any address gets a row of limits at its first request, whatever that is.
-    const { address_limits: _, ...tables } = await everyRow(service);
+    const tables = await everyRow(service);
     const ids = (rows: any[]) => new Set<string>(rows.map(({ id, email }) => id ?? email));
-    return Object.fromEntries(Object.entries(tables).map(([table, rows]) => [table, ids(rows)]));
+    return Object.fromEntries(WRITTEN_TO.map((table) => [table, ids(tables[table])]));
   }
 
   /** What `ask` is answered, the hashes begun for it and the number of rows inserted into each table. */

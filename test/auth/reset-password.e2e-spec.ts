@@ -1,5 +1,5 @@
 import { ApiAnswer } from '../support/api-client.js';
-import { join, newAddress, PASSWORD, Person, signUp } from '../support/people.js';
+import { join, newAddress, PASSWORD } from '../support/people.js';
 import { logIn, openSession, statusFor } from '../support/sessions.js';
 import { startApp, TestApp } from '../support/start-app.js';
 

@@ -1,5 +1,5 @@
-import { Browser } from 'playwright-core';
-import { describeInBrowser, openBrowser, openPage, watch, WatchedPage } from '../support/browser.js';
+import { Browser, Page } from 'playwright-core';
+import { describeInBrowser, openBrowser, openProfile, Profile } from '../support/browser.js';
 import { startApp, TestApp } from '../support/start-app.js';
 import { SwaggerUi } from '../support/swagger-ui.js';
 
@@ -8,8 +8,9 @@ const EMAIL = 'ada@example.com';
 describeInBrowser('Somebody new, who has nothing but a browser and a service just started,', () => {
   let service: TestApp;
   let browser: Browser;
-  let docs: WatchedPage;
-  let mail: WatchedPage;
+  let profile: Profile;
+  let docs: Page;
+  let mail: Page;
   let swagger: SwaggerUi;
   let token: string;
   let apiKey: string;
@@ -17,31 +18,36 @@ describeInBrowser('Somebody new, who has nothing but a browser and a service jus
   beforeAll(async () => {
     service = await startApp({ NODE_ENV: 'development', SMTP_URL: '' });
     browser = await openBrowser();
-    docs = await openPage(browser);
-    mail = watch(await docs.page.context().newPage());
-    swagger = new SwaggerUi(docs.page);
+    profile = await openProfile(browser);
+    docs = await profile.context.newPage();
+    mail = await profile.context.newPage();
+    // A browser hardly draws tabs that are not in front, and clicks wait for what is drawn.
+    await docs.bringToFront();
+    swagger = new SwaggerUi(docs);
   });
   afterAll(async () => {
     await browser?.close();
     await service?.close();
   });
   afterEach(() => {
-    expect([...docs.problems, ...mail.problems]).toEqual([]);
-    expect([...docs.origins, ...mail.origins].filter((origin) => origin !== service.api.url)).toEqual([]);
+    expect(profile.problems).toEqual([]);
+    expect([...profile.origins]).toEqual([service.api.url]);
   });
 
   /** The code as the letter shows it, in the list, in the letter and in its text part. */
   const readCode = async (): Promise<string> => {
-    await mail.page.goto(`${service.api.url}/dev/mail`);
-    const [newest] = await mail.page.getByRole('listitem').all();
+    await mail.bringToFront();
+    await mail.goto(`${service.api.url}/dev/mail`);
+    const [newest] = await mail.getByRole('listitem').all();
     expect(await newest.innerText()).toContain(`to ${EMAIL}`);
     const subject = await newest.getByRole('link').innerText();
     const [code] = /^\d{6}/.exec(subject) ?? [];
     await newest.getByRole('link').click();
-    await mail.page.getByRole('heading', { name: subject, level: 1 }).waitFor();
-    const letter = mail.page.frameLocator('iframe');
+    await mail.getByRole('heading', { name: subject, level: 1 }).waitFor();
+    const letter = mail.frameLocator('iframe');
     await letter.getByText('Hello Ada,').waitFor();
     expect(await letter.getByText(/^\d{6}$/).innerText()).toBe(code);
+    await docs.bringToFront();
     return String(code);
   };
 
@@ -87,16 +93,16 @@ describeInBrowser('Somebody new, who has nothing but a browser and a service jus
     const withKey = await swagger.execute('me');
     expect(withKey.curl).not.toContain('Bearer');
     expect(withKey.status).toBe(200);
-    expect(await swagger.execute('generateApiKey')).toMatchObject({ status: 401, body: { code: 'BEARER_REQUIRED' } });
+    expect((await swagger.execute('generateApiKey')).status).toBe(401);
   });
 
   it('is still let in after a reload', async () => {
     await swagger.authorize('bearer', token);
-    await docs.page.reload();
+    await docs.reload();
     const { status, curl } = await swagger.execute('me');
     expect({ status, curl }).toEqual({ status: 200, curl: expect.stringContaining(token) });
-    await mail.page.reload();
-    await mail.page.frameLocator('iframe').getByText('Hello Ada,').waitFor();
+    await mail.reload();
+    await mail.frameLocator('iframe').getByText('Hello Ada,').waitFor();
   });
 
   it('changes the password, with the example as it stands, and logs in with the new one', async () => {

@@ -219,7 +219,7 @@ describe('Writing to the database', () => {
 
     it('survives the loss of every connection: each request is answered, and no acknowledged write is lost', async () => {
       // The driver's timers of statements that were cut off would hold the test process for ten seconds.
-      Object.assign(database.reader.options, { enableQueryTimeout: false });
+      Object.assign(database.reader.driver.options, { enableQueryTimeout: false });
       const administrator = await createConnection(service.database.url.replace('mariadb:', 'mysql:'));
       let answered: () => void = () => undefined;
       const first = new Promise<void>((resolve) => (answered = resolve));

@@ -11,9 +11,11 @@ export interface Call {
   headers?: Record<string, string>;
 }
 
-/** The operation's path with its parameters in place. */
-export function pathOf(operation: Operation, params: Record<string, string> = {}): string {
-  return operation.path.replace(/\{(\w+)\}/g, (_, name: string) => params[name] ?? '0');
+/** The operation's path with its parameters in place; half characters, which no URL can hold, become U+FFFD. */
+function pathOf(operation: Operation, params: Record<string, string> = {}): string {
+  return operation.path.replace(/\{(\w+)\}/g, (_, name: string) =>
+    encodeURIComponent(Buffer.from(params[name] ?? 'none').toString()),
+  );
 }
 
 /** Calls operations by the names that the document gives them, and fails when an answer is not as the document says. */

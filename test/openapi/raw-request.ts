@@ -17,7 +17,7 @@ export async function sendRaw(service: TestApp, path: string, request: RawReques
   const response = await fetch(service.api.url + path, {
     method,
     headers,
-    body: (chunked && body ? new Blob([body as Uint8Array<ArrayBuffer>]).stream() : body) as BodyInit | undefined,
+    body: (chunked && body ? new Blob([body]).stream() : body) as string | undefined,
     ...(chunked && { duplex: 'half' }),
   });
   const text = await response.text();

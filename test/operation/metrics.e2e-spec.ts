@@ -24,7 +24,9 @@ describe('Metrics', () => {
     await asAda.get('/user/me');
     await asAda.get('/user/me');
     const text = (await read()).body as string;
-    expect(text).toMatch(/http_request_duration_seconds_count\{method="POST",route="\/auth\/signup",status="200"\} 1\n/);
+    expect(text).toMatch(
+      /http_request_duration_seconds_count\{method="POST",route="\/auth\/signup",status="200"\} 1\n/,
+    );
     expect(text).toMatch(/\npassword_hashes_waiting 0\n/);
     expect(text).toMatch(/\npassword_hashes_begun [2-9]\n/);
     expect(text).toMatch(/\nletters\{state="sent"\} 1\n/);

@@ -7,12 +7,12 @@ const VARYING = /^(date|x-request-id|retry-after|ratelimit-.*)$/;
  * what is drawn at random, read from the clock or counted by the limits of the client's own IP; of these only that it is there, and
  * how long it is.
  */
-export function tellingPart({ status, body, headers }: ApiAnswer, echoed: string): ApiAnswer {
+export function tellingPart({ status, body, headers }: ApiAnswer, echoed: string) {
   const blank = (text: string): string => text.replace(/[^.]/g, '*');
   const text = JSON.stringify(body)
     .replaceAll(echoed, 'ECHOED')
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, blank)
     .replace(/[\w-]{36,}(\.[\w-]+)*/g, blank);
-  const kept = [...headers].map(([name, value]) => [name, VARYING.test(name) ? value.length : value]);
-  return { status, body: JSON.parse(text), headers: Object.fromEntries(kept) } as ApiAnswer;
+  const kept = [...headers].map(([name, value]) => [name, VARYING.test(name) ? value.length : value] as const);
+  return { status, body: JSON.parse(text), headers: Object.fromEntries(kept) };
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { Browser, BrowserContextOptions, chromium, Page } from 'playwright-core';
+import { Browser, BrowserContext, BrowserContextOptions, chromium } from 'playwright-core';
 
 const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
 /** No sandbox, for tests run as root in containers; the others keep Chromium from talking to anybody by itself. */
@@ -26,33 +26,28 @@ export function openBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS });
 }
 
-/** A page, and what went wrong in it. */
-export interface WatchedPage {
-  page: Page;
-  /** Errors and warnings of the console (violations of the content security policy are among them), and uncaught exceptions. */
+/** A fresh profile of the browser, and what happened in its tabs. */
+export interface Profile {
+  context: BrowserContext;
+  /** Errors and warnings of the consoles (violations of the content security policy are among them), and uncaught exceptions. */
   problems: string[];
-  /** Origins that the page sent requests to. */
+  /** Origins that were sent requests. */
   origins: Set<string>;
 }
 
 /** The console's own line about an answer with an error status, which is no fault of the page. */
-const ERROR_STATUS = /^Failed to load resource: the server responded with a status of 4\d\d/;
+const ERROR_STATUS = /^Failed to load resource: the server responded with a status of [45]\d\d/;
 
-/** Writes down what goes wrong in a page. */
-export function watch(page: Page): WatchedPage {
+/** Opens a profile, and writes down what happens in it. */
+export async function openProfile(browser: Browser, options: BrowserContextOptions = {}): Promise<Profile> {
+  const context = await browser.newContext(options);
   const problems: string[] = [];
   const origins = new Set<string>();
-  page.on('console', (message) => {
+  context.on('console', (message) => {
     if (!['error', 'warning'].includes(message.type()) || ERROR_STATUS.test(message.text())) return;
     problems.push(message.text());
   });
-  page.on('pageerror', (error) => problems.push(String(error.stack)));
-  page.on('request', (request) => origins.add(new URL(request.url()).origin));
-  return { page, problems, origins };
-}
-
-/** A page in a fresh profile. */
-export async function openPage(browser: Browser, options: BrowserContextOptions = {}): Promise<WatchedPage> {
-  const context = await browser.newContext(options);
-  return watch(await context.newPage());
+  context.on('weberror', (error) => problems.push(String(error.error().stack)));
+  context.on('request', (request) => origins.add(new URL(request.url()).origin));
+  return { context, problems, origins };
 }

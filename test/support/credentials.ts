@@ -2,7 +2,7 @@ import { ApiAnswer } from './api-client.js';
 import { TestApp } from './start-app.js';
 
 /** A refresh's answer, whatever it is. */
-export function refresh(service: TestApp, refreshToken: string): Promise<ApiAnswer> {
+export function refresh(service: Pick<TestApp, 'api'>, refreshToken: string): Promise<ApiAnswer> {
   return service.api.post('/auth/refresh-token', { refreshToken });
 }
 

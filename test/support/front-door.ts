@@ -26,7 +26,7 @@ export class FrontDoor {
         response.writeHead(answer.statusCode ?? 502, answer.headers);
         answer.pipe(response);
       });
-      forwarded.on('error', () => response.destroy());
+      forwarded.on('error', () => response.writeHead(502, { 'content-type': 'text/html' }).end('<h1>Bad Gateway</h1>'));
       request.pipe(forwarded);
     });
     await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));

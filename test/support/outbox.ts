@@ -42,10 +42,11 @@ export async function letterRow(service: TestApp, recipient: string): Promise<Le
   return row;
 }
 
-/** Lets the mail server take everything again, and removes the letters of the test before. */
+/** Lets the mail server be there and take everything again, and removes the letters of the test before. */
 export async function forgetLetters({ app, mailbox }: TestApp): Promise<void> {
   mailbox.refuseSender = mailbox.refuseRecipient = mailbox.refuseLetter = () => null;
   mailbox.beforeAcknowledging = () => undefined;
+  await mailbox.open();
   await app.get(OutboxService).drain();
   await app.get(Database).write(({ manager }) => manager.createQueryBuilder().delete().from(Letter).execute());
 }

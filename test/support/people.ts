@@ -1,5 +1,8 @@
 import { TestApp } from './start-app.js';
 
+/** What people need of a service. */
+export type Service = Pick<TestApp, 'api' | 'mailbox'>;
+
 let count = 0;
 
 export const PASSWORD = 'correct horse battery staple';
@@ -20,12 +23,12 @@ export interface Person {
 }
 
 /** Signs somebody up; the address is not verified yet. */
-export async function signUp(service: TestApp, email = newAddress(), password = PASSWORD, name = 'Ada') {
+export async function signUp(service: Pick<Service, 'api'>, email = newAddress(), password = PASSWORD, name = 'Ada') {
   return service.api.post('/auth/signup', { email, password, name });
 }
 
 /** Signs somebody up and proves the mailbox; the tokens are those of the signup. */
-export async function join(service: TestApp, email = newAddress(), password = PASSWORD, name = 'Ada'): Promise<Person> {
+export async function join(service: Service, email = newAddress(), password = PASSWORD, name = 'Ada'): Promise<Person> {
   const { body } = await signUp(service, email, password, name);
   const code = await service.mailbox.nextCode(email);
   const verified = await service.api.post('/auth/verify-email', { email, code });

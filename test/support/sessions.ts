@@ -6,7 +6,7 @@ interface Login {
   password: string;
 }
 
-export function logIn(service: TestApp, { email, password }: Login): Promise<ApiAnswer> {
+export function logIn(service: Pick<TestApp, 'api'>, { email, password }: Login): Promise<ApiAnswer> {
   return service.api.post('/auth/login', { email, password });
 }
 
@@ -18,6 +18,9 @@ export async function openSession(service: TestApp, login: Login): Promise<{ tok
 }
 
 /** What a guarded endpoint answers to these credentials: 200 while they work. */
-export async function statusFor(service: TestApp, credentials: { token?: string; apiKey?: string }): Promise<number> {
+export async function statusFor(
+  service: Pick<TestApp, 'api'>,
+  credentials: { token?: string; apiKey?: string },
+): Promise<number> {
   return (await service.api.as(credentials).get('/user/me')).status;
 }

@@ -31,13 +31,13 @@ export interface TestApp extends World {
   logs: string[];
   /** Rows of a statement, read past the service. */
   query(sql: string): Promise<any[]>;
-  /** Starts one more instance in the same world; the first one's close() closes it too. */
-  another(settings?: Settings): Promise<TestApp>;
+  /** Starts one more instance in the same world, on a clock of its own if need be; the first one's close() closes it too. */
+  another(settings?: Settings, clock?: TestClock): Promise<TestApp>;
   close(): Promise<void>;
 }
 
 /** Settings that make tests quick; everything else is as it is by default. */
-const TEST_SETTINGS: Settings = {
+export const TEST_SETTINGS: Settings = {
   NODE_ENV: 'test',
   PORT: '0',
   PUBLIC_URL: 'https://talkstack.test',
@@ -90,8 +90,8 @@ export async function startApp(settings: Settings = {}): Promise<TestApp> {
   const instances = [first];
   return {
     ...first,
-    another: async (more = {}) => {
-      const instance = await startInstance({ ...world, settings: { ...world.settings, ...more } });
+    another: async (more = {}, clock = world.clock) => {
+      const instance = await startInstance({ ...world, clock, settings: { ...world.settings, ...more } });
       instances.push(instance);
       return instance;
     },

@@ -2,7 +2,7 @@ import { ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { ApiClient } from './api-client.js';
-import { Settings } from './start-app.js';
+import { Settings, TEST_SETTINGS } from './start-app.js';
 
 /** How a process ended. */
 export interface Exit {
@@ -27,8 +27,6 @@ export interface ServerProcess {
   signal(signal: NodeJS.Signals): void;
 }
 
-/** Settings that make processes quick, and let them take a free port. */
-const QUICK: Settings = { PORT: '0', ARGON2_MEMORY_KIB: '8', ARGON2_PASSES: '1', HASH_QUEUE_LENGTH: '1000' };
 const LISTENING = /(?:listens on|Server listening at) (http:\/\/[\w.]+:(\d+))/;
 
 const running = new Set<ChildProcess>();
@@ -73,7 +71,8 @@ class Output {
   }
 }
 
-function launch(file: string, args: string[], settings: Settings, cwd: string) {
+/** Starts a program of the build; the caller sees to its end. */
+export function launch(file: string, args: string[], settings: Settings, cwd: string) {
   // Nothing of the developer's environment: its settings are not the test's.
   const env = { PATH: process.env.PATH, ...settings };
   const child = spawn(process.execPath, [file, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -95,7 +94,7 @@ export function runProcess(file: string, args: string[], settings: Settings, cwd
 
 /** Starts the built server in a folder; resolves when it listens, rejects when it ends before. */
 export async function startProcess(settings: Settings, cwd: string): Promise<ServerProcess> {
-  const { child, output, exit } = launch(built('src/main.js'), [], { ...QUICK, ...settings }, cwd);
+  const { child, output, exit } = launch(built('src/main.js'), [], { ...TEST_SETTINGS, ...settings }, cwd);
   const early = exit.then(({ output: text }) => Promise.reject(new Error(`The server ended:\n${text}`)));
   const [, url, port] = LISTENING.exec(await Promise.race([output.find(LISTENING), early])) ?? [];
   early.catch(() => undefined);

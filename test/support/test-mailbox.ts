@@ -57,6 +57,7 @@ export class TestMailbox {
 
   /** Starts, or comes back on the same port. */
   async open(): Promise<void> {
+    if (this.server?.server.listening) return;
     this.server = new PromptSmtpServer({
       authOptional: true,
       allowInsecureAuth: true,

@@ -23,10 +23,15 @@ export function from(service: TestApp, ip: string): TestApp {
 
 let clients = 0;
 
-/** The service as a client reaches it that nobody has seen before, in a network of its own. */
-export function fromElsewhere(service: TestApp): TestApp {
+/** An IP that nobody has seen before, in a network of its own. */
+export function newIp(): string {
   clients += 1;
-  return from(service, `10.${Math.floor(clients / 256)}.${clients % 256}.1`);
+  return `10.${Math.floor(clients / 256)}.${clients % 256}.1`;
+}
+
+/** The service as a client reaches it that nobody has seen before. */
+export function fromElsewhere(service: TestApp): TestApp {
+  return from(service, newIp());
 }
 
 /** Stops the clock: from now on only the test moves it. */

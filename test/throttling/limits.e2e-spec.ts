@@ -140,6 +140,15 @@ describe('Mail bombing', () => {
     expect((await signUp(fromElsewhere(service), email)).status).toBe(200);
   });
 
+  it('stops silently where accounts are hidden: same answers, but no more letters', async () => {
+    const hidden = await service.another({ ACCOUNT_DISCLOSURE: 'hidden' });
+    const email = newAddress();
+    const answers = await atOnce(8, () => signUp(fromElsewhere(hidden), email));
+    expect(answers.map(({ status, body }) => [status, body.signupStatus])).toEqual(answers.map(() => [200, 3]));
+    const letters = await service.query(`SELECT state FROM letters WHERE recipient = '${email}'`);
+    expect(letters.filter(({ state }) => state !== 'void')).toHaveLength(5);
+  });
+
   it('stops at so many letters of one IP an hour, over all endpoints that mail', async () => {
     const client = fromElsewhere(service);
     expect(await statuses(2, () => signUp(client))).toEqual([200, 200]);

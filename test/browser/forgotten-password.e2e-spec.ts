@@ -1,0 +1,60 @@
+import { Browser } from 'playwright-core';
+import { describeInBrowser, openBrowser, openProfile } from '../support/browser.js';
+import { FrontDoor } from '../support/front-door.js';
+import { startApp, TestApp } from '../support/start-app.js';
+import { SwaggerUi } from '../support/swagger-ui.js';
+
+const NEW_PASSWORD = 'seven quiet lighthouses';
+
+describeInBrowser('Somebody who forgot their password', () => {
+  const door = new FrontDoor();
+  let service: TestApp;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    await door.open();
+    service = await startApp({ NODE_ENV: 'development', SMTP_URL: '', PUBLIC_URL: door.url });
+    door.leadTo(service.api.url);
+    browser = await openBrowser();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await service?.close();
+    await door.close();
+  });
+
+  /** The code of the newest letter. */
+  const mailedCode = async (): Promise<string> =>
+    String(/\b\d{6}\b/.exec((await service.api.get('/dev/mail/latest')).body));
+
+  it('asks for a link, opens it from the letter, chooses a new password, and logs in', async () => {
+    const { context, problems, origins } = await openProfile(browser);
+    const docs = await context.newPage();
+    const swagger = new SwaggerUi(docs);
+    await swagger.open(door.url);
+    await swagger.execute('signUp');
+    await swagger.execute('verifyEmail', { code: await mailedCode() });
+    expect((await swagger.execute('forgotPassword')).status).toBe(200);
+
+    const mail = await context.newPage();
+    await mail.goto(`${door.url}/dev/mail`);
+    await mail.getByRole('link', { name: 'Reset your Talkstack password' }).click();
+    const opening = mail.waitForEvent('popup');
+    await mail.frameLocator('iframe').getByRole('link', { name: 'Choose a new password' }).click();
+    const page = await opening;
+    await page.getByLabel('New password', { exact: true }).fill(NEW_PASSWORD);
+    await page.getByRole('button', { name: 'Save new password' }).click();
+    await page.getByRole('heading', { name: 'Password changed' }).waitFor();
+
+    await docs.bringToFront();
+    expect((await swagger.execute('logIn')).status).toBe(401);
+    const login = await swagger.execute('logIn', { password: NEW_PASSWORD });
+    expect(login).toMatchObject({ status: 200, body: { loginStatus: 7 } });
+
+    await mail.bringToFront();
+    await mail.goto(`${door.url}/dev/mail`);
+    await mail.getByRole('link', { name: 'Your Talkstack password was changed' }).waitFor();
+    expect(problems).toEqual([]);
+    expect([...origins]).toEqual([door.url]);
+  });
+});

@@ -1,0 +1,101 @@
+import fc from 'fast-check';
+import { ApiAnswer, ApiCredentials } from './support/api-client.js';
+import { makeApiKey } from './support/credentials.js';
+import { join, Person, signUp } from './support/people.js';
+import { startApp, TestApp } from './support/start-app.js';
+import { Operation } from './openapi/api-document.js';
+import { ApiDriver } from './openapi/api-driver.js';
+import { CredentialKind, HostileCall, hostileCalls, own } from './openapi/hostile-calls.js';
+import { VICTIM } from './openapi/hostile-values.js';
+import { randomRuns } from './openapi/seed.js';
+import { MANY_REQUESTS } from './openapi/settings.js';
+
+/** A success of these may have taken away what the attacker's next calls need. */
+const CONSUMING = /logOut|deleteAccount|Password|endSession|ApiKey|refreshToken/;
+
+/** Somebody with an account of their own, who sends what the service never expected. */
+class Attacker {
+  private constructor(
+    readonly person: Person,
+    private readonly apiKey: string,
+    private readonly inertToken: string,
+    private readonly sessionId: string,
+  ) {}
+
+  static async enter(service: TestApp): Promise<Attacker> {
+    const person = await join(service);
+    const { body } = await service.api.as(person).get('/user/sessions');
+    const inert = await signUp(service);
+    return new Attacker(person, await makeApiKey(service, person), inert.body.token, body.sessions[0].id);
+  }
+
+  credentials(kind: CredentialKind, forged: string): ApiCredentials {
+    const { apiKey, inertToken } = this;
+    const { token } = this.person;
+    const all = {
+      token: { token },
+      apiKey: { apiKey },
+      both: { token, apiKey },
+      inert: { token: inertToken },
+      none: {},
+    };
+    return kind === 'forged' ? { token: forged, apiKey: forged } : all[kind];
+  }
+
+  /** Puts the attacker's own values where the call leaves room for them. */
+  fill<Value>(value: Value): Value {
+    const values: Record<string, unknown> = { ...this.person, sessionId: this.sessionId };
+    const known = Object.entries(values).map(([name, text]) => [own(name), text] as const);
+    const fields = Object.entries((value ?? {})).map(([name, field]) => {
+      const [, text] = known.find(([place]) => place === field) ?? [];
+      return [name, text ?? field];
+    });
+    return typeof value === 'object' && value !== null ? (Object.fromEntries(fields) as Value) : value;
+  }
+}
+
+describe('Whatever is sent', () => {
+  let service: TestApp;
+  let api: ApiDriver;
+  let attacker: Attacker;
+  const statuses = new Set<number>();
+
+  beforeAll(async () => {
+    service = await startApp(MANY_REQUESTS);
+    api = await ApiDriver.on(service);
+    attacker = await Attacker.enter(service);
+  });
+  afterAll(() => service.close());
+
+  async function send(operation: Operation, call: HostileCall): Promise<ApiAnswer> {
+    const as = attacker.credentials(call.as, call.forged);
+    const params = attacker.fill(call.params);
+    const answer = await api.send(operation, { ...call, as, params, body: attacker.fill(call.body) });
+    if (answer.status === 200 && CONSUMING.test(operation.id)) attacker = await Attacker.enter(service);
+    return answer;
+  }
+
+  it('is answered as the OpenAPI document says, and never with a failure of ours', async () => {
+    const { seed, numRuns } = randomRuns('FUZZ', 300);
+    const { operations } = api.document;
+    for (const operation of operations) {
+      const property = fc.asyncProperty(hostileCalls(api.document, operation), async (call) => {
+        const answer = await send(operation, call);
+        statuses.add(answer.status);
+        expect(answer.status).toBeLessThan(500);
+        expect(api.checker.faults(operation, answer)).toEqual([]);
+      });
+      await fc.assert(property, { seed, numRuns: Math.ceil(numRuns / operations.length) });
+    }
+    expect([...statuses]).toEqual(expect.arrayContaining([200, 400, 401, 404, 413, 415]));
+  });
+
+  it('breaks nothing: tables, prototypes and letters are as they should be', async () => {
+    const [{ users }] = await service.query('SELECT COUNT(*) AS users FROM users');
+    expect(Number(users)).toBeGreaterThan(0);
+    expect(Object.keys(Object.prototype)).toEqual([]);
+    expect(service.mailbox.to(VICTIM)).toEqual([]);
+    const failures = service.logs.map((line) => JSON.parse(line)).filter(({ level }) => level >= 50);
+    expect(failures).toEqual([]);
+  });
+});

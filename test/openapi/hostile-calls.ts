@@ -1,0 +1,70 @@
+import fc from 'fast-check';
+import { Call } from './api-driver.js';
+import { ApiDocument, Operation } from './api-document.js';
+import { anyValue, hostileText, rawBody } from './hostile-values.js';
+
+/** Whose credentials a call has; `forged` ones are no good. */
+export type CredentialKind = 'none' | 'token' | 'apiKey' | 'both' | 'inert' | 'forged';
+
+export interface HostileCall extends Omit<Call, 'as'> {
+  as: CredentialKind;
+  forged: string;
+}
+
+const KINDS: CredentialKind[] = ['none', 'token', 'token', 'token', 'apiKey', 'both', 'inert', 'forged'];
+const KEYS = ['__proto__', 'constructor', 'prototype', '$where', 'isAdmin', 'id', 'verified', 'email', 'password'];
+
+/** A value that only the running test knows; it is put in before the call is sent. */
+export const own = (name: string) => `<own ${name}>`;
+const OWN: Record<string, string> = {
+  email: own('email'),
+  password: own('password'),
+  oldPassword: own('password'),
+  refreshToken: own('refreshToken'),
+  sessionId: own('sessionId'),
+};
+
+/** What a header may hold at all; fetch refuses the rest, and headers of more than 16 kB reach no operation. */
+function asHeader(text: string): string {
+  return text
+    .replace(/[^\t\x20-\x7e\xa0-\xff]/g, '?')
+    .slice(0, 3000)
+    .trim();
+}
+
+function bodyOf(document: ApiDocument, { request }: Operation): fc.Arbitrary<unknown> {
+  const fields = Object.entries<any>(request ? document.resolve(request).properties : {});
+  const valid = Object.fromEntries(
+    fields.map(([name, { example }]) => [name, fc.constantFrom(OWN[name] ?? example, example)]),
+  );
+  const mixed = Object.fromEntries(
+    fields.map(([name, schema]) => [name, fc.oneof(valid[name], anyValue(schema), anyValue(schema))]),
+  );
+  const unknown = fc.dictionary(fc.oneof(fc.constantFrom(...KEYS), hostileText), fc.jsonValue(), { maxKeys: 3 });
+  return fc.oneof(
+    { weight: 3, arbitrary: fc.record(valid) },
+    { weight: 5, arbitrary: fc.record(mixed, { requiredKeys: [] }) },
+    { weight: 2, arbitrary: fc.tuple(unknown, fc.record(mixed)).map(([more, request]) => ({ ...more, ...request })) },
+    { weight: 2, arbitrary: rawBody },
+  );
+}
+
+/** Calls of one operation: decent, malformed and malicious ones. */
+export function hostileCalls(document: ApiDocument, operation: Operation): fc.Arbitrary<HostileCall> {
+  const param = fc.oneof(hostileText, fc.uuid(), fc.constant(own('sessionId')));
+  // A blank or dotted segment makes another path of it.
+  const segment = param.filter((text) => !/^\.{0,2}$/.test(text));
+  return fc.record({
+    as: fc.constantFrom(...KINDS),
+    forged: hostileText.map((text) => asHeader(text)),
+    params: fc.record(Object.fromEntries(operation.params.map((name) => [name, segment]))),
+    body: operation.method === 'GET' ? fc.constant(undefined) : bodyOf(document, operation),
+    headers: fc.oneof(
+      { weight: 4, arbitrary: fc.constant({}) },
+      hostileText.map((text) => ({ 'x-request-id': asHeader(text), 'user-agent': asHeader(text) })),
+      fc.constantFrom('text/plain', 'application/xml', 'application/json;charset=utf-16', ';', '*/*').map((type) => ({
+        'content-type': type,
+      })),
+    ),
+  });
+}

@@ -1,0 +1,220 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join as joinPath } from 'node:path';
+import { Env, InvalidSettingsError, loadEnv } from '../src/config/env.js';
+import { atOnce } from './support/credentials.js';
+import { join } from './support/people.js';
+import { logIn } from './support/sessions.js';
+import { Settings, startApp, TestApp } from './support/start-app.js';
+import { built, runProcess } from './support/start-process.js';
+
+const PRODUCTION = {
+  NODE_ENV: 'production',
+  SMTP_URL: 'smtp://mail.example.com',
+  APP_SECRET: 'x'.repeat(32),
+  PUBLIC_URL: 'https://api.example.com',
+};
+
+function faultsOf(settings: Settings): string[] {
+  try {
+    loadEnv(settings);
+    return [];
+  } catch (error) {
+    return (error as InvalidSettingsError).faults;
+  }
+}
+
+/** Values that are refused, each under its variable. */
+const WRONG: Record<string, string[]> = {
+  NODE_ENV: ['staging', 'Production'],
+  PORT: ['-1', '65536', '80.5', '0x50', 'http', '1e3'],
+  HOST: ['two words', 'http://localhost'],
+  DATABASE_URL: [
+    'data.db',
+    'sqlite:',
+    'sqlite::memory:',
+    'sqlite://data.db',
+    'mysql://host',
+    'mariadb://host/',
+    'postgres://h/db',
+  ],
+  DATABASE_POOL_SIZE: ['1', '501'],
+  SMTP_URL: ['mail.example.com:25', 'smtp://', 'http://mail.example.com', 'smtp://me:100%@mail.example.com'],
+  MAIL_FROM: ['nobody', 'Ada <nowhere>', 'a@example.com, b@example.com'],
+  PUBLIC_URL: [
+    'api.example.com',
+    'ftp://api.example.com',
+    'https://api.example.com/#x',
+    'https://api.example.com/?x=y',
+  ],
+  RESET_PASSWORD_URL: ['/reset', 'https://example.com/reset#token='],
+  APP_SECRET: ['only 31 characters, one too few'],
+  ACCOUNT_DISCLOSURE: ['none'],
+  TRUST_PROXY: [
+    'true',
+    '0',
+    '100',
+    '10.0.0.0/33',
+    '10.0.0.0/0',
+    '10.0.0.256',
+    '10.0.0.0/8/8',
+    'fe80::1%eth0',
+    '::/129',
+    'a,b',
+  ],
+  PASSWORD_MIN_LENGTH: ['7', '65'],
+  ARGON2_MEMORY_KIB: ['7'],
+  API_DOCS: ['yes'],
+  LOG_LEVEL: ['loud'],
+  REDIS_URL: ['localhost:6379', 'http://localhost'],
+};
+
+const RIGHT: Record<string, string[]> = {
+  PORT: ['0', '65535', ' 3000 '],
+  HOST: ['0.0.0.0', '::', 'api.internal'],
+  DATABASE_URL: [
+    'sqlite:x.db',
+    'sqlite:/srv/x.db',
+    'sqlite:///srv/x.db',
+    'mysql://u:p%25@h:3307/db',
+    'mariadb://h/db?ssl=true',
+  ],
+  SMTP_URL: ['smtp://me%40example.com:p%25@mail.example.com:587', 'smtps://mail.example.com'],
+  MAIL_FROM: ['a@example.com', 'Ada <a@example.com>', '"Ada, Countess" <a@localhost>'],
+  PUBLIC_URL: ['http://localhost:3000', 'https://example.com/talk/'],
+  TRUST_PROXY: ['loopback', '1', '99', '10.0.0.1', '10.0.0.0/8, 2001:db8::/32'],
+};
+
+const each = (table: Record<string, string[]>) =>
+  Object.entries(table).flatMap(([name, values]) => values.map((value): [string, string] => [name, value]));
+
+describe('Settings', () => {
+  it('all say what they are for, in a comment', () => {
+    const files = ['env.ts', 'throttling-settings.ts'].map((file) => readFileSync(`src/config/${file}`, 'utf8'));
+    const paragraphs = files.join('\n\n').split('\n\n');
+    const named = paragraphs.map((text) => ({ name: /^ {2}([A-Z][A-Z0-9_]*)[?]?:/m.exec(text)?.[1], text }));
+    const settings = named.filter(({ name }) => name !== undefined);
+    expect(settings.map(({ name }) => name)).toEqual(expect.arrayContaining(Object.keys(new Env())));
+    expect(settings.filter(({ text }) => !/\/\*\* .{10,}/.test(text))).toEqual([]);
+  });
+
+  it.each(each(WRONG))('refuse %s=%s, and do not repeat the value', (name, value) => {
+    const [fault, ...others] = faultsOf({ [name]: value });
+    expect(others).toEqual([]);
+    expect(fault).toMatch(new RegExp(`^${name} must be `));
+    if (value.length > 7) expect(fault).not.toContain(value);
+  });
+
+  it.each(each(RIGHT))('take %s=%s', (name, value) => {
+    expect(faultsOf({ [name]: value })).toEqual([]);
+  });
+
+  it('tell every fault at once', () => {
+    const wrong = Object.entries(WRONG).map(([name, [value]]) => [name, value]);
+    const faults = faultsOf(Object.fromEntries(wrong));
+    expect(faults.map((fault) => fault.split(' ')[0]).sort()).toEqual(Object.keys(WRONG).sort());
+  });
+
+  it('count as unset when they are blank', () => {
+    const blank = Object.fromEntries(Object.keys(WRONG).map((name) => [name, '  ']));
+    expect(loadEnv(blank)).toEqual(loadEnv({}));
+  });
+
+  it('must in production name the mail server, the secret and the public address', () => {
+    expect(faultsOf(PRODUCTION)).toEqual([]);
+    expect(faultsOf({ NODE_ENV: 'production' })).toEqual([
+      'SMTP_URL must be set in production',
+      'APP_SECRET must be set in production',
+      'PUBLIC_URL must be set in production',
+    ]);
+    expect(faultsOf({ ...PRODUCTION, ARGON2_MEMORY_KIB: '7000' })).toHaveLength(1);
+    expect(faultsOf({ SESSION_IDLE_DAYS: '30', SESSION_MAX_DAYS: '29' })).toHaveLength(1);
+  });
+
+  it('listen to this machine alone, but in production to all', () => {
+    expect(loadEnv({}).host).toBe('127.0.0.1');
+    expect(loadEnv(PRODUCTION).host).toBe('0.0.0.0');
+    expect(loadEnv({ ...PRODUCTION, HOST: '10.0.0.1' }).host).toBe('10.0.0.1');
+  });
+
+  it('take the SQLite file from the working folder, or from where it is said to be', () => {
+    const fileOf = (url: string) => loadEnv({ DATABASE_URL: url }).sqliteFile;
+    expect(fileOf('sqlite:data/x.db')).toBe(joinPath(process.cwd(), 'data/x.db'));
+    expect(fileOf('sqlite:/srv/x.db')).toBe('/srv/x.db');
+    expect(fileOf('sqlite:///srv/x.db')).toBe('/srv/x.db');
+    expect(fileOf('mysql://h/db')).toBeUndefined();
+  });
+
+  describe('of a process', () => {
+    let folder: string;
+    beforeEach(() => (folder = mkdtempSync(joinPath(tmpdir(), 'talkstack-settings-'))));
+    afterEach(() => rmSync(folder, { recursive: true }));
+
+    /** What an expression gives in a process of the build, in the scratch folder. */
+    const evaluate = async (expression: string, settings: Settings = {}): Promise<any> => {
+      const code = `import { loadEnv, readDotEnv } from '${built('src/config/env.js')}';
+        import { appSecret } from '${built('src/config/app-secret.js')}';
+        process.stdout.write(JSON.stringify(${expression}));`;
+      const { output } = await runProcess('--input-type=module', ['-e', code], settings, folder);
+      return JSON.parse(output);
+    };
+
+    it('come from .env in development only, where they override nothing', async () => {
+      writeFileSync(joinPath(folder, '.env'), 'PORT=4001\nLOG_LEVEL=warn\nHOST="10.0.0.1" # a comment\n');
+      const read = (settings: Settings) => evaluate('(readDotEnv(), loadEnv())', settings);
+      const [development, test, production] = await Promise.all([
+        read({ LOG_LEVEL: 'error', HOST: '' }),
+        read({ NODE_ENV: 'test' }),
+        read(PRODUCTION),
+      ]);
+      expect(development).toMatchObject({ PORT: 4001, LOG_LEVEL: 'error', HOST: '10.0.0.1' });
+      expect(test).toMatchObject({ PORT: 3000, LOG_LEVEL: 'info' });
+      expect(production).toMatchObject({ PORT: 3000, LOG_LEVEL: 'info' });
+    });
+
+    it('have an APP_SECRET that is made once, beside the database, for its owner’s eyes only', async () => {
+      const settings = { DATABASE_URL: 'sqlite:data/x.db' };
+      const secrets = await atOnce(10, () => evaluate('appSecret(loadEnv())', settings));
+      expect(secrets[0]).toMatch(/^[\w-]{64}$/);
+      expect(new Set([...secrets, await evaluate('appSecret(loadEnv())', settings)]).size).toBe(1);
+      expect(readdirSync(joinPath(folder, 'data'))).toEqual(['app-secret']);
+      expect(statSync(joinPath(folder, 'data/app-secret')).mode & 0o777).toBe(0o600);
+      expect(statSync(joinPath(folder, 'data')).mode & 0o777).toBe(0o700);
+    });
+
+    it('make no secret where APP_SECRET is given', async () => {
+      expect(await evaluate('appSecret(loadEnv())', PRODUCTION)).toBe(PRODUCTION.APP_SECRET);
+      expect(readdirSync(folder)).toEqual([]);
+    });
+  });
+
+  describe('of TRUST_PROXY', () => {
+    let service: TestApp;
+    beforeAll(async () => (service = await startApp()));
+    afterAll(() => service.close());
+
+    it.each([
+      ['', '203.0.113.7', '127.0.0.0/24'],
+      ['loopback', '203.0.113.7', '203.0.113.0/24'],
+      ['loopback', '198.51.100.9, 203.0.113.7', '203.0.113.0/24'],
+      ['loopback', '2001:db8:1:2::3', '2001:db8:1::/48'],
+      ['loopback', 'x'.repeat(500), '127.0.0.0/24'],
+      ['1', '198.51.100.9, 203.0.113.7', '203.0.113.0/24'],
+      ['2', '192.0.2.1, 198.51.100.9, 203.0.113.7', '198.51.100.0/24'],
+      ['127.0.0.0/8, 10.0.0.0/8', '203.0.113.7, 10.1.2.3', '203.0.113.0/24'],
+      ['127.0.0.1', '203.0.113.7, 10.1.2.3', '10.1.2.0/24'],
+      ['10.0.0.0/8', '203.0.113.7', '127.0.0.0/24'],
+    ])('“%s” makes of X-Forwarded-For “%s” the network %s', async (TRUST_PROXY, forwarded, network) => {
+      const instance = await service.another({ TRUST_PROXY });
+      const ada = await join(service);
+      const api = instance.api.with({
+        'x-forwarded-for': forwarded,
+        'x-real-ip': '192.0.2.99',
+        forwarded: 'for=192.0.2.98',
+      });
+      const { body } = await logIn({ ...instance, api }, ada);
+      const { sessions } = (await api.as({ token: body.token }).get('/user/sessions')).body;
+      expect(sessions.find(({ current }: { current: boolean }) => current).network).toBe(network);
+    });
+  });
+});

@@ -1,0 +1,7 @@
+import { TestApp } from './start-app.js';
+
+/** How many rows a table has, all or those that match. */
+export async function countRows(service: TestApp, table: string, where = '1 = 1'): Promise<number> {
+  const [{ found }] = await service.query(`SELECT COUNT(*) AS found FROM ${table} WHERE ${where}`);
+  return Number(found);
+}
