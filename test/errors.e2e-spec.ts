@@ -200,6 +200,15 @@ describe('Errors', () => {
     expect(({} as any).isAdmin).toBeUndefined();
   });
 
+  it.each(['\ud800', '\udfff', '\u0000'])('meet the character %j in any field with 4xx', async (half) => {
+    for (const [path] of FLOWS) {
+      for (const email of [`${half}@example.com`, `ada@${half}.com`, half]) {
+        const answer = await service.api.post(path, { email, password: half, name: half, code: half });
+        expect({ path, email, status: answer.status }).toEqual({ path, email, status: 400 });
+      }
+    }
+  });
+
   it.each(['[', '{"a":'])('meet nesting of %j with 4xx, in a known field and in an unknown one', async (open) => {
     const [close, inner] = open === '[' ? [']', ''] : ['}', '1'];
     for (const field of ['email', 'other']) {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { ApiAnswer, ApiCredentials } from './support/api-client.js';
 import { makeApiKey } from './support/credentials.js';
 import { join, Person, signUp } from './support/people.js';
+import { logIn } from './support/sessions.js';
 import { startApp, TestApp } from './support/start-app.js';
 import { Operation } from './openapi/api-document.js';
 import { ApiDriver } from './openapi/api-driver.js';
@@ -10,6 +11,8 @@ import { VICTIM } from './openapi/hostile-values.js';
 import { randomRuns } from './openapi/seed.js';
 import { MANY_REQUESTS } from './openapi/settings.js';
 
+/** For as many runs as FUZZ_RUNS may ask for. */
+const PATIENCE_MS = 600_000;
 /** A success of these may have taken away what the attacker's next calls need. */
 const CONSUMING = /logOut|deleteAccount|Password|endSession|ApiKey|refreshToken/;
 
@@ -23,10 +26,21 @@ class Attacker {
   ) {}
 
   static async enter(service: TestApp): Promise<Attacker> {
-    const person = await join(service);
+    const { body } = await signUp(service);
+    return Attacker.as(await join(service), service, body.token);
+  }
+
+  /** Logs in again, or enters under another name if the account is gone. */
+  async comeBack(service: TestApp): Promise<Attacker> {
+    const { status, body } = await logIn(service, this.person);
+    if (status !== 200) return Attacker.enter(service);
+    const { token, refreshToken } = body;
+    return Attacker.as({ ...this.person, token, refreshToken }, service, this.inertToken);
+  }
+
+  private static async as(person: Person, service: TestApp, inertToken: string): Promise<Attacker> {
     const { body } = await service.api.as(person).get('/user/sessions');
-    const inert = await signUp(service);
-    return new Attacker(person, await makeApiKey(service, person), inert.body.token, body.sessions[0].id);
+    return new Attacker(person, await makeApiKey(service, person), inertToken, body.sessions[0].id);
   }
 
   credentials(kind: CredentialKind, forged: string): ApiCredentials {
@@ -46,7 +60,7 @@ class Attacker {
   fill<Value>(value: Value): Value {
     const values: Record<string, unknown> = { ...this.person, sessionId: this.sessionId };
     const known = Object.entries(values).map(([name, text]) => [own(name), text] as const);
-    const fields = Object.entries((value ?? {})).map(([name, field]) => {
+    const fields = Object.entries(value ?? {}).map(([name, field]) => {
       const [, text] = known.find(([place]) => place === field) ?? [];
       return [name, text ?? field];
     });
@@ -71,24 +85,28 @@ describe('Whatever is sent', () => {
     const as = attacker.credentials(call.as, call.forged);
     const params = attacker.fill(call.params);
     const answer = await api.send(operation, { ...call, as, params, body: attacker.fill(call.body) });
-    if (answer.status === 200 && CONSUMING.test(operation.id)) attacker = await Attacker.enter(service);
+    if (answer.status === 200 && CONSUMING.test(operation.id)) attacker = await attacker.comeBack(service);
     return answer;
   }
 
-  it('is answered as the OpenAPI document says, and never with a failure of ours', async () => {
-    const { seed, numRuns } = randomRuns('FUZZ', 300);
-    const { operations } = api.document;
-    for (const operation of operations) {
-      const property = fc.asyncProperty(hostileCalls(api.document, operation), async (call) => {
-        const answer = await send(operation, call);
-        statuses.add(answer.status);
-        expect(answer.status).toBeLessThan(500);
-        expect(api.checker.faults(operation, answer)).toEqual([]);
-      });
-      await fc.assert(property, { seed, numRuns: Math.ceil(numRuns / operations.length) });
-    }
-    expect([...statuses]).toEqual(expect.arrayContaining([200, 400, 401, 404, 413, 415]));
-  });
+  it(
+    'is answered as the OpenAPI document says, and never with a failure of ours',
+    async () => {
+      const { seed, numRuns } = randomRuns('FUZZ', 240);
+      const { operations } = api.document;
+      for (const operation of operations) {
+        const property = fc.asyncProperty(hostileCalls(api.document, operation), async (call) => {
+          const answer = await send(operation, call);
+          statuses.add(answer.status);
+          expect(answer.status).toBeLessThan(500);
+          expect(api.checker.faults(operation, answer)).toEqual([]);
+        });
+        await fc.assert(property, { seed, numRuns: Math.ceil(numRuns / operations.length) });
+      }
+      expect([...statuses]).toEqual(expect.arrayContaining([200, 400, 401, 404]));
+    },
+    PATIENCE_MS,
+  );
 
   it('breaks nothing: tables, prototypes and letters are as they should be', async () => {
     const [{ users }] = await service.query('SELECT COUNT(*) AS users FROM users');

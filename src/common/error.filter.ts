@@ -46,7 +46,9 @@ export function errorBody(error: AppError, request: FastifyRequest): Record<stri
 
 /** Answers every error, the framework's own too; the cause of a 5xx goes to the log under the same requestId, never to the client. */
 export function answerError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const error = toAppError(thrown);
+  // Its client hung up in the middle of its body: no fault of ours, whatever the socket says.
+  const isCutOff = thrown !== null && request.raw.errored === thrown;
+  const error = isCutOff ? new AppError(COMMON_ERRORS.REQUEST_MALFORMED) : toAppError(thrown);
   if (error.status >= 500) request.log.error({ code: error.code, err: error.cause ?? error });
   if (error.retryAfterSeconds !== undefined) void reply.header('retry-after', String(error.retryAfterSeconds));
   if (error.status === 429) {

@@ -111,6 +111,12 @@ function describe() {
     .build();
 }
 
+/** Where a proxy serves the API below a path, the document's paths begin there. The host is the reader's own. */
+function serversOf(env: Env): { url: string }[] {
+  const { pathname } = new URL(env.publicUrl);
+  return pathname === '/' ? [] : [{ url: pathname }];
+}
+
 /** The OpenAPI document of the service. */
 export function openApiDocument(app: NestFastifyApplication, env: Env): OpenAPIObject {
   const operationIdFactory = (_: string, handler: string) => handler;
@@ -121,7 +127,7 @@ export function openApiDocument(app: NestFastifyApplication, env: Env): OpenAPIO
   for (const path of Object.values(document.paths)) {
     for (const [method, operation] of Object.entries(path)) complete(operation as Operation, method, schemas);
   }
-  return { ...document, components };
+  return { ...document, servers: serversOf(env), components };
 }
 
 /** Swagger UI at /docs, the document at /docs-json. Built when it is first asked for: it costs boot time that nobody may need. */

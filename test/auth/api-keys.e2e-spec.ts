@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { MINUTE_MS, SECOND_MS } from '../../src/common/clock.js';
+import { ApiKey } from '../../src/auth/api-key.entity.js';
+import { Database } from '../../src/database/database.js';
 import { atOnce, makeApiKey } from '../support/credentials.js';
 import { decode } from '../support/jwt.js';
 import { join, Person } from '../support/people.js';
@@ -91,6 +93,15 @@ describe('An API key', () => {
     const statuses = await Promise.all(made.map((apiKey) => statusFor(service, { apiKey })));
     expect(statuses.filter((status) => status === 200)).toHaveLength(1);
     expect(statuses.filter((status) => status === 401)).toHaveLength(19);
+  });
+
+  it('is one when the first two are made at once, time after time', async () => {
+    const ada = await join(service);
+    for (let round = 0; round < 8; round += 1) {
+      await service.app.get(Database).write(({ manager }) => manager.deleteAll(ApiKey));
+      await atOnce(2, (i) => makeApiKey([service, other][i], ada));
+      expect(await keysOf(ada)).toHaveLength(1);
+    }
   });
 
   it('can be deleted, and is then refused at once', async () => {

@@ -20,7 +20,7 @@ const me = (headers: Record<string, string>) => service.api.with(headers).get('/
 function statusOfRaw(...headers: [string, string][]): Promise<number | undefined> {
   const lines = [['host', new URL(service.api.url).host], ...headers].flat();
   return new Promise((resolve, reject) => {
-    const sent = request(`${service.api.url}/user/me`, { headers: lines as never }, (response) => {
+    const sent = request(`${service.api.url}/user/me`, { headers: lines }, (response) => {
       response.resume().on('end', () => resolve(response.statusCode));
     });
     sent.on('error', reject).end();

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { allLettersTried, alter, enterCode, everyRow, guess, wrongCodes } from '../support/codes.js';
+import { alter, enterCode, everyRow, guess, wrongCodes } from '../support/codes.js';
+import { drain } from '../support/outbox.js';
 import { newAddress, PASSWORD, signUp } from '../support/people.js';
 import { statusFor } from '../support/sessions.js';
 import { startApp, TestApp } from '../support/start-app.js';
@@ -179,7 +180,7 @@ describe('Proving the mailbox', () => {
     expect(await secretsOf()).toEqual([{ secret: expect.stringMatching(/^[\w-]{40,}$/) }]);
     release();
     const code = await service.mailbox.nextCode(email);
-    await allLettersTried(service);
+    await drain(service);
     expect(await secretsOf()).toEqual([{ secret: null }]);
 
     const [attempt] = await service.query(`SELECT * FROM signup_attempts WHERE email = '${email}'`);

@@ -7,6 +7,9 @@ import { logIn, openSession, statusFor } from '../support/sessions.js';
 import { startApp, TestApp } from '../support/start-app.js';
 import { killProcesses } from '../support/start-process.js';
 
+// Processes start slowly where much else runs.
+jest.setTimeout(240_000);
+
 const NEW_PASSWORD = 'another battery of horses';
 
 const statuses = (answers: ApiAnswer[]) => answers.map(({ status }) => status).sort();
@@ -24,34 +27,19 @@ describe('Three instances behind a load balancer', () => {
 
   const verify = (email: string, code: string) => cluster.api.post('/auth/verify-email', { email, code });
 
-  /** The codes in all letters to an address, once `count` have arrived. */
-  async function codesTo(email: string, count: number): Promise<string[]> {
-    const codes: string[] = [];
-    while (codes.length < count) codes.push(await cluster.mailbox.nextCode(email));
-    return codes;
-  }
-
-  /** Message ids of the letters to an address; more than `ids` of them are letters that came twice. */
-  const messageIds = (email: string) => cluster.mailbox.to(email).map(({ messageId }) => messageId);
-
-  it('let 50 signups of one address make no more than three attempts, of which one becomes the account', async () => {
+  it('let 50 signups of one address leave three attempts, one of them the first', async () => {
     const email = newAddress();
     const signups = await atOnce(50, (i) => signUp(cluster, email, `${PASSWORD} ${i}`));
     expect(new Set(statuses(signups))).toEqual(new Set([200]));
     expect(signups.filter(({ body }) => body.signupStatus === 3)).toHaveLength(1);
-    const codes = await codesTo(email, 50);
-    const verified = await atOnce(50, (i) => verify(email, codes[i]));
-    expect(succeeded(verified).length).toBeLessThanOrEqual(1);
     const logins = await atOnce(50, (i) => logIn(cluster, { email, password: `${PASSWORD} ${i}` }));
-    expect(succeeded(logins)).toHaveLength(succeeded(verified).length);
-    expect(new Set(messageIds(email)).size).toBe(50);
-    expect(messageIds(email)).toHaveLength(50);
+    expect(logins.filter(({ body }) => body.code === 'ACCOUNT_NOT_VERIFIED')).toHaveLength(3);
   });
 
   it('let one of many entries of one code succeed', async () => {
     const email = newAddress();
     await signUp(cluster, email);
-    const [code] = await codesTo(email, 1);
+    const code = await cluster.mailbox.nextCode(email);
     const answers = await atOnce(20, () => verify(email, code));
     expect(succeeded(answers)).toHaveLength(1);
     expect((await logIn(cluster, { email, password: PASSWORD })).status).toBe(200);
@@ -92,8 +80,8 @@ describe('Three instances behind a load balancer', () => {
   it('send each letter once', async () => {
     const emails = Array.from({ length: 60 }, () => newAddress('letters'));
     await Promise.all(emails.map((email) => signUp(cluster, email)));
-    for (const email of emails) await codesTo(email, 1);
-    expect(emails.map((email) => messageIds(email).length)).toEqual(emails.map(() => 1));
+    for (const email of emails) await cluster.mailbox.next(email);
+    expect(emails.map((email) => cluster.mailbox.to(email).length)).toEqual(emails.map(() => 1));
   });
 });
 

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { drain, forgetLetters, letterRow, letterRows, UNHURRIED } from '../support/outbox.js';
 import { newAddress, signUp } from '../support/people.js';
 import { startApp, TestApp } from '../support/start-app.js';
@@ -183,7 +184,7 @@ describe('Several instances', () => {
       service.clock.advance(MINUTE_MS / 2);
       jest.advanceTimersByTime(MINUTE_MS / 2);
       while ((await letterRow(service, email)).leasedUntil?.getTime() === leasedUntil?.getTime()) {
-        await new Promise((resolve) => setImmediate(resolve));
+        await nextTurn();
       }
       await drain(other);
     }

@@ -13,8 +13,12 @@ const ARGUMENTS = [
   '--disable-sync',
 ];
 
+/** For one step; browsers are slow on a machine that does other work beside. */
+const STEP_TIMEOUT_MS = 60_000;
+
 /** A story told in Chromium. Where there is none it is skipped, loudly; in CI that is a failure. */
 export function describeInBrowser(name: string, tell: () => void): void {
+  jest.setTimeout(3 * STEP_TIMEOUT_MS);
   if (existsSync(CHROMIUM)) return void describe(name, tell);
   const missing = `There is no Chromium at ${CHROMIUM}`;
   if (process.env.CI === 'true') throw new Error(`${missing}, and CI must not skip its tests.`);
@@ -40,7 +44,8 @@ const ERROR_STATUS = /^Failed to load resource: the server responded with a stat
 
 /** Opens a profile, and writes down what happens in it. */
 export async function openProfile(browser: Browser, options: BrowserContextOptions = {}): Promise<Profile> {
-  const context = await browser.newContext(options);
+  const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
+  context.setDefaultTimeout(STEP_TIMEOUT_MS);
   const problems: string[] = [];
   const origins = new Set<string>();
   context.on('console', (message) => {

@@ -15,6 +15,8 @@ export class RoundRobin {
 
   private constructor(public ports: number[]) {
     this.server = createServer((incoming, outgoing) => void this.forward(incoming, outgoing));
+    // A client's idle connection is never closed under the request that it is about to send.
+    this.server.keepAliveTimeout = 0;
   }
 
   static async open(ports: number[]): Promise<RoundRobin> {
@@ -36,9 +38,10 @@ export class RoundRobin {
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks);
-    for (let tries = 0; tries < this.ports.length; tries += 1) {
-      const port = this.ports[this.turn++ % this.ports.length];
-      if (await this.send(port, incoming, body, outgoing)) return;
+    const { ports } = this;
+    const first = this.turn++;
+    for (let passed = 0; passed < ports.length; passed += 1) {
+      if (await this.send(ports[(first + passed) % ports.length], incoming, body, outgoing)) return;
     }
     outgoing.writeHead(503).end();
   }

@@ -104,6 +104,20 @@ describe('Guessing a password', () => {
   });
 });
 
+describe('Whoever is refused', () => {
+  it('takes nobody’s turn: after a wait, the one try goes to somebody who has tries left', async () => {
+    const client = fromElsewhere(service);
+    const email = newAddress();
+    const afterAWait = () => {
+      service.clock.advance(61_000);
+      return tryPassword(client, email);
+    };
+    expect(await statuses(7, afterAWait)).toEqual([...times(6, 404), 429]);
+    expect((await afterAWait()).status).toBe(429);
+    expect((await tryPassword(fromElsewhere(service), email)).status).toBe(404);
+  });
+});
+
 describe('While an address is under attack, its owner', () => {
   const home = () => from(service, '203.0.113.7');
   const sofa = () => from(service, '203.0.113.200');
@@ -125,6 +139,8 @@ describe('While an address is under attack, its owner', () => {
       expect((await tryPassword(fromElsewhere(service), ada.email)).status).toBe(401);
     }
     const restarted = await service.another();
+    await statuses(FREE, () => tryPassword(fromElsewhere(restarted), ada.email));
+    expect((await logInRight(fromElsewhere(restarted), ada.email)).status).toBe(429);
     expect((await logInRight(from(restarted, '203.0.113.7'), ada.email)).status).toBe(200);
   });
 

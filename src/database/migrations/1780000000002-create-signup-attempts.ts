@@ -16,9 +16,6 @@ export class CreateSignupAttempts extends CreateTable {
       integer('code_tries'),
       moment('created_at'),
     ],
-    indices: [
-      index('signup_attempts_email', 'email'),
-      index('signup_attempts_created_at', 'created_at'),
-    ],
+    indices: [index('signup_attempts_email', 'email'), index('signup_attempts_created_at', 'created_at')],
   };
 }

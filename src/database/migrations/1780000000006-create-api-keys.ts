@@ -14,7 +14,11 @@ export class CreateApiKeys extends CreateTable {
       moment('last_used_at', nullable),
       moment('expires_at', nullable),
     ],
-    indices: [index('api_keys_user_id', 'user_id'), uniqueIndex('api_keys_key_hash_unique', 'key_hash'), index('api_keys_expires_at', 'expires_at')],
+    indices: [
+      index('api_keys_user_id', 'user_id'),
+      uniqueIndex('api_keys_key_hash_unique', 'key_hash'),
+      index('api_keys_expires_at', 'expires_at'),
+    ],
     foreignKeys: [
       {
         name: 'api_keys_user',

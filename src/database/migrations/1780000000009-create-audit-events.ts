@@ -14,6 +14,10 @@ export class CreateAuditEvents extends CreateTable {
       text('network', 64, nullable),
       text('request_id', 64, nullable),
     ],
-    indices: [index('audit_events_email_at', 'email', 'at'), index('audit_events_user_id', 'user_id'), index('audit_events_at', 'at')],
+    indices: [
+      index('audit_events_email_at', 'email', 'at'),
+      index('audit_events_user_id', 'user_id'),
+      index('audit_events_at', 'at'),
+    ],
   };
 }
