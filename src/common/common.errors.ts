@@ -12,5 +12,6 @@ export const COMMON_ERRORS = errorTable({
   NOT_JSON: [415, 'Send the body as application/json.'],
   INTERNAL_ERROR: [500, 'Something went wrong on our side. Quote the requestId when you report it.'],
   OVERLOADED: [503, 'The service is busy right now. Try again after the time in Retry-After.'],
+  STOPPING: [503, 'This instance is being stopped. Ask another one.'],
   DATABASE_UNAVAILABLE: [503, 'The database cannot be reached right now. Try again after the time in Retry-After.'],
 });

@@ -36,6 +36,18 @@ const HEADERS: Record<string, HeaderObject> = {
     required: true,
     schema: { type: 'integer', minimum: 1, example: 60 },
   },
+  RateLimitLimit: {
+    description: 'Requests that the tightest limit of this endpoint allows in its window.',
+    schema: { type: 'integer', minimum: 1, example: 20 },
+  },
+  RateLimitRemaining: {
+    description: 'Requests that are left in it.',
+    schema: { type: 'integer', minimum: 0, example: 19 },
+  },
+  RateLimitReset: {
+    description: 'Seconds after which it starts anew.',
+    schema: { type: 'integer', minimum: 0, example: 900 },
+  },
 };
 
 type Operation = OperationObject & { [ERRORS_EXTENSION]?: DocumentedErrors };
@@ -56,12 +68,18 @@ function commonErrors(method: string, operation: Operation): ErrorEntry[] {
   ];
 }
 
-/** Headers of an answer with this status. */
-function headersOf(status: string): Record<string, ReferenceObject> {
+/** Headers of an answer with this status. Where there is a limit, a success tells how far away it is. */
+function headersOf(status: string, isLimited: boolean): Record<string, ReferenceObject> {
   const isTemporary = status === '429' || status === '503';
+  const tellsLimit = isLimited && (status === '200' || status === '429');
   return {
     'x-request-id': { $ref: '#/components/headers/RequestId' },
     ...(isTemporary && { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } }),
+    ...(tellsLimit && {
+      'RateLimit-Limit': { $ref: '#/components/headers/RateLimitLimit' },
+      'RateLimit-Remaining': { $ref: '#/components/headers/RateLimitRemaining' },
+      'RateLimit-Reset': { $ref: '#/components/headers/RateLimitReset' },
+    }),
   };
 }
 
@@ -72,7 +90,7 @@ function complete(operation: Operation, method: string, schemas: Schemas): void 
   const byCode = new Map([...errors, ...commonErrors(method, operation)].map((entry) => [entry.code, entry]));
   Object.assign(operation.responses, errorResponses({ errors: [...byCode.values()], flow }));
   const responses = operation.responses as Record<string, ResponseObject>;
-  for (const [status, response] of Object.entries(responses)) response.headers = headersOf(status);
+  for (const [status, response] of Object.entries(responses)) response.headers = headersOf(status, '429' in responses);
   for (const media of [mediaOf(operation.requestBody as RequestBodyObject), mediaOf(responses['200'])]) {
     if (media?.schema) media.example = exampleOf(media.schema, schemas);
   }

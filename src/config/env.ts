@@ -19,6 +19,10 @@ export class Env extends ThrottlingSettings {
   @Whole(0, 65535)
   PORT: number = 3000;
 
+  /** When told to stop, an instance serves on for so long while /health/ready is 503, for load balancers to turn away first; seconds. */
+  @Whole(0, 300)
+  SHUTDOWN_DELAY_SECONDS: number = 0;
+
   /** Address to listen on. Default: 127.0.0.1, in production 0.0.0.0. */
   @IsOptional()
   @Satisfies((value: string) => /^[\w.:-]+$/.test(value), 'an address or a host name')

@@ -6,6 +6,7 @@ import { COMMON_ERRORS } from '../common/common.errors.js';
 import { Documented } from '../common/docs.js';
 import { Public } from '../common/public.decorator.js';
 import { Database } from '../database/database.js';
+import { HttpDrain } from './http-drain.js';
 
 const RETRY_SECONDS = 2;
 
@@ -17,7 +18,10 @@ export class ReadyAnswer extends Answer {
 @ApiTags('Operation')
 @Controller('health')
 export class HealthController {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly drain: HttpDrain,
+  ) {}
 
   @Public()
   @Get('live')
@@ -32,9 +36,10 @@ export class HealthController {
     summary: 'Whether requests can be served',
     description: 'Asks the database, and whether it has all migrations.',
     answer: ReadyAnswer,
-    errors: [COMMON_ERRORS.DATABASE_UNAVAILABLE],
+    errors: [COMMON_ERRORS.DATABASE_UNAVAILABLE, COMMON_ERRORS.STOPPING],
   })
   async ready(): Promise<ReadyAnswer> {
+    if (this.drain.isStopping) throw new AppError(COMMON_ERRORS.STOPPING, { retryAfterSeconds: RETRY_SECONDS });
     if (!(await this.database.isReady())) {
       throw new AppError(COMMON_ERRORS.DATABASE_UNAVAILABLE, { retryAfterSeconds: RETRY_SECONDS });
     }

@@ -1,9 +1,14 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { SECOND_MS } from '../common/clock.js';
+import { Env } from '../config/env.js';
 
 const SWEEP_MS = 50;
+/** A connection that was just opened is about to be used: closing it would lose a request. */
+const UNUSED_MS = 1000;
 
 /**
  * Ends HTTP before anything else stops: new connections are refused, requests under way are answered while the mail worker and the
@@ -13,18 +18,26 @@ const SWEEP_MS = 50;
 export class HttpDrain implements OnApplicationBootstrap, OnModuleDestroy {
   /** Requests that are not answered by then are cut off: a client that never ends its request must not hold the process. */
   graceMs = 10_000;
-  private readonly sockets = new Set<Socket>();
+  /** The process was told to end: load balancers should turn elsewhere. */
+  isStopping = false;
+  /** Open connections, and when each was opened. */
+  private readonly sockets = new Map<Socket, number>();
 
-  constructor(private readonly host: HttpAdapterHost) {}
+  constructor(
+    private readonly host: HttpAdapterHost,
+    private readonly env: Env,
+  ) {}
 
   onApplicationBootstrap(): void {
     this.server.on('connection', (socket: Socket) => {
-      this.sockets.add(socket);
+      this.sockets.set(socket, performance.now());
       socket.once('close', () => this.sockets.delete(socket));
     });
   }
 
   async onModuleDestroy(): Promise<void> {
+    this.isStopping = true;
+    if (this.env.SHUTDOWN_DELAY_SECONDS > 0) await delay(this.env.SHUTDOWN_DELAY_SECONDS * SECOND_MS);
     const sweeping = setInterval(() => this.closeIdle(), SWEEP_MS);
     const deadline = setTimeout(() => this.server.closeAllConnections(), this.graceMs);
     try {
@@ -42,6 +55,9 @@ export class HttpDrain implements OnApplicationBootstrap, OnModuleDestroy {
   /** Node closes connections that are idle when the server closes, but neither those that become so later nor those never used. */
   private closeIdle(): void {
     this.server.closeIdleConnections();
-    for (const socket of this.sockets) if (socket.bytesRead === 0) socket.destroy();
+    const openedBefore = performance.now() - UNUSED_MS;
+    for (const [socket, openedAt] of this.sockets) {
+      if (socket.bytesRead === 0 && openedAt < openedBefore) socket.destroy();
+    }
   }
 }

@@ -134,14 +134,16 @@ describe('A password', () => {
 });
 
 describe('With PASSWORD_MIN_LENGTH=12, a password', () => {
+  let service: TestApp;
+  beforeAll(async () => (service = await startApp({ PASSWORD_MIN_LENGTH: '12' })));
+  afterAll(() => service.close());
+
   it('has at least twelve characters', async () => {
-    const service = await startApp({ PASSWORD_MIN_LENGTH: '12' });
     const short = await signUp(service, newAddress(), 'quiet light');
     expect(short).toMatchObject({ status: 400, body: { code: 'PASSWORD_TOO_SHORT', signupStatus: 4 } });
     expect(short.body.message).toContain('12');
     const email = newAddress();
     expect((await signUp(service, email, 'quiet lights')).status).toBe(200);
     expect((await enterCode(service, email, await service.mailbox.nextCode(email))).status).toBe(200);
-    await service.close();
   });
 });

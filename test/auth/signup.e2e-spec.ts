@@ -183,8 +183,11 @@ describe('Signing up', () => {
 });
 
 describe('A signup that fails on our side', () => {
+  let service: TestApp;
+  beforeAll(async () => (service = await startApp()));
+  afterAll(() => service.close());
+
   it('is a 500 that tells the cause to the log alone, and leaves nothing behind', async () => {
-    const service = await startApp();
     const email = newAddress();
     await alter(service, 'ALTER TABLE audit_events RENAME TO lost_events');
     const answer = await signUp(service, email);
@@ -199,6 +202,5 @@ describe('A signup that fails on our side', () => {
     const { signup_attempts, sessions, letters } = await everyRow(service);
     expect({ signup_attempts, sessions, letters }).toEqual({ signup_attempts: [], sessions: [], letters: [] });
     expect((await signUp(service, email)).body.signupStatus).toBe(3);
-    await service.close();
   });
 });

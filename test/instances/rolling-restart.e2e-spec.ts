@@ -19,7 +19,7 @@ describe('Three instances that are restarted one after the other under load', ()
   let refreshed = 0;
 
   beforeAll(async () => {
-    cluster = await startCluster(3);
+    cluster = await startCluster(3, { SHUTDOWN_DELAY_SECONDS: '2' });
     people = await atOnce(CLIENTS, () => join(cluster));
     const load = [...people.map(keepRefreshing), ...people.map(keepReading), ...people.map(keepSigningUp)];
     for (const old of [...cluster.processes]) {

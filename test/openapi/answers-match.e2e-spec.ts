@@ -3,15 +3,15 @@ import { makeApiKey } from '../support/credentials.js';
 import { join, newAddress, PASSWORD, Person, signUp } from '../support/people.js';
 import { openSession } from '../support/sessions.js';
 import { startApp, TestApp } from '../support/start-app.js';
-import { codesOf, Operation } from './api-document.js';
+import { codesOf, exampleOf, Operation } from './api-document.js';
 import { ApiDriver } from './api-driver.js';
 import { withoutTables } from './broken-database.js';
-import { sendFaultyFields, sendUnreadable, sendWrongCredentials } from './common-faults.js';
-import { MANY_REQUESTS } from './settings.js';
+import { sendFaultyFields, sendTooMany, sendUnreadable, sendWrongCredentials } from './common-faults.js';
+import { MANY_REQUESTS, ONE_REQUEST } from './settings.js';
 
 const NEW_PASSWORD = 'a new and much better password';
 /** Provoked where it can be; the other operations would answer it from the same place. */
-const PROVOKED_ELSEWHERE = ['OVERLOADED', 'DATABASE_UNAVAILABLE'];
+const PROVOKED_ELSEWHERE = ['OVERLOADED', 'DATABASE_UNAVAILABLE', 'STOPPING'];
 /** They do without the database, or say themselves that it is gone. */
 const NEVER_FAILING = ['live', 'ready', 'jwks'];
 
@@ -135,6 +135,7 @@ describe('Every answer is as the OpenAPI document says', () => {
     const { body } = await api.expect('success', 'generateApiKey', { as: person });
     await api.expect('success', 'me', { as: person });
     await api.expect('success', 'me', { as: { apiKey: body.apiKey } });
+    await api.expect('success', 'currentSession', { as: person });
     await api.expect('success', 'deleteApiKey', { as: person });
     const listed = await api.expect('success', 'listSessions', { as: person });
     const other = await openSession(service, person);
@@ -142,6 +143,10 @@ describe('Every answer is as the OpenAPI document says', () => {
     await api.expect('success', 'endSession', { as: other, params: { sessionId: listed.body.sessions[0].id } });
     await api.expect('success', 'logOut', { as: other });
     await api.expect('success', 'logOutEverywhere', { as: await openSession(service, person) });
+  });
+
+  it('to more requests than are allowed', async () => {
+    await sendTooMany(api.at(await service.another(ONE_REQUEST)));
   });
 
   it('when more passwords are to be hashed than may wait', async () => {
@@ -159,9 +164,10 @@ describe('Every answer is as the OpenAPI document says', () => {
     const cold = api.at(await service.another());
     const [as, person] = [ada, { refreshToken: (await openSession(service, ada)).refreshToken, email: newAddress() }];
     await withoutTables(service, async () => {
-      for (const { id, request } of api.document.operations) {
+      for (const operation of api.document.operations) {
+        const { id, request } = operation;
         if (NEVER_FAILING.includes(id)) continue;
-        const example = request && exampleOf(api, id);
+        const example = request && exampleOf(operation);
         await cold.expect('INTERNAL_ERROR', id, { as, body: example && { ...example, ...person } });
       }
     });
@@ -175,10 +181,6 @@ describe('Every answer is as the OpenAPI document says', () => {
     expect(unseen.filter((outcome) => !excused.includes(outcome) && !neverFailing.includes(outcome))).toEqual([]);
   });
 });
-
-function exampleOf(api: ApiDriver, id: string): any {
-  return api.document.operation(id).raw.requestBody.content['application/json'].example;
-}
 
 function outcomesOf(operation: Operation): string[] {
   return Object.keys(operation.responses).flatMap((status) => {

@@ -65,6 +65,11 @@ export class ApiDocument {
   }
 }
 
+/** The example of a request body. */
+export function exampleOf({ raw }: Operation): any {
+  return raw.requestBody?.content['application/json'].example;
+}
+
 /** The codes that an operation's document names for a status. */
 export function codesOf(operation: Operation, status: string): string[] {
   return Object.keys(operation.responses[status]?.content?.['application/json']?.examples ?? {});

@@ -1,6 +1,6 @@
 import { ApiCredentials } from '../support/api-client.js';
 import { ApiDriver } from './api-driver.js';
-import { codesOf, Operation } from './api-document.js';
+import { codesOf, exampleOf, Operation } from './api-document.js';
 
 const BODY_LIMIT_BYTES = 100 * 1024;
 
@@ -54,6 +54,17 @@ export async function sendWrongCredentials(api: ApiDriver, keys: Keyring): Promi
     await refused('API_KEY_INVALID', { apiKey: otherApiKey.replace(/^./, (digit) => (digit === '0' ? '1' : '0')) });
     await refused('CREDENTIALS_DISAGREE', { token, apiKey: otherApiKey });
     if (isBearerOnly(operation)) await refused('BEARER_REQUIRED', { apiKey });
+  }
+}
+
+/** Sends everything that has a limit once more than is allowed: guarded operations with a key that is no good. */
+export async function sendTooMany(api: ApiDriver): Promise<void> {
+  for (const operation of api.document.operations) {
+    if (!codesOf(operation, '429').includes('TOO_MANY_REQUESTS')) continue;
+    const call = { body: exampleOf(operation), as: operation.accepts.length > 0 ? { apiKey: 'none' } : {} };
+    await api.call(operation.id, call);
+    const { headers } = await api.expect('TOO_MANY_REQUESTS', operation.id, call);
+    expect(headers.get('ratelimit-remaining')).toBe('0');
   }
 }
 

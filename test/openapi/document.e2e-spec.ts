@@ -113,7 +113,11 @@ describe('The OpenAPI document', () => {
         expect({ id, status, isExampled: values.length > 0 }).toEqual({ id, status, isExampled: true });
         for (const value of values)
           expect({ id, ok: validate(value), value, errors: validate.errors }).toMatchObject({ ok: true });
-        const names = ['x-request-id', ...(['429', '503'].includes(status) ? ['Retry-After'] : [])];
+        const names = [
+          'x-request-id',
+          ...(['429', '503'].includes(status) ? ['Retry-After'] : []),
+          ...(status === '429' ? ['RateLimit-Remaining', 'RateLimit-Reset'] : []),
+        ];
         expect(Object.keys(response.headers)).toEqual(expect.arrayContaining(names));
       }
     }

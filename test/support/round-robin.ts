@@ -2,6 +2,8 @@ import { Agent, createServer, IncomingMessage, request, Server, ServerResponse }
 import { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 
+const LOOK_EVERY_MS = 100;
+
 /**
  * A load balancer: each request goes to the next instance. One that takes no connection is passed over; what was sent once is
  * never sent again, and an instance that then does not answer shows as 502.
@@ -12,11 +14,15 @@ export class RoundRobin {
   private readonly server: Server;
   private readonly agent = new Agent({ keepAlive: false });
   private turn = 0;
+  private readonly watching: NodeJS.Timeout;
+  /** Instances that say that they are not ready. */
+  private resting = new Set<number>();
 
   private constructor(public ports: number[]) {
     this.server = createServer((incoming, outgoing) => void this.forward(incoming, outgoing));
     // A client's idle connection is never closed under the request that it is about to send.
     this.server.keepAliveTimeout = 0;
+    this.watching = setInterval(() => void this.look(), LOOK_EVERY_MS);
   }
 
   static async open(ports: number[]): Promise<RoundRobin> {
@@ -30,15 +36,26 @@ export class RoundRobin {
   }
 
   async close(): Promise<void> {
+    clearInterval(this.watching);
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  private async look(): Promise<void> {
+    const isReady = (port: number) => fetch(`http://127.0.0.1:${port}/health/ready`).then(({ ok }) => ok);
+    for (const port of this.ports) {
+      if (await isReady(port).catch(() => false)) this.resting.delete(port);
+      else this.resting.add(port);
+    }
   }
 
   private async forward(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks);
-    const { ports } = this;
+    const awake = this.ports.filter((port) => !this.resting.has(port));
+    // Where none is ready, the instances' own word is the best answer there is.
+    const ports = awake.length > 0 ? awake : this.ports;
     const first = this.turn++;
     for (let passed = 0; passed < ports.length; passed += 1) {
       if (await this.send(ports[(first + passed) % ports.length], incoming, body, outgoing)) return;
