@@ -78,7 +78,8 @@ describe('The command that shows the audit log', () => {
     expect(await printed('--since', '2999-01-01')).toEqual([]);
   });
 
-  it.each([
+  // What is judged before the database is opened is judged once.
+  const refusals: [string[], string][] = [
     [['--limit', '0'], '--limit'],
     [['--since', '2026-02-31'], '--since'],
     [['--since', '2026-01-31T10:00:00'], '--since'],
@@ -86,14 +87,18 @@ describe('The command that shows the audit log', () => {
     [['--email', ''], '--email'],
     [['--user', 'ada'], '--user'],
     [['everything'], 'everything'],
-  ])('refuses %j: it says why and how it is used, and exits with 1', async (args, reason) => {
-    const { code, output } = await audit(args);
-    const [why, ...usage] = output.split('\n');
-    expect(code).toBe(1);
-    expect(why).toContain(reason);
-    expect(usage.at(-1)).toMatch(/^Usage: npm run audit -- /);
-    expect(output).not.toContain('requestId');
-  });
+  ];
+  it.each(isSqlite() ? refusals : refusals.slice(0, 1))(
+    'refuses %j: it says why and how it is used, and exits with 1',
+    async (args, reason) => {
+      const { code, output } = await audit(args);
+      const [why, ...usage] = output.split('\n');
+      expect(code).toBe(1);
+      expect(why).toContain(reason);
+      expect(usage.at(-1)).toMatch(/^Usage: npm run audit -- /);
+      expect(output).not.toContain('requestId');
+    },
+  );
 
   it('refuses wrong settings, and ends', async () => {
     expect(await audit([], 'mongodb://127.0.0.1/talkstack')).toMatchObject({

@@ -1,24 +1,23 @@
 import { Global, Module } from '@nestjs/common';
+import { Env } from '../config/env.js';
 import { Database } from '../database/database.js';
 import { CounterStore } from './counter-store.js';
 import { DatabaseCounterStore } from './database-counter-store.js';
 import { KnownNetworks } from './known-networks.js';
 import { MemoryCounterStore } from './memory-counter-store.js';
+import { RedisCounterStore } from './redis-counter-store.js';
 import { Throttling } from './throttling.service.js';
 
-/** Limits on tries, counted where all instances see them; in memory on SQLite, which is for one instance. */
+/** Where all instances see the counters: Redis, else the database; SQLite is for one instance, so its memory will do. */
+function counterStore(env: Env, database: Database): CounterStore {
+  if (env.REDIS_URL !== undefined) return new RedisCounterStore(env);
+  return database.isSqlite ? new MemoryCounterStore() : new DatabaseCounterStore(database);
+}
+
+/** Limits on tries, and the networks that are not held up by the tries of others. */
 @Global()
 @Module({
-  providers: [
-    KnownNetworks,
-    Throttling,
-    {
-      provide: CounterStore,
-      inject: [Database],
-      useFactory: (database: Database) =>
-        database.isSqlite ? new MemoryCounterStore() : new DatabaseCounterStore(database),
-    },
-  ],
+  providers: [KnownNetworks, Throttling, { provide: CounterStore, inject: [Env, Database], useFactory: counterStore }],
   exports: [KnownNetworks, Throttling],
 })
 export class ThrottlingModule {}

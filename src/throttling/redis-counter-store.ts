@@ -1,0 +1,107 @@
+import { Logger, OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
+import { Redis } from 'ioredis';
+import { Env } from '../config/env.js';
+import { Count, CounterStore } from './counter-store.js';
+import { MemoryCounterStore } from './memory-counter-store.js';
+
+/** Redis runs it as one step. The key outlives its window by nothing, so Redis forgets what nobody counts any more. */
+const ADD = `
+  local state = redis.call('HMGET', KEYS[1], 'count', 'resetAt')
+  local by, window, now = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+  local count, resetAt = tonumber(state[1] or 0), tonumber(state[2] or 0)
+  if resetAt <= now then
+    count, resetAt = 0, now + window
+  end
+  count = math.max(0, count + by)
+  redis.call('HSET', KEYS[1], 'count', count, 'resetAt', string.format('%.0f', resetAt))
+  redis.call('PEXPIRE', KEYS[1], math.max(1, resetAt - now))
+  return {count, resetAt}`;
+
+/** An answer that takes longer is not waited for: the request goes on with this instance's own counters. */
+const ANSWER_MS = 1000;
+const CONNECT_MS = 2000;
+const LONGEST_RETRY_PAUSE_MS = 2000;
+
+type WithAdd = Redis & { addTo(key: string, by: number, windowMs: number, now: number): Promise<[number, number]> };
+
+/**
+ * Counters that all instances on one Redis share. Each instance counts for itself as well, so that limits hold, per instance,
+ * while Redis is away.
+ */
+export class RedisCounterStore extends CounterStore implements OnModuleInit, OnApplicationShutdown {
+  private readonly logger = new Logger(RedisCounterStore.name);
+  private readonly own = new MemoryCounterStore();
+  private readonly redis: WithAdd;
+  private isAway = false;
+
+  constructor(env: Env) {
+    super();
+    this.redis = new Redis(env.REDIS_URL ?? '', {
+      keyPrefix: env.REDIS_KEY_PREFIX,
+      scripts: { addTo: { lua: ADD, numberOfKeys: 1 } },
+      lazyConnect: true,
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 0,
+      commandTimeout: ANSWER_MS,
+      connectTimeout: CONNECT_MS,
+      retryStrategy: (tries) => Math.min(100 * tries, LONGEST_RETRY_PAUSE_MS),
+    }) as WithAdd;
+    this.redis.on('error', (error: Error) => this.noteAway(error));
+  }
+
+  async onModuleInit(): Promise<void> {
+    await this.redis.connect().catch((error: Error) => this.noteAway(error));
+  }
+
+  onApplicationShutdown(): void {
+    this.redis.disconnect();
+  }
+
+  async add(key: string, by: number, windowMs: number, now: number): Promise<Count> {
+    const own = await this.own.add(key, by, windowMs, now);
+    return this.ask(async () => {
+      const [count, resetAt] = await this.redis.addTo(key, by, windowMs, now);
+      return { count, resetAt };
+    }, own);
+  }
+
+  async read(key: string, now: number): Promise<Count> {
+    const own = await this.own.read(key, now);
+    return this.ask(async () => {
+      const [count, resetAt] = (await this.redis.hmget(key, 'count', 'resetAt')).map(Number);
+      return resetAt > now ? { count, resetAt } : { count: 0, resetAt: now };
+    }, own);
+  }
+
+  async clear(keys: string[]): Promise<void> {
+    await this.own.clear(keys);
+    await this.ask(() => this.redis.del(keys), 0);
+  }
+
+  private async ask<Answer>(question: () => Promise<Answer>, own: Answer): Promise<Answer> {
+    try {
+      const answer = await question();
+      this.noteBack();
+      return answer;
+    } catch (error) {
+      this.noteAway(error as Error);
+      return own;
+    }
+  }
+
+  private noteAway(error: Error): void {
+    // A server that is frozen keeps its connection; only a new one tells when it answers again.
+    if (error.message === 'Command timed out') this.redis.disconnect(true);
+    if (this.isAway) return;
+    this.isAway = true;
+    this.logger.warn(
+      `Redis does not answer (${error.message}); until it does, each instance keeps the limits for itself.`,
+    );
+  }
+
+  private noteBack(): void {
+    if (!this.isAway) return;
+    this.isAway = false;
+    this.logger.warn('Redis answers again; the limits are shared by all instances.');
+  }
+}
