@@ -6,7 +6,7 @@ const MOST = 1_000_000;
 export abstract class ThrottlingSettings {
   /** Requests a minute from one IP (IPv6: one /64) to each throttled endpoint. */
   @Whole(1, MOST)
-  THROTTLE_IP_PER_MINUTE: number = 60;
+  THROTTLE_IP_PER_MINUTE: number = 120;
 
   /** Token refreshes a minute from one IP; higher, for many users may share it. */
   @Whole(1, MOST)
@@ -14,7 +14,7 @@ export abstract class ThrottlingSettings {
 
   /** Requests an hour from one IP that may send a letter: signup, resend-code and forgot-password together. */
   @Whole(1, MOST)
-  THROTTLE_LETTERS_PER_HOUR: number = 100;
+  THROTTLE_LETTERS_PER_HOUR: number = 200;
 
   /** Signups an hour of one address, from anywhere; each mails a letter to it. */
   @Whole(1, MOST)
