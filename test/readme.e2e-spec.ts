@@ -26,8 +26,8 @@ describe('The README', () => {
     const script = story.replace('http://localhost:3000', server.api.url);
     const { stdout } = await promisify(execFile)('bash', ['-c', script]);
     const answers = stdout
-      .replace(/\}\{/g, '}\n{')
       .split('\n')
+      .filter((line) => line !== '')
       .map((line) => JSON.parse(line));
     expect(answers.filter(({ status }) => status === 'error')).toEqual([]);
     expect(answers[0]).toMatchObject({ signupStatus: 3 });

@@ -157,11 +157,6 @@ export class SessionsService {
     });
   }
 
-  /** Ends sessions of one user in a unit of work of its own. */
-  endOwn(where: FindOptionsWhere<Session> & { userId: string }): Promise<number> {
-    return this.database.write((transaction) => this.end(transaction, where));
-  }
-
   private async advance(transaction: Transaction, session: Session, token: string, claims: RefreshTokenClaims) {
     const now = this.clock.now();
     const rotationNonce = randomBytes(16).toString('hex');
