@@ -80,13 +80,10 @@ describe('The command that shows the audit log', () => {
 
   // What is judged before the database is opened is judged once.
   const refusals: [string[], string][] = [
-    [['--limit', '0'], '--limit'],
     [['--since', '2026-02-31'], '--since'],
-    [['--since', '2026-01-31T10:00:00'], '--since'],
     [['--type', 'logged-on'], '--type takes one of signed-up, email-verified, '],
     [['--email', ''], '--email'],
     [['--user', 'ada'], '--user'],
-    [['everything'], 'everything'],
   ];
   it.each(isSqlite() ? refusals : refusals.slice(0, 1))(
     'refuses %j: it says why and how it is used, and exits with 1',
