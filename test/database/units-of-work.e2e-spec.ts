@@ -1,0 +1,50 @@
+import { Database } from '../../src/database/database.js';
+import { User } from '../../src/users/user.entity.js';
+import { startApp, TestApp } from '../support/start-app.js';
+
+const UNITS = 100;
+
+function userRow(id: string): User {
+  const at = new Date();
+  const email = `${id}@example.com`;
+  return {
+    id,
+    email,
+    name: id,
+    passwordHash: '',
+    companyName: null,
+    activeProject: null,
+    createdAt: at,
+    updatedAt: at,
+  };
+}
+
+describe('A hundred units of work at once', () => {
+  let service: TestApp;
+  beforeAll(async () => (service = await startApp()));
+  afterAll(() => service.close());
+
+  const failsHalfWay = (unit: number) => unit % 3 === 0;
+
+  it('keep out of each other: what throws half way is undone alone, and nothing that was committed with it', async () => {
+    const database = service.app.get(Database);
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: UNITS }, (_, unit) =>
+        database.write(async ({ manager }) => {
+          await manager.insert(User, userRow(`first-${unit}`));
+          // Steps between which another unit of work could come in.
+          await manager.findOneBy(User, { id: `first-${unit}` });
+          if (failsHalfWay(unit)) throw new Error('half way');
+          await manager.insert(User, userRow(`second-${unit}`));
+        }),
+      ),
+    );
+    const units = outcomes.map((_, unit) => unit);
+    expect(outcomes.map(({ status }) => status)).toEqual(
+      units.map((unit) => (failsHalfWay(unit) ? 'rejected' : 'fulfilled')),
+    );
+    const kept = units.filter((unit) => !failsHalfWay(unit)).flatMap((unit) => [`first-${unit}`, `second-${unit}`]);
+    const rows = await service.query('SELECT id FROM users');
+    expect(rows.map(({ id }) => id).sort()).toEqual(kept.sort());
+  });
+});
