@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, IntersectionType } from '@nestjs/swagger';
 import { Answer } from '../common/answers.js';
 import { enumOfNumbers } from '../common/docs.js';
 import { EmailField, PasswordField, PersonNameField, TextField } from '../common/fields.js';
@@ -128,21 +128,12 @@ export class TokensAnswer {
   expirationTime: string;
 }
 
-export class SignupAnswer extends Answer implements TokensAnswer {
+export class SignupAnswer extends IntersectionType(Answer, TokensAnswer) {
   @ApiProperty({ type: UserAnswer })
   user: UserAnswer;
 
   @ApiProperty({ ...enumOfNumbers(SIGNUP_STATUS), example: 3 })
   signupStatus: number;
-
-  @ApiProperty({ description: 'Works once the address is verified with this signup’s code.', example: 'eyJhbGciOi…' })
-  token: string;
-
-  @ApiProperty({ example: 'AZt6Pn1efIqdPysxTV5vcA…' })
-  refreshToken: string;
-
-  @ApiProperty({ type: String, format: 'date-time', example: '2026-01-01T02:00:00.000Z' })
-  expirationTime: string;
 }
 
 export class VerifyEmailAnswer extends Answer {
@@ -153,16 +144,7 @@ export class VerifyEmailAnswer extends Answer {
   verificationStatus: number;
 }
 
-export class LoginAnswer extends Answer implements TokensAnswer {
-  @ApiProperty({ description: 'Access token (JWT) for `Authorization: Bearer`.', example: 'eyJhbGciOi…' })
-  token: string;
-
-  @ApiProperty({ example: 'AZt6Pn1efIqdPysxTV5vcA…' })
-  refreshToken: string;
-
-  @ApiProperty({ type: String, format: 'date-time', example: '2026-01-01T02:00:00.000Z' })
-  expirationTime: string;
-
+export class LoginAnswer extends IntersectionType(Answer, TokensAnswer) {
   @ApiProperty({ type: UserAnswer })
   user: UserAnswer;
 

@@ -1,23 +1,9 @@
 import { Database } from '../../src/database/database.js';
 import { User } from '../../src/users/user.entity.js';
+import { userRow } from '../support/rows.js';
 import { startApp, TestApp } from '../support/start-app.js';
 
 const UNITS = 100;
-
-function userRow(id: string): User {
-  const at = new Date();
-  const email = `${id}@example.com`;
-  return {
-    id,
-    email,
-    name: id,
-    passwordHash: '',
-    companyName: null,
-    activeProject: null,
-    createdAt: at,
-    updatedAt: at,
-  };
-}
 
 describe('A hundred units of work at once', () => {
   let service: TestApp;

@@ -9,6 +9,7 @@ import { ApiAnswer } from '../support/api-client.js';
 import { alter, allLettersTried } from '../support/codes.js';
 import { atOnce } from '../support/credentials.js';
 import { join, newAddress, PASSWORD, Person, signUp } from '../support/people.js';
+import { userRow } from '../support/rows.js';
 import { startApp, TestApp } from '../support/start-app.js';
 import { isSqlite } from '../support/test-database.js';
 
@@ -20,21 +21,6 @@ const UNLUCKY = isSqlite()
      BEGIN SELECT RAISE(ABORT, 'unlucky'); END`
   : `CREATE TRIGGER unlucky BEFORE INSERT ON audit_events FOR EACH ROW
      IF NEW.email LIKE 'unlucky%' THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'unlucky'; END IF`;
-
-function userRow(id: string): User {
-  const at = new Date();
-  const email = `${id}@example.com`;
-  return {
-    id,
-    email,
-    name: id,
-    passwordHash: '',
-    companyName: null,
-    activeProject: null,
-    createdAt: at,
-    updatedAt: at,
-  };
-}
 
 describe('Writing to the database', () => {
   let service: TestApp;
