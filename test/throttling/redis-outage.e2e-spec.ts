@@ -1,12 +1,12 @@
+import { describeWith } from '../support/describe-with.js';
 import { newAddress } from '../support/people.js';
 import { OwnRedis } from '../support/own-redis.js';
 import { TestApp } from '../support/start-app.js';
 import { fromElsewhere, startThrottled, statuses, times, tryPassword } from './clients.js';
 
 const FREE = 4;
-const withRedis = OwnRedis.isInstalled ? describe : describe.skip;
 
-withRedis('When Redis goes away, the service', () => {
+describeWith('redis-server', OwnRedis.isInstalled)('When Redis goes away, the service', () => {
   let redis: OwnRedis;
   let instances: TestApp[];
   const tryInTurn = (email: string) => (index: number) => tryPassword(fromElsewhere(instances[index % 2]), email);
