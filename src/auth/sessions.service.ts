@@ -106,6 +106,12 @@ export class SessionsService {
     return null;
   }
 
+  /** The state of a live session that was asked for a short while ago; costs neither a query nor a promise. */
+  knownState(id: string): SessionState | undefined {
+    const known = this.states.peek(id);
+    return known && known.endsAt > this.clock.now().getTime() ? known : undefined;
+  }
+
   /**
    * Exchanges a refresh token for its successor. The one before the present one may be sent again for a short while, as long as
    * its successor was not used: two tabs, or an answer that got lost. Any other used token ends the session (RFC 9700, 4.14.2).
