@@ -4,6 +4,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { isAscii, isEmail, IsOptional, IsString, MaxLength, ValidateBy } from 'class-validator';
 import { ErrorEntry } from './app-error.js';
+import { ID_EXAMPLE } from './docs.js';
 
 /** Name of the rule that a field must be there. */
 export const PRESENT = 'present';
@@ -100,6 +101,21 @@ export function TextField(
       pattern: options.pattern,
       description: options.description,
       example: options.example,
+    }),
+  );
+}
+
+/** Id of a thing in a body. What is no UUID is the id of nothing, and no fault of the field. */
+export function IdField(options: FieldOptions): PropertyDecorator {
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) => absentIfBlank(typeof value === 'string' ? value.trim() : value)),
+    options.optional ? IsOptional() : Present(options.missing),
+    IsString({ message: '$property must be a string' }),
+    (options.optional ? ApiPropertyOptional : ApiProperty)({
+      type: String,
+      format: 'uuid',
+      description: options.description,
+      example: options.example ?? ID_EXAMPLE,
     }),
   );
 }
