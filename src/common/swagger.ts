@@ -117,7 +117,8 @@ function describe() {
     .setDescription(DESCRIPTION)
     .setVersion('1')
     .addTag('Authentication', 'Sign up, prove the mailbox, log in, stay logged in, recover the account.')
-    .addTag('User', 'Your own account: API key, sessions, deletion.')
+    .addTag('User', 'Your own account: API key, sessions, active project, deletion.')
+    .addTag('Project', 'What agents, phone numbers and calls belong to.')
     .addTag('Operation', 'For those who run the service.')
     .addBearerAuth(
       { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'The `token` of a login.' },
