@@ -23,7 +23,6 @@ function WholeParameter(options: { max: number; usual: number; description: stri
     }),
     ApiPropertyOptional({
       type: 'integer',
-      format: 'int32',
       minimum: 1,
       maximum: max,
       default: usual,

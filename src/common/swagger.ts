@@ -59,8 +59,9 @@ function commonErrors(method: string, operation: Operation): ErrorEntry[] {
   const { INTERNAL_ERROR, OVERLOADED, DATABASE_UNAVAILABLE } = COMMON_ERRORS;
   // Whatever has a method that may carry a body gets it read, wanted or not.
   const readsBody = method !== 'get';
+  const hasPathParameters = operation.parameters?.some((parameter) => 'in' in parameter && parameter.in === 'path');
   return [
-    ...(readsBody || operation.parameters?.length ? [REQUEST_MALFORMED] : []),
+    ...(readsBody || hasPathParameters ? [REQUEST_MALFORMED] : []),
     ...(readsBody ? [BODY_TOO_LARGE, NOT_JSON] : []),
     INTERNAL_ERROR,
     OVERLOADED,
