@@ -8,6 +8,7 @@ import { HousekeepingModule } from './housekeeping/housekeeping.module.js';
 import { MailModule } from './mail/mail.module.js';
 import { OperationModule } from './operation/operation.module.js';
 import { PagesModule } from './pages/pages.module.js';
+import { ProjectsModule } from './projects/projects.module.js';
 import { ThrottlingModule } from './throttling/throttling.module.js';
 import { UsersModule } from './users/users.module.js';
 
@@ -26,6 +27,7 @@ export class AppModule {
         UsersModule,
         MailModule.forRoot(env),
         AuthModule,
+        ProjectsModule,
         PagesModule,
         HousekeepingModule,
       ],

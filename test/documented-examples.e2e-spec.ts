@@ -1,9 +1,10 @@
 import { DAY_MS, HOUR_MS } from '../src/common/clock.js';
-import { ApiAnswer } from './support/api-client.js';
+import { ApiAnswer, ApiClient } from './support/api-client.js';
 import { join, newAddress, PASSWORD, Person } from './support/people.js';
 import { startApp, TestApp } from './support/start-app.js';
 
 const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+const ID = expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
 const TEXT = expect.stringMatching(/./);
 const NEW_PASSWORD = 'a new and much better password';
 
@@ -203,5 +204,88 @@ describe('A client written from the public documentation', () => {
     });
     expectError(await service.api.get('/user/generate-apikey'), 401);
     expectError(await service.api.as({ apiKey: body.apiKey }).get('/user/generate-apikey'), 401);
+  });
+
+  describe.each(['token', 'apiKey'])('and that has its %s', (kind) => {
+    let client: ApiClient;
+    let id: string;
+    const common = { user_id: ID, status: 'ACTIVE', description: TEXT, call_status_webhook: null, id: ID };
+    const project = { ...common, is_deleted: false, active_agent: null, created_at: TIME, updated_at: TIME };
+    const done = { status: 200, body: { message: TEXT, status: 'success' } };
+    const create = (body: object) => client.post('/project/create-project', body);
+
+    beforeAll(async () => {
+      const { token } = await join(service);
+      const { apiKey } = (await service.api.as({ token }).get('/user/generate-apikey')).body;
+      client = service.api.as(kind === 'token' ? { token } : { apiKey });
+    });
+
+    it('creates a project (4.1)', async () => {
+      const { status, body } = await create({ name: 'Clinic', description: 'Our clinic' });
+      expect({ status, body }).toEqual({ status: 200, body: { ...done.body, data: { ...project, name: 'Clinic' } } });
+      id = body.data.id;
+      expectError(await create({ name: 'Clinic', description: 'Our clinic' }), 400);
+      expectError(await create({ name: 'Clinic' }), 400);
+      expectError(await create({ description: 'Our clinic' }), 400);
+      expectError(await service.api.post('/project/create-project', { name: 'X', description: 'X' }), 401);
+    });
+
+    it('gets the project (4.2), and the list of them (4.3)', async () => {
+      const { status, body } = await client.get(`/project/${id}`);
+      expect({ status, body }).toEqual({ status: 200, body: { ...done.body, data: { ...project, name: 'Clinic' } } });
+      expect((await client.get('/project')).body).toMatchObject({ status: 'success', data: [body.data] });
+      expectError(await client.get('/project/unknown'), 400);
+      expectError(await service.api.get(`/project/${id}`), 401);
+    });
+
+    it('updates the project, its webhook too (4.4)', async () => {
+      const webhookUrl = 'https://hooks.example.test/calls';
+      const request = { name: 'Practice', description: 'Our practice', webhookUrl };
+      const { status, body } = await client.put(`/project/${id}`, request);
+      const data = { ...project, name: 'Practice', description: 'Our practice', call_status_webhook: webhookUrl };
+      expect({ status, body }).toEqual({ status: 200, body: { ...done.body, data } });
+      expectError(await client.put(`/project/${id}`, {}), 400);
+      expectError(await client.put('/project/unknown', request), 404);
+      expectError(await service.api.put(`/project/${id}`, request), 401);
+    });
+
+    it('sets where call updates are sent (4.6)', async () => {
+      const webhookURL = 'https://hooks.example.test/updates';
+      const add = (body: object) => client.post('/project/call-status/add-webhookurl', body);
+      const { status, body } = await add({ projectId: id, webhookURL });
+      expect({ status, body }).toEqual(done);
+      expect((await client.get(`/project/${id}`)).body.data.call_status_webhook).toBe(webhookURL);
+      expectError(await add({ webhookURL }), 400);
+      expectError(await add({ projectId: id }), 400);
+      expectError(await service.api.post('/project/call-status/add-webhookurl', { projectId: id, webhookURL }), 401);
+    });
+
+    it('sets and gets its active project (3.2, 3.3)', async () => {
+      const get = '/user/get-active-project';
+      expectError(await client.get(get), 404);
+      const { status, body } = await client.post('/user/set-active-project', { projectId: id });
+      expect({ status, body }).toMatchObject({
+        status: 200,
+        body: {
+          message: expect.stringContaining(id),
+          status: 'success',
+          userData: { id: ID, name: 'Ada', email: TEXT, verified: true, created_at: TIME, updated_at: TIME },
+          projectData: { ...common, name: 'Practice', call_status_webhook: TEXT, id },
+        },
+      });
+      expect(body.userData.active_project).toBe(id);
+      expect((await client.get(get)).body).toEqual({ ...done.body, projectData: body.projectData });
+      expectError(await client.post('/user/set-active-project', {}), 400);
+      expectError(await client.post('/user/set-active-project', { projectId: 'unknown' }), 400);
+      expectError(await service.api.post('/user/set-active-project', { projectId: id }), 401);
+      expectError(await service.api.get(get), 401);
+    });
+
+    it('deletes the project (4.5)', async () => {
+      expectError(await service.api.delete(`/project/${id}`, { cascade: true }), 401);
+      const { status, body } = await client.delete(`/project/${id}`, { cascade: true });
+      expect({ status, body }).toEqual(done);
+      expectError(await client.delete(`/project/${id}`, { cascade: true }), 404);
+    });
   });
 });

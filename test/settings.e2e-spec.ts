@@ -62,6 +62,15 @@ const WRONG: Record<string, string[]> = {
     '::/129',
     'a,b',
   ],
+  WEBHOOK_ALLOWED_HOSTS: [
+    'http://receiver',
+    'receiver:8080',
+    'me@receiver',
+    'a, b c',
+    'receiver/x',
+    '127.0.0.256',
+    ':::1',
+  ],
   PASSWORD_MIN_LENGTH: ['7', '65'],
   ARGON2_MEMORY_KIB: ['7'],
   API_DOCS: ['yes'],
@@ -82,6 +91,7 @@ const RIGHT: Record<string, string[]> = {
   SMTP_URL: ['smtp://me%40example.com:p%25@mail.example.com:587', 'smtps://mail.example.com'],
   MAIL_FROM: ['a@example.com', 'Ada <a@example.com>', '"Ada, Countess" <a@localhost>'],
   PUBLIC_URL: ['http://localhost:3000', 'https://example.com/talk/'],
+  WEBHOOK_ALLOWED_HOSTS: ['receiver', 'hooks.internal, 10.0.0.1', '::1', '[::1],bücher.example'],
   TRUST_PROXY: ['loopback', '1', '99', '10.0.0.1', '10.0.0.0/8, 2001:db8::/32'],
 };
 

@@ -2,8 +2,9 @@ import { domainToASCII } from 'node:url';
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { isAscii, isEmail, IsOptional, IsString, MaxLength, ValidateBy } from 'class-validator';
+import { isAscii, isBoolean, isEmail, IsOptional, IsString, ValidateBy } from 'class-validator';
 import { ErrorEntry } from './app-error.js';
+import { ID_EXAMPLE } from './docs.js';
 
 /** Name of the rule that a field must be there. */
 export const PRESENT = 'present';
@@ -11,13 +12,13 @@ export const PRESENT = 'present';
 /** RFC 5321, section 4.5.3.1.3, less the two angle brackets. */
 export const EMAIL_MAX_LENGTH = 254;
 
-/** There, not null, and not blank (OpenAPI's "required"). `error` is the code that its absence gives. */
-export function Present(error?: ErrorEntry): PropertyDecorator {
+/** There, not null, and not blank unless it may be (OpenAPI's "required"). `error` is the code that its absence gives. */
+export function Present(error?: ErrorEntry, mayBeBlank = false): PropertyDecorator {
   return ValidateBy(
     {
       name: PRESENT,
       validator: {
-        validate: (value) => value !== undefined && value !== null && value !== '',
+        validate: (value) => value !== undefined && value !== null && (value !== '' || mayBeBlank),
         defaultMessage: (args) => `${args?.property} is missing`,
       },
     },
@@ -81,6 +82,20 @@ export function EmailField(options: FieldOptions & { invalid?: ErrorEntry }): Pr
   );
 }
 
+/** At most so many characters, counted as the databases do: an emoji is one, and none is too small to count. */
+export function AtMost(length: number, error?: ErrorEntry): PropertyDecorator {
+  return ValidateBy(
+    {
+      name: 'atMost',
+      validator: {
+        validate: (value) => typeof value === 'string' && [...value].length <= length,
+        defaultMessage: (args) => `${args?.property} must be at most ${length} characters`,
+      },
+    },
+    { context: { error } },
+  );
+}
+
 /** Text, trimmed. `invalid` is the code of one that is too long. */
 export function TextField(
   options: FieldOptions & { minLength?: number; maxLength: number; pattern?: string; invalid?: ErrorEntry },
@@ -89,10 +104,7 @@ export function TextField(
     Transform(({ value }: { value: unknown }) => absentIfBlank(typeof value === 'string' ? value.trim() : value)),
     options.optional ? IsOptional() : Present(options.missing),
     IsString({ message: '$property must be a string' }),
-    MaxLength(options.maxLength, {
-      message: '$property must be at most $constraint1 characters',
-      context: { error: options.invalid },
-    }),
+    AtMost(options.maxLength, options.invalid),
     (options.optional ? ApiPropertyOptional : ApiProperty)({
       type: String,
       minLength: options.minLength ?? 1,
@@ -100,6 +112,51 @@ export function TextField(
       pattern: options.pattern,
       description: options.description,
       example: options.example,
+    }),
+  );
+}
+
+/** Text as it is sent, which may be empty. */
+export function FreeTextField(options: FieldOptions & { maxLength: number }): PropertyDecorator {
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) => value ?? undefined),
+    options.optional ? IsOptional() : Present(options.missing, true),
+    IsString({ message: '$property must be a string' }),
+    AtMost(options.maxLength),
+    (options.optional ? ApiPropertyOptional : ApiProperty)({
+      type: String,
+      maxLength: options.maxLength,
+      description: options.description,
+      example: options.example,
+    }),
+  );
+}
+
+/** Yes or no; the word or the number for it is a fault. */
+export function FlagField(options: { description: string }): PropertyDecorator {
+  return applyDecorators(
+    IsOptional(),
+    ValidateBy({
+      name: 'flag',
+      validator: { validate: isBoolean, defaultMessage: (args) => `${args?.property} must be true or false` },
+    }),
+    ApiPropertyOptional({ type: Boolean, default: false, description: options.description, example: true }),
+  );
+}
+
+/** Id of a thing in a body. What is no UUID is the id of nothing, and no fault of the field. */
+export function IdField(options: FieldOptions): PropertyDecorator {
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) => absentIfBlank(typeof value === 'string' ? value.trim() : value)),
+    options.optional ? IsOptional() : Present(options.missing),
+    IsString({ message: '$property must be a string' }),
+    (options.optional ? ApiPropertyOptional : ApiProperty)({
+      type: String,
+      format: 'uuid',
+      minLength: ID_EXAMPLE.length,
+      maxLength: ID_EXAMPLE.length,
+      description: options.description,
+      example: options.example ?? ID_EXAMPLE,
     }),
   );
 }

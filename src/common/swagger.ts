@@ -59,8 +59,9 @@ function commonErrors(method: string, operation: Operation): ErrorEntry[] {
   const { INTERNAL_ERROR, OVERLOADED, DATABASE_UNAVAILABLE } = COMMON_ERRORS;
   // Whatever has a method that may carry a body gets it read, wanted or not.
   const readsBody = method !== 'get';
+  const hasPathParameters = operation.parameters?.some((parameter) => 'in' in parameter && parameter.in === 'path');
   return [
-    ...(readsBody || operation.parameters?.length ? [REQUEST_MALFORMED] : []),
+    ...(readsBody || hasPathParameters ? [REQUEST_MALFORMED] : []),
     ...(readsBody ? [BODY_TOO_LARGE, NOT_JSON] : []),
     INTERNAL_ERROR,
     OVERLOADED,
@@ -117,7 +118,8 @@ function describe() {
     .setDescription(DESCRIPTION)
     .setVersion('1')
     .addTag('Authentication', 'Sign up, prove the mailbox, log in, stay logged in, recover the account.')
-    .addTag('User', 'Your own account: API key, sessions, deletion.')
+    .addTag('User', 'Your own account: API key, sessions, active project, deletion.')
+    .addTag('Project', 'What agents, phone numbers and calls belong to.')
     .addTag('Operation', 'For those who run the service.')
     .addBearerAuth(
       { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'The `token` of a login.' },

@@ -31,6 +31,13 @@ function toError(errors: ValidationError[]): AppError {
   return new AppError(first?.entry ?? COMMON_ERRORS.VALIDATION_FAILED, { faults: all.map((one) => one.fault) });
 }
 
+/** For requests that may leave out any of these fields, but not all of them. */
+export function requireOneOf<Body extends object>(body: Body, ...fields: (keyof Body & string)[]): void {
+  if (fields.some((field) => body[field] !== undefined)) return;
+  const message = `one of ${fields.join(', ')} must be there`;
+  throw new AppError(COMMON_ERRORS.VALIDATION_FAILED, { faults: [{ field: fields[0], message }] });
+}
+
 /** Turns bodies and queries into DTOs: unknown fields are dropped, all faults are told at once. */
 export function validationPipe(): ValidationPipe {
   return new ValidationPipe({

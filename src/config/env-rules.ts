@@ -48,3 +48,10 @@ export function isAddressOrRange(text: string): boolean {
   if (family === 0 || rest.length > 0 || address.includes('%')) return false;
   return bits === undefined || (/^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
 }
+
+/** A host as URLs spell it: lower case, in ASCII, IPv4 as four decimal numbers, IPv6 in brackets; without a dot at its end. */
+export function hostOf(text: string): string | undefined {
+  const host = isIP(text) === 6 ? `[${text}]` : text;
+  const isBare = /^(\[[\da-f:.]+\]|[^\s/?#@\\:[\]]+)$/i.test(host);
+  return isBare && URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname.replace(/\.$/, '') : undefined;
+}

@@ -3,7 +3,7 @@ import { isAbsolute, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, IsIn, IsOptional, MinLength, validateSync } from 'class-validator';
-import { isAddressOrRange, isDatabaseUrl, isUrl, Satisfies, Whole } from './env-rules.js';
+import { hostOf, isAddressOrRange, isDatabaseUrl, isUrl, Satisfies, Whole } from './env-rules.js';
 import { parseMailbox } from './mailbox.js';
 import { ThrottlingSettings } from './throttling-settings.js';
 
@@ -84,6 +84,14 @@ export class Env extends ThrottlingSettings {
     'loopback, a number of hops, or addresses and ranges separated by commas',
   )
   TRUST_PROXY?: string;
+
+  /** Hosts that webhooks may lead to by plain http and at private addresses: names or addresses, with commas. */
+  @IsOptional()
+  @Satisfies(
+    (value: string) => value.split(',').every((part) => hostOf(part.trim()) !== undefined),
+    'host names or addresses separated by commas, without protocol or port',
+  )
+  WEBHOOK_ALLOWED_HOSTS?: string;
 
   /** Shortest accepted password, characters. */
   @Whole(8, 64)
@@ -189,6 +197,11 @@ export class Env extends ThrottlingSettings {
     if (!this.DATABASE_URL.startsWith('sqlite:')) return undefined;
     const path = this.DATABASE_URL.slice('sqlite:'.length).replace(/^\/\/(?=\/)/, '');
     return isAbsolute(path) ? path : resolve(path);
+  }
+
+  /** WEBHOOK_ALLOWED_HOSTS as URLs spell them. */
+  get webhookAllowedHosts(): string[] {
+    return (this.WEBHOOK_ALLOWED_HOSTS ?? '').split(',').flatMap((part) => hostOf(part.trim()) ?? []);
   }
 
   /** The development mailbox stands in for a mail server, never in production. */

@@ -6,6 +6,7 @@ import { Session } from '../auth/session.entity.js';
 import { SignupAttempt } from '../auth/signup-attempt.entity.js';
 import { SigningKey } from '../auth/signing-key.entity.js';
 import { Letter } from '../mail/letter.entity.js';
+import { Project } from '../projects/project.entity.js';
 import { Counter } from '../throttling/counter.entity.js';
 import { User } from '../users/user.entity.js';
 
@@ -21,4 +22,5 @@ export const ENTITIES = [
   Letter,
   AuditEvent,
   Counter,
+  Project,
 ];

@@ -1,4 +1,5 @@
 import { MINUTE_MS } from '../../src/common/clock.js';
+import { ProjectContents } from '../../src/projects/project-contents.js';
 import { makeApiKey } from '../support/credentials.js';
 import { join, newAddress, PASSWORD, Person, signUp } from '../support/people.js';
 import { openSession } from '../support/sessions.js';
@@ -143,6 +144,39 @@ describe('Every answer is as the OpenAPI document says', () => {
     await api.expect('success', 'endSession', { as: other, params: { sessionId: listed.body.sessions[0].id } });
     await api.expect('success', 'logOut', { as: other });
     await api.expect('success', 'logOutEverywhere', { as: await openSession(service, person) });
+  });
+
+  it('to users who look after their projects', async () => {
+    const as = await join(service);
+    const project = { name: 'Clinic', description: '' };
+    const { id: projectId } = (await api.expect('success', 'createProject', { body: project, as })).body.data;
+    await api.expect('PROJECT_NAME_TAKEN', 'createProject', { body: project, as });
+    for (const list of ['listProjects', 'listProjectsAlso']) {
+      await api.expect('success', list, { as });
+      await api.expect('VALIDATION_FAILED', list, { as, query: 'page=0' });
+    }
+    const other = (await api.expect('success', 'createProject', { body: { ...project, name: 'Other' }, as })).body.data;
+    const params = { projectId };
+    await api.expect('success', 'getProject', { as, params });
+    await api.expect('PROJECT_UNKNOWN', 'getProject', { as });
+    await api.expect('success', 'updateProject', { as, params, body: { name: 'Practice' } });
+    await api.expect('PROJECT_NAME_TAKEN', 'updateProject', { as, params, body: { name: other.name } });
+    await api.expect('WEBHOOK_URL_INVALID', 'updateProject', { as, params, body: { webhookUrl: 'http://localhost' } });
+    await api.expect('PROJECT_NOT_FOUND', 'updateProject', { as, body: { name: 'Practice' } });
+    const webhookURL = 'https://hooks.example.test/calls';
+    await api.expect('success', 'addWebhook', { as, body: { projectId, webhookURL } });
+    await api.expect('WEBHOOK_URL_INVALID', 'addWebhook', { as, body: { projectId, webhookURL: 'none' } });
+    await api.expect('PROJECT_NOT_FOUND', 'addWebhook', { as, body: { projectId: 'none', webhookURL } });
+    await api.expect('NO_ACTIVE_PROJECT', 'getActiveProject', { as });
+    await api.expect('success', 'setActiveProject', { as, body: { projectId } });
+    await api.expect('PROJECT_UNKNOWN', 'setActiveProject', { as, body: { projectId: 'none' } });
+    await api.expect('success', 'getActiveProject', { as });
+    let things = 1;
+    const remove = () => Promise.resolve(void (things = 0));
+    service.app.get(ProjectContents).register({ count: () => Promise.resolve(things), remove });
+    await api.expect('PROJECT_NOT_EMPTY', 'deleteProject', { as, params });
+    await api.expect('success', 'deleteProject', { as, params, body: { cascade: true } });
+    await api.expect('PROJECT_NOT_FOUND', 'deleteProject', { as, params });
   });
 
   it('to more requests than are allowed', async () => {

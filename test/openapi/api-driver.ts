@@ -7,6 +7,10 @@ export interface Call {
   /** A string is sent as it is. */
   body?: unknown;
   params?: Record<string, string>;
+  /** In place of the operation's own path. */
+  path?: string;
+  /** As it stands behind the question mark. */
+  query?: string;
   as?: ApiCredentials;
   headers?: Record<string, string>;
 }
@@ -53,8 +57,8 @@ export class ApiDriver {
     return answer;
   }
 
-  send(operation: Operation, { body, params, as = {}, headers = {} }: Call): Promise<ApiAnswer> {
-    const path = pathOf(operation, params);
-    return this.service.api.as(as).with(headers).send(operation.method, path, body);
+  send(operation: Operation, { body, params, path, query, as = {}, headers = {} }: Call): Promise<ApiAnswer> {
+    const url = (path ?? pathOf(operation, params)) + (query === undefined ? '' : `?${query}`);
+    return this.service.api.as(as).with(headers).send(operation.method, url, body);
   }
 }

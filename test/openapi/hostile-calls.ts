@@ -22,6 +22,7 @@ const OWN: Record<string, string> = {
   oldPassword: own('password'),
   refreshToken: own('refreshToken'),
   sessionId: own('sessionId'),
+  projectId: own('projectId'),
 };
 
 /** What a header may hold at all; fetch refuses the rest, and headers of more than 16 kB reach no operation. */
@@ -30,6 +31,11 @@ function asHeader(text: string): string {
     .replace(/[^\t\x20-\x7e\xa0-\xff]/g, '?')
     .slice(0, 3000)
     .trim();
+}
+
+/** Half characters, which no URL can hold, become U+FFFD; longer URLs reach no operation. */
+function asQuery(text: string): string {
+  return encodeURIComponent(Buffer.from(text).toString()).slice(0, 3000).replace(/%.?$/, '');
 }
 
 function bodyOf(document: ApiDocument, { request }: Operation): fc.Arbitrary<unknown> {
@@ -51,13 +57,21 @@ function bodyOf(document: ApiDocument, { request }: Operation): fc.Arbitrary<unk
 
 /** Calls of one operation: decent, malformed and malicious ones. */
 export function hostileCalls(document: ApiDocument, operation: Operation): fc.Arbitrary<HostileCall> {
-  const param = fc.oneof(hostileText, fc.uuid(), fc.constant(own('sessionId')));
   // A blank or dotted segment makes another path of it.
-  const segment = param.filter((text) => !/^\.{0,2}$/.test(text));
+  const segment = fc.oneof(hostileText, fc.uuid()).filter((text) => !/^\.{0,2}$/.test(text));
+  const params = operation.params.map((name) => [name, fc.oneof(segment, segment, fc.constant(own(name)))]);
+  const query = fc.tuple(
+    fc.constantFrom('page', 'pageSize', 'x', '__proto__'),
+    fc.oneof(fc.nat().map(String), hostileText),
+  );
   return fc.record({
     as: fc.constantFrom(...KINDS),
     forged: hostileText.map((text) => asHeader(text)),
-    params: fc.record(Object.fromEntries(operation.params.map((name) => [name, segment]))),
+    params: fc.record(Object.fromEntries(params)),
+    query: fc.oneof(
+      fc.constant(undefined),
+      query.map(([name, text]) => `${name}=${asQuery(text)}`),
+    ),
     body: operation.method === 'GET' ? fc.constant(undefined) : bodyOf(document, operation),
     headers: fc.oneof(
       { weight: 4, arbitrary: fc.constant({}) },

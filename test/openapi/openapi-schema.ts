@@ -28,6 +28,7 @@ const schema = record({
   nullable: { type: 'boolean' },
   description: text,
   example: {},
+  default: {},
   enum: { type: 'array', minItems: 1, uniqueItems: true },
   pattern: { type: 'string', format: 'regex' },
   minLength: { type: 'integer', minimum: 0 },

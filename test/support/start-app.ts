@@ -8,17 +8,20 @@ import { Clock } from '../../src/common/clock.js';
 import { loggerOptions } from '../../src/common/logger.js';
 import { loadEnv } from '../../src/config/env.js';
 import { Database } from '../../src/database/database.js';
+import { NameResolver } from '../../src/projects/name-resolver.js';
 import { ApiClient } from './api-client.js';
 import { TestClock } from './test-clock.js';
 import { createTestDatabase, TestDatabase } from './test-database.js';
 import { TestMailbox } from './test-mailbox.js';
+import { TestNames } from './test-names.js';
 
 export type Settings = Record<string, string>;
 
-/** What instances share: a database, a mail server, a clock and their settings. */
+/** What instances share: a database, a mail server, a domain name system, a clock and their settings. */
 interface World {
   database: TestDatabase;
   mailbox: TestMailbox;
+  names: TestNames;
   clock: TestClock;
   settings: Settings;
 }
@@ -64,6 +67,8 @@ async function startInstance(world: World): Promise<TestApp> {
   const module = await Test.createTestingModule({ imports: [AppModule.forRoot(env)] })
     .overrideProvider(Clock)
     .useValue(world.clock)
+    .overrideProvider(NameResolver)
+    .useValue(world.names)
     .compile();
   const app = module.createNestApplication<NestFastifyApplication>(httpAdapter(env, logger), { bodyParser: false });
   await setUpApp(app, env, logger);
@@ -85,7 +90,8 @@ export async function startApp(settings: Settings = {}): Promise<TestApp> {
   const mailbox = new TestMailbox();
   await mailbox.open();
   const database = await createTestDatabase();
-  const world = { database, mailbox, clock: new TestClock(), settings: { ...TEST_SETTINGS, ...settings } };
+  const [names, clock] = [new TestNames(), new TestClock()];
+  const world = { database, mailbox, names, clock, settings: { ...TEST_SETTINGS, ...settings } };
   const first = await startInstance(world);
   const instances = [first];
   return {

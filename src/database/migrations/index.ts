@@ -8,6 +8,7 @@ import { CreateSigningKeys } from './1780000000007-create-signing-keys.js';
 import { CreateLetters } from './1780000000008-create-letters.js';
 import { CreateAuditEvents } from './1780000000009-create-audit-events.js';
 import { CreateCounters } from './1780000000010-create-counters.js';
+import { CreateProjects } from './1780000000011-create-projects.js';
 
 /** Every migration, in the order in which it is applied, on every database. */
 export const MIGRATIONS = [
@@ -21,4 +22,5 @@ export const MIGRATIONS = [
   CreateLetters,
   CreateAuditEvents,
   CreateCounters,
+  CreateProjects,
 ];

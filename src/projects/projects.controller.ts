@@ -1,0 +1,75 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
+import { ApiBody, ApiTags } from '@nestjs/swagger';
+import { type Caller, FromCaller } from '../auth/caller.js';
+import { Answer } from '../common/answers.js';
+import { Documented } from '../common/docs.js';
+import { PageQuery } from '../common/paging.js';
+import * as docs from './projects.docs.js';
+import {
+  AddWebhookDto,
+  CreateProjectDto,
+  DeleteProjectDto,
+  ProjectDataAnswer,
+  ProjectsAnswer,
+  UpdateProjectDto,
+} from './projects.dto.js';
+import { ProjectsService } from './projects.service.js';
+
+@ApiTags('Project')
+@Controller('project')
+export class ProjectsController {
+  constructor(private readonly projects: ProjectsService) {}
+
+  @Post('create-project')
+  @HttpCode(200)
+  @Documented(docs.CREATE_PROJECT)
+  createProject(@Body() body: CreateProjectDto, @FromCaller() caller: Caller): Promise<ProjectDataAnswer> {
+    return this.projects.createProject(body, caller);
+  }
+
+  @Get()
+  @Documented(docs.LIST_PROJECTS)
+  listProjects(@Query() query: PageQuery, @FromCaller() caller: Caller): Promise<ProjectsAnswer> {
+    return this.projects.listProjects(query, caller);
+  }
+
+  @Get('list')
+  @Documented(docs.LIST_PROJECTS_ALSO)
+  listProjectsAlso(@Query() query: PageQuery, @FromCaller() caller: Caller): Promise<ProjectsAnswer> {
+    return this.projects.listProjects(query, caller);
+  }
+
+  @Get(':projectId')
+  @Documented(docs.GET_PROJECT)
+  getProject(@Param('projectId') projectId: string, @FromCaller() caller: Caller): Promise<ProjectDataAnswer> {
+    return this.projects.getProject(projectId, caller);
+  }
+
+  @Put(':projectId')
+  @Documented(docs.UPDATE_PROJECT)
+  updateProject(
+    @Param('projectId') projectId: string,
+    @Body() body: UpdateProjectDto,
+    @FromCaller() caller: Caller,
+  ): Promise<ProjectDataAnswer> {
+    return this.projects.updateProject(projectId, body, caller);
+  }
+
+  @Delete(':projectId')
+  @ApiBody({ type: DeleteProjectDto, required: false })
+  @Documented(docs.DELETE_PROJECT)
+  deleteProject(
+    @Param('projectId') projectId: string,
+    @Body() body: DeleteProjectDto,
+    @FromCaller() caller: Caller,
+  ): Promise<Answer> {
+    return this.projects.deleteProject(projectId, body, caller);
+  }
+
+  @Post('call-status/add-webhookurl')
+  @HttpCode(200)
+  @Documented(docs.ADD_WEBHOOK)
+  addWebhook(@Body() body: AddWebhookDto, @FromCaller() caller: Caller): Promise<Answer> {
+    return this.projects.addWebhook(body, caller);
+  }
+}

@@ -1,0 +1,60 @@
+import { REFUSED } from '../auth/auth.docs.js';
+import { Answer } from '../common/answers.js';
+import { COMMON_ERRORS } from '../common/common.errors.js';
+import * as dto from './projects.dto.js';
+import { PROJECTS_ERRORS } from './projects.errors.js';
+
+/** What the OpenAPI document says of each operation of this module, so that the controllers stay a line a handler. */
+const E = PROJECTS_ERRORS;
+const BAD_BODY = [COMMON_ERRORS.REQUEST_MALFORMED, COMMON_ERRORS.VALIDATION_FAILED];
+const params = { projectId: 'Its `id` in the list of projects.' };
+
+export const CREATE_PROJECT = {
+  summary: 'Create a project',
+  answer: dto.ProjectDataAnswer,
+  errors: [...BAD_BODY, E.PROJECT_NAME_TAKEN, ...REFUSED],
+};
+export const LIST_PROJECTS = {
+  summary: 'List your projects',
+  description: 'The newest first.',
+  answer: dto.ProjectsAnswer,
+  errors: [COMMON_ERRORS.VALIDATION_FAILED, ...REFUSED],
+};
+export const LIST_PROJECTS_ALSO = { ...LIST_PROJECTS, description: 'The same as `GET /project`.' };
+export const GET_PROJECT = {
+  summary: 'See a project',
+  answer: dto.ProjectDataAnswer,
+  params,
+  errors: [E.PROJECT_UNKNOWN, ...REFUSED],
+};
+export const UPDATE_PROJECT = {
+  summary: 'Change a project',
+  description: 'Changes what is sent, and leaves the rest as it is.',
+  answer: dto.ProjectDataAnswer,
+  params,
+  errors: [...BAD_BODY, E.PROJECT_NAME_TAKEN, E.WEBHOOK_URL_INVALID, E.PROJECT_NOT_FOUND, ...REFUSED],
+};
+export const DELETE_PROJECT = {
+  summary: 'Delete a project',
+  description:
+    'Refused while it has agents or phone numbers, unless `cascade` is true: then these are deleted with it. The body may be left out.',
+  answer: Answer,
+  params,
+  errors: [...BAD_BODY, E.PROJECT_NOT_EMPTY, E.PROJECT_NOT_FOUND, ...REFUSED],
+};
+export const ADD_WEBHOOK = {
+  summary: 'Set where calls report their progress',
+  description: 'An https URL of a public host. null takes it away.',
+  answer: Answer,
+  errors: [...BAD_BODY, E.WEBHOOK_URL_INVALID, E.PROJECT_NOT_FOUND, ...REFUSED],
+};
+export const SET_ACTIVE_PROJECT = {
+  summary: 'Set the active project',
+  answer: dto.ActiveProjectSetAnswer,
+  errors: [...BAD_BODY, E.PROJECT_UNKNOWN, ...REFUSED],
+};
+export const GET_ACTIVE_PROJECT = {
+  summary: 'See the active project',
+  answer: dto.ActiveProjectAnswer,
+  errors: [E.NO_ACTIVE_PROJECT, ...REFUSED],
+};

@@ -1,0 +1,11 @@
+import { errorTable } from '../common/app-error.js';
+
+/** What can go wrong with projects: code → status and message. */
+export const PROJECTS_ERRORS = errorTable({
+  PROJECT_NAME_TAKEN: [400, 'You have a project of this name already.'],
+  PROJECT_NOT_EMPTY: [400, 'The project still has agents or phone numbers. Remove them first, or send cascade: true.'],
+  PROJECT_UNKNOWN: [400, 'You have no such project.'],
+  WEBHOOK_URL_INVALID: [400, 'The webhook must be an https URL of a public host, without user name and password.'],
+  PROJECT_NOT_FOUND: [404, 'You have no such project.'],
+  NO_ACTIVE_PROJECT: [404, 'You have no active project.'],
+});

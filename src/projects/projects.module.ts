@@ -1,0 +1,20 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { UsersModule } from '../users/users.module.js';
+import { ActiveProjectController } from './active-project.controller.js';
+import { ActiveProjectService } from './active-project.service.js';
+import { NameResolver } from './name-resolver.js';
+import { ProjectContents } from './project-contents.js';
+import { Project } from './project.entity.js';
+import { ProjectsController } from './projects.controller.js';
+import { ProjectsService } from './projects.service.js';
+import { WebhookUrls } from './webhook-url.js';
+
+/** Projects of users, and which one is active. */
+@Module({
+  imports: [TypeOrmModule.forFeature([Project]), UsersModule],
+  controllers: [ProjectsController, ActiveProjectController],
+  providers: [ActiveProjectService, NameResolver, ProjectContents, ProjectsService, WebhookUrls],
+  exports: [NameResolver, ProjectContents, ProjectsService, WebhookUrls],
+})
+export class ProjectsModule {}

@@ -1,0 +1,171 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { IsNull, Repository } from 'typeorm';
+import { v7 as uuid } from 'uuid';
+import { AUTH_ERRORS } from '../auth/auth.errors.js';
+import { Caller } from '../auth/caller.js';
+import { Answer, success } from '../common/answers.js';
+import { AppError } from '../common/app-error.js';
+import { Clock } from '../common/clock.js';
+import { PageQuery } from '../common/paging.js';
+import { sha256 } from '../common/secrets.js';
+import { requireOneOf } from '../common/validation.js';
+import { isUniqueViolation } from '../database/database-errors.js';
+import { Database, Transaction } from '../database/database.js';
+import { findOwned, lockOwned } from '../database/owned.js';
+import { User } from '../users/user.entity.js';
+import { ProjectContents } from './project-contents.js';
+import { Project } from './project.entity.js';
+import {
+  AddWebhookDto,
+  CreateProjectDto,
+  DeleteProjectDto,
+  ProjectAnswer,
+  ProjectDataAnswer,
+  ProjectsAnswer,
+  UpdateProjectDto,
+} from './projects.dto.js';
+import { PROJECTS_ERRORS } from './projects.errors.js';
+import { WebhookUrls } from './webhook-url.js';
+
+type ProjectRow = Omit<Project, 'user'>;
+
+const IS_LIVE = { deletedAt: IsNull() };
+
+/** Names that differ in case alone, or in how their accents are encoded, are the same name. */
+function nameKeyOf(name: string): string {
+  return sha256(name.normalize('NFC').toLowerCase());
+}
+
+/** Projects: creation to deletion, and the one place where others find them. */
+@Injectable()
+export class ProjectsService {
+  constructor(
+    @InjectRepository(Project) private readonly projects: Repository<Project>,
+    private readonly database: Database,
+    private readonly contents: ProjectContents,
+    private readonly webhooks: WebhookUrls,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The user's project with this id; null when there is none, when it is deleted, and when it is somebody else's. */
+  findOwned(projectId: string, userId: string): Promise<Project | null> {
+    return findOwned(this.projects.manager, Project, { id: projectId, userId }, IS_LIVE);
+  }
+
+  /** The same, locked: nobody can delete the project, or put anything into it, before the end of this unit of work. */
+  lockOwned(transaction: Transaction, projectId: string, userId: string): Promise<Project | null> {
+    return lockOwned(transaction, Project, { id: projectId, userId }, IS_LIVE);
+  }
+
+  async createProject({ name, description }: CreateProjectDto, { userId }: Caller): Promise<ProjectDataAnswer> {
+    const project = this.newProject(userId, name, description);
+    await this.database.write(async (tx) => {
+      // Locked, for an account may be deleted at the same moment.
+      if (!(await tx.lock(User, { id: userId }))) throw new AppError(AUTH_ERRORS.TOKEN_INVALID);
+      await this.refuseTakenName(tx.manager.insert(Project, project));
+    });
+    return success('The project is created.', { data: ProjectAnswer.of(project) });
+  }
+
+  async listProjects({ page, pageSize }: PageQuery, { userId }: Caller): Promise<ProjectsAnswer> {
+    const [projects, total] = await this.projects.findAndCount({
+      where: { userId, ...IS_LIVE },
+      // By id alone, for ids sort by the time of creation.
+      order: { id: 'DESC' },
+      skip: (page - 1) * pageSize,
+      take: pageSize,
+    });
+    return success('These are your projects.', {
+      data: projects.map((project) => ProjectAnswer.of(project)),
+      total,
+      page,
+      pageSize,
+    });
+  }
+
+  async getProject(projectId: string, { userId }: Caller): Promise<ProjectDataAnswer> {
+    const project = await this.findOwned(projectId, userId);
+    if (!project) throw new AppError(PROJECTS_ERRORS.PROJECT_UNKNOWN);
+    return success('This is the project.', { data: ProjectAnswer.of(project) });
+  }
+
+  async updateProject(projectId: string, body: UpdateProjectDto, caller: Caller): Promise<ProjectDataAnswer> {
+    requireOneOf(body, 'name', 'description', 'webhookUrl', 'webhookURL');
+    const { name, description } = body;
+    const callStatusWebhook = await this.webhookIn(body);
+    const project = await this.change(projectId, caller, {
+      ...(name !== undefined && { name, nameKey: nameKeyOf(name) }),
+      ...(description !== undefined && { description }),
+      ...(callStatusWebhook !== undefined && { callStatusWebhook }),
+    });
+    return success('The project is changed.', { data: ProjectAnswer.of(project) });
+  }
+
+  async addWebhook(body: AddWebhookDto, caller: Caller): Promise<Answer> {
+    const callStatusWebhook = await this.webhookIn(body);
+    await this.change(body.projectId, caller, { callStatusWebhook });
+    return success(callStatusWebhook === null ? 'The webhook is removed.' : 'The webhook is set.');
+  }
+
+  async deleteProject(projectId: string, { cascade = false }: DeleteProjectDto, caller: Caller): Promise<Answer> {
+    await this.database.write(async (tx) => {
+      const project = await this.lockOwned(tx, projectId, caller.userId);
+      if (!project) throw new AppError(PROJECTS_ERRORS.PROJECT_NOT_FOUND);
+      if (cascade) await this.contents.remove(tx, project.id);
+      else if (!(await this.contents.isEmpty(tx, project.id))) throw new AppError(PROJECTS_ERRORS.PROJECT_NOT_EMPTY);
+      await this.bury(tx, project);
+    });
+    return success('The project is deleted.');
+  }
+
+  /** Changes a project of the caller's as one unit of work, and answers what it is then. */
+  private change(projectId: string, { userId }: Caller, changes: Partial<ProjectRow>): Promise<Project> {
+    return this.database.write(async (tx) => {
+      const project = await this.lockOwned(tx, projectId, userId);
+      if (!project) throw new AppError(PROJECTS_ERRORS.PROJECT_NOT_FOUND);
+      const all = { ...changes, updatedAt: this.clock.now() };
+      await this.refuseTakenName(tx.manager.update(Project, project.id, all));
+      return { ...project, ...all };
+    });
+  }
+
+  /** The row stays, for the calls that were made; its name is free again, and it is nobody's active project. */
+  private async bury({ manager }: Transaction, { id, userId }: Project): Promise<void> {
+    const now = this.clock.now();
+    const changes = { deletedAt: now, updatedAt: now, nameKey: null, activeAgent: null };
+    await manager.update(Project, id, changes);
+    await manager.update(User, { id: userId, activeProject: id }, { activeProject: null, updatedAt: now });
+  }
+
+  private async refuseTakenName(writing: Promise<unknown>): Promise<void> {
+    try {
+      await writing;
+    } catch (error) {
+      if (isUniqueViolation(error)) throw new AppError(PROJECTS_ERRORS.PROJECT_NAME_TAKEN, { cause: error });
+      throw error;
+    }
+  }
+
+  /** The webhook under either of its documented names: what to keep of it, null to remove it, undefined when none was sent. */
+  private async webhookIn({ webhookURL, webhookUrl }: AddWebhookDto | UpdateProjectDto) {
+    const [text, field] = webhookURL === undefined ? [webhookUrl, 'webhookUrl'] : [webhookURL, 'webhookURL'];
+    return typeof text === 'string' ? this.webhooks.accept(text, field) : text;
+  }
+
+  private newProject(userId: string, name: string, description: string): ProjectRow {
+    const now = this.clock.now();
+    return {
+      id: uuid(),
+      userId,
+      name,
+      nameKey: nameKeyOf(name),
+      description,
+      callStatusWebhook: null,
+      activeAgent: null,
+      createdAt: now,
+      updatedAt: now,
+      deletedAt: null,
+    };
+  }
+}

@@ -1,0 +1,72 @@
+import { isIP } from 'node:net';
+import { Injectable } from '@nestjs/common';
+import ipaddr from 'ipaddr.js';
+import { AppError } from '../common/app-error.js';
+import { Env } from '../config/env.js';
+import { NameResolver } from './name-resolver.js';
+import { WEBHOOK_URL_MAX_LENGTH } from './project.entity.js';
+import { PROJECTS_ERRORS } from './projects.errors.js';
+
+/** All of IPv6 that is given out to the public (RFC 4291, section 2.4). */
+const PUBLIC_IPV6 = ipaddr.parseCIDR('2000::/3');
+/** Names that mean something inside of a network only (RFC 6761, RFC 6762), like those of one word. */
+const INTERNAL_NAME = /^[^.]*$|\.(localhost|local|internal|home\.arpa)$/;
+
+/** An address that anybody can have on the Internet. What carries an IPv4 address inside (::ffff:…) is judged by that one. */
+export function isPublicAddress(text: string): boolean {
+  if (!ipaddr.isValid(text)) return false;
+  const address = ipaddr.process(text);
+  return address.range() === 'unicast' && (address.kind() === 'ipv4' || address.match(PUBLIC_IPV6));
+}
+
+/**
+ * Judges where webhooks may lead, so that nobody makes this service call what only it can reach. Names change their addresses:
+ * whoever connects must judge the address that it connects to by `isPublicAddress` once more.
+ */
+@Injectable()
+export class WebhookUrls {
+  private readonly allowedHosts: Set<string>;
+
+  constructor(
+    private readonly names: NameResolver,
+    env: Env,
+  ) {
+    this.allowedHosts = new Set(env.webhookAllowedHosts);
+  }
+
+  /** The URL in the one spelling that it is kept and called in; throws WEBHOOK_URL_INVALID, with `field` at fault. */
+  async accept(text: string, field: string): Promise<string> {
+    const fault = await this.faultOf(text);
+    if (fault === null) return new URL(text).href;
+    const faults = [{ field, message: `${field} ${fault}` }];
+    throw new AppError(PROJECTS_ERRORS.WEBHOOK_URL_INVALID, { faults });
+  }
+
+  /** The operator named this host in WEBHOOK_ALLOWED_HOSTS. */
+  isAllowedHost(url: URL): boolean {
+    return this.allowedHosts.has(hostIn(url));
+  }
+
+  private async faultOf(text: string): Promise<string | null> {
+    if (!URL.canParse(text)) return 'is not a URL';
+    const url = new URL(text);
+    if (url.href.length > WEBHOOK_URL_MAX_LENGTH) return `must be at most ${WEBHOOK_URL_MAX_LENGTH} characters`;
+    if (url.username !== '' || url.password !== '') return 'must have no user name and no password';
+    const isAllowed = this.isAllowedHost(url);
+    if (url.protocol !== 'https:' && !(isAllowed && url.protocol === 'http:')) return 'must begin with https://';
+    return isAllowed || (await this.isPublicHost(hostIn(url))) ? null : 'must lead to a public host';
+  }
+
+  /** A name that has no address, or none yet, may have one later. */
+  private async isPublicHost(host: string): Promise<boolean> {
+    const address = host.replace(/^\[|\]$/g, '');
+    if (isIP(address) > 0) return isPublicAddress(address);
+    if (INTERNAL_NAME.test(host)) return false;
+    return (await this.names.addressesOf(host)).every(isPublicAddress);
+  }
+}
+
+/** The host of a URL without the dots that may stand behind it. */
+function hostIn(url: URL): string {
+  return url.hostname.replace(/\.+$/, '');
+}
