@@ -10,6 +10,7 @@ import { OperationModule } from './operation/operation.module.js';
 import { PagesModule } from './pages/pages.module.js';
 import { ThrottlingModule } from './throttling/throttling.module.js';
 import { UsersModule } from './users/users.module.js';
+import { VoicesModule } from './voices/voices.module.js';
 
 /** The service: the list of its modules. */
 @Module({})
@@ -26,6 +27,7 @@ export class AppModule {
         UsersModule,
         MailModule.forRoot(env),
         AuthModule,
+        VoicesModule,
         PagesModule,
         HousekeepingModule,
       ],

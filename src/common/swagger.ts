@@ -118,6 +118,7 @@ function describe() {
     .setVersion('1')
     .addTag('Authentication', 'Sign up, prove the mailbox, log in, stay logged in, recover the account.')
     .addTag('User', 'Your own account: API key, sessions, deletion.')
+    .addTag('Voices', 'What agents can sound like.')
     .addTag('Operation', 'For those who run the service.')
     .addBearerAuth(
       { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'The `token` of a login.' },

@@ -15,10 +15,19 @@ export interface Keyring {
   inertToken: string;
 }
 
-/** Sends bodies that cannot be read to everything that reads one. */
+/** Sends bodies that cannot be read to everything that reads one, and paths that cannot be read to what reads nothing else. */
 export async function sendUnreadable(api: ApiDriver): Promise<void> {
-  for (const { id, method } of api.document.operations) {
-    if (method === 'GET') continue;
+  for (const operation of api.document.operations) {
+    const { id, method, path, params } = operation;
+    if (method === 'GET') {
+      if (params.length === 0) continue;
+      const answer = await api.service.api.get(path.replace(/\{\w+\}/g, '%zz'));
+      expect({ code: answer.body.code, faults: api.checker.faults(operation, answer) }).toEqual({
+        code: 'REQUEST_MALFORMED',
+        faults: [],
+      });
+      continue;
+    }
     await api.expect('REQUEST_MALFORMED', id, { body: '{"email":' });
     await api.expect('BODY_TOO_LARGE', id, { body: { text: 'a'.repeat(BODY_LIMIT_BYTES) } });
     await api.expect('NOT_JSON', id, { body: '{}', headers: { 'content-type': 'text/plain' } });

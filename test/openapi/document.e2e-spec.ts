@@ -17,9 +17,12 @@ const DOCUMENTED_ERRORS: Record<string, number[]> = {
   'POST /auth/forgot-password': [400, 500],
   'POST /auth/reset-password': [400, 500],
   'GET /user/generate-apikey': [401, 500],
+  'GET /voices': [401, 500],
+  'GET /voices/{voice_id}': [401, 500],
 };
 const PUBLIC = [
-  ...Object.keys(DOCUMENTED_ERRORS).filter((name) => !/change-password|apikey/.test(name)),
+  ...Object.keys(DOCUMENTED_ERRORS).filter((name) => !/change-password|apikey|voices/.test(name)),
+  'GET /voices/{voice_id}/preview',
   'GET /health/live',
   'GET /health/ready',
   'GET /.well-known/jwks.json',
@@ -67,12 +70,12 @@ describe('The OpenAPI document', () => {
     expect(unless(({ raw }) => raw.summary && raw.tags.every((tag: string) => tags.includes(tag)))).toEqual([]);
   });
 
-  it('describes every parameter in a path, with its format and an example', () => {
+  it('describes every parameter in a path, with its form and an example', () => {
     const namesIn = (path: string) => [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
     expect(unless(({ path, params }) => namesIn(path).join() === params.join())).toEqual([]);
     const parameters = operations.flatMap(({ raw }) => raw.parameters);
     const vague = parameters.filter(({ description, required, schema }: any) => {
-      return !description || !required || !schema.format || !schema.example;
+      return !description || !required || !(schema.format ?? schema.pattern) || !schema.example;
     });
     expect(vague).toEqual([]);
   });
@@ -103,10 +106,11 @@ describe('The OpenAPI document', () => {
     expect(document.operation('resendCode').responses).toHaveProperty('429');
   });
 
-  it('gives every answer a schema, the headers that it has, and examples that fit the schema', () => {
+  it('gives every answer a schema, the headers that it has, and examples that fit the schema, unless it is sound', () => {
     const checker = new AnswerChecker(document);
     for (const { id, responses } of operations) {
       for (const [status, response] of Object.entries(responses)) {
+        if ('audio/wav' in response.content) continue;
         const { schema, example, examples = {} } = mediaOf(response);
         const values = [...(example ? [example] : []), ...Object.values<any>(examples).map(({ value }) => value)];
         const validate = checker.strict(schema);
