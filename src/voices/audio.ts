@@ -14,8 +14,9 @@ export function toAudio(type: string, bytes: Buffer): Audio {
   return { type, bytes, etag: `"${sha256(bytes)}"` };
 }
 
-/** Any page may play it (an audio element sends no credentials), and keep it for a while. */
+/** Any page may play it (an audio element sends no credentials), and keep it for a while; so may a tab of its own. */
 const HEADERS = {
+  'content-security-policy': "default-src 'none'; media-src 'self'; frame-ancestors 'none'",
   'accept-ranges': 'bytes',
   'cache-control': `public, max-age=${DAY_MS / SECOND_MS}`,
   'cross-origin-resource-policy': 'cross-origin',

@@ -52,4 +52,12 @@ describeInBrowser('The sample of a voice', () => {
     }
     expect(profile.problems).toEqual([]);
   });
+
+  it('plays in a tab of its own', async () => {
+    const page = await profile.context.newPage();
+    const { body } = await service.api.as(await join(service)).get('/voices');
+    await page.goto(body.voices[0].preview_url);
+    await page.waitForFunction(() => ((globalThis as any).document.querySelector('video')?.duration ?? 0) > 1);
+    expect(profile.problems).toEqual([]);
+  });
 });
