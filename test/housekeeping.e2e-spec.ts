@@ -18,7 +18,7 @@ const GROWING = [
   ...['counters', 'address_limits', 'letters', 'audit_events'],
 ];
 /** Tables of which nothing is deleted here: accounts end by their users' will, keys by the rotation. */
-const LASTING = ['users', 'signing_keys'];
+const LASTING = ['users', 'signing_keys', 'projects'];
 let service: TestApp;
 beforeEach(async () => (service = await startApp(SETTINGS)));
 afterEach(() => {
@@ -123,6 +123,16 @@ describe('Housekeeping deletes', () => {
     expect(await leftOf('letters', 2 * HOUR_MS)).toBe(1);
     expect(await leftOf('letters', 400 * DAY_MS)).toBe(1);
     expect(await letterRow(service, waiting)).toMatchObject({ state: 'queued', secret: expect.any(String) });
+  });
+
+  it('projects 90 days after they were deleted, and no others', async () => {
+    const ada = await join(service);
+    const { id } = await createProject(service, ada, 'Deleted');
+    await createProject(service, ada, 'Kept');
+    expect((await service.api.as(ada).delete(`/project/${id}`)).status).toBe(200);
+    expect(await leftOf('projects', 90 * DAY_MS - HOUR_MS)).toBe(2);
+    expect(await leftOf('projects', 2 * HOUR_MS)).toBe(1);
+    expect(await leftOf('projects', 400 * DAY_MS)).toBe(1);
   });
 
   it('security events after AUDIT_RETENTION_DAYS', async () => {

@@ -45,12 +45,12 @@ export class SqliteTurns {
             transaction.runAfterCommit();
             resolve(result);
           } catch (error) {
-            reject(error);
+            reject(error as Error);
           }
         },
         reject,
       });
-      this.working ??= this.workOff().finally(() => (this.working = null));
+      this.working ??= this.workOff();
     });
   }
 
@@ -71,6 +71,8 @@ export class SqliteTurns {
         for (const unit of units) unit.reject(error);
       }
     }
+    // In the same step as the look at the queue: who comes a step later must not be told that somebody works it off.
+    this.working = null;
   }
 
   /** Throws when nothing of it lasts. */

@@ -8,6 +8,7 @@ import { SignupAttempt } from '../auth/signup-attempt.entity.js';
 import { DAY_MS } from '../common/clock.js';
 import { Env } from '../config/env.js';
 import { Counter } from '../throttling/counter.entity.js';
+import { Project } from '../projects/project.entity.js';
 import { Letter, LETTER_STATE } from '../mail/letter.entity.js';
 
 /** Settled letters stay so long for whoever asks whether one was sent. */
@@ -15,6 +16,8 @@ const LETTER_DAYS = 30;
 const SETTLED = [LETTER_STATE.SENT, LETTER_STATE.DEAD, LETTER_STATE.VOID];
 /** The longest window that is counted for an address is a day. */
 const ADDRESS_LIMIT_DAYS = 2;
+/** What a deleted project was called may be asked for so long. */
+const DELETED_PROJECT_DAYS = 90;
 
 /** Rows of one table that have had their time. */
 export interface RetentionRule {
@@ -37,6 +40,7 @@ export function retentionRules(now: Date, env: Env): RetentionRule[] {
     rule(Counter, { resetsAt: LessThan(now) }),
     rule(AddressLimits, { touchedAt: LessThan(daysAgo(ADDRESS_LIMIT_DAYS)) }),
     rule(Letter, { state: In(SETTLED), nextTryAt: LessThan(daysAgo(LETTER_DAYS)) }),
+    rule(Project, { deletedAt: LessThan(daysAgo(DELETED_PROJECT_DAYS)) }),
     rule(AuditEvent, { at: LessThan(daysAgo(env.AUDIT_RETENTION_DAYS)) }),
   ];
 }

@@ -1,8 +1,6 @@
 import { createPublicKey, JsonWebKey, verify } from 'node:crypto';
-import { getRepositoryToken } from '@nestjs/typeorm';
-import { Repository } from 'typeorm';
-import { Session } from '../../src/auth/session.entity.js';
 import { SECOND_MS } from '../../src/common/clock.js';
+import { Database } from '../../src/database/database.js';
 import { ApiAnswer } from '../support/api-client.js';
 import { atOnce, makeApiKey, refresh } from '../support/credentials.js';
 import { decode } from '../support/jwt.js';
@@ -129,14 +127,14 @@ describe('An access token is refused at once on the instance that ended its sess
 
   /** The next look-up of a session reads its row, and then takes until it is released. */
   function holdNextLookUp(): { reached: Promise<void>; release: () => void } {
-    const sessions: Repository<Session> = service.app.get(getRepositoryToken(Session));
-    const lookUp = sessions.findOneBy.bind(sessions);
+    const { rows } = service.app.get(Database);
+    const lookUp = rows.find.bind(rows);
     let release = () => {};
     const released = new Promise<void>((resolve) => (release = resolve));
     const reached = new Promise<void>((resolve) => {
-      sessions.findOneBy = async (where) => {
-        sessions.findOneBy = lookUp;
-        const row = await lookUp(where);
+      rows.find = async (entity, where) => {
+        rows.find = lookUp;
+        const row = await lookUp(entity, where);
         resolve();
         await released;
         return row;

@@ -37,6 +37,17 @@ describe('A hundred units of work at once', () => {
     expect(rows.map(({ id }) => id).sort()).toEqual(kept.sort());
   });
 
+  it('get their turn at whatever moment of the end of another they begin', async () => {
+    const database = service.app.get(Database);
+    const write = (id: string) => database.write(({ manager }) => manager.insert(User, userRow(id)));
+    for (let steps = 0; steps < 20; steps += 1) {
+      await write(`end-${steps}`);
+      for (let step = 0; step < steps; step += 1) await Promise.resolve();
+      await write(`begin-${steps}`);
+    }
+    expect(await service.query("SELECT id FROM users WHERE id LIKE 'begin-%'")).toHaveLength(20);
+  });
+
   if (isSqlite()) {
     it('are told of success only after the commit that they share: when it fails, none is', async () => {
       const database = service.app.get(Database);

@@ -1,0 +1,21 @@
+const { createRequire } = require('node:module');
+const { dirname, join, relative, sep } = require('node:path');
+const { default: Runtime } = require('jest-runtime');
+
+const ROOT = join(__dirname, '..', '..');
+const native = createRequire(__filename);
+
+/** Where a module is that all test files of a process share: a package, or a file of the service as it was built. Null for a test's own. */
+function sharedPath(from, name) {
+  if (!name.startsWith('.')) return createRequire(from).resolve(name);
+  const path = relative(ROOT, join(dirname(from), name));
+  return /^(src|bench)\b/.test(path.split(sep)[0]) ? join(ROOT, 'dist', path) : null;
+}
+
+/** Loads packages and the built service through Node, once a process, and only what tests are made of through Jest. */
+module.exports = class SharedModulesRuntime extends Runtime {
+  requireModuleOrMock(from, name) {
+    const path = from.includes('node_modules') ? null : sharedPath(from, name);
+    return path === null ? super.requireModuleOrMock(from, name) : native(path);
+  }
+};
