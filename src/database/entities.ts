@@ -1,3 +1,4 @@
+import { Agent } from '../agents/agent.entity.js';
 import { AuditEvent } from '../audit/audit-event.entity.js';
 import { AddressLimits } from '../auth/address-limits.entity.js';
 import { ApiKey } from '../auth/api-key.entity.js';
@@ -23,4 +24,5 @@ export const ENTITIES = [
   AuditEvent,
   Counter,
   Project,
+  Agent,
 ];

@@ -9,6 +9,7 @@ import { CreateLetters } from './1780000000008-create-letters.js';
 import { CreateAuditEvents } from './1780000000009-create-audit-events.js';
 import { CreateCounters } from './1780000000010-create-counters.js';
 import { CreateProjects } from './1780000000011-create-projects.js';
+import { CreateAgents } from './1780000000012-create-agents.js';
 
 /** Every migration, in the order in which it is applied, on every database. */
 export const MIGRATIONS = [
@@ -23,4 +24,5 @@ export const MIGRATIONS = [
   CreateAuditEvents,
   CreateCounters,
   CreateProjects,
+  CreateAgents,
 ];
