@@ -7,6 +7,7 @@ import { Session } from '../auth/session.entity.js';
 import { SignupAttempt } from '../auth/signup-attempt.entity.js';
 import { SigningKey } from '../auth/signing-key.entity.js';
 import { Letter } from '../mail/letter.entity.js';
+import { PhoneNumber } from '../phone-numbers/phone-number.entity.js';
 import { Project } from '../projects/project.entity.js';
 import { Counter } from '../throttling/counter.entity.js';
 import { User } from '../users/user.entity.js';
@@ -25,4 +26,5 @@ export const ENTITIES = [
   Counter,
   Project,
   Agent,
+  PhoneNumber,
 ];
