@@ -33,8 +33,9 @@ export class TwilioCarrier extends Carrier {
   }
 
   private async isOurs(e164: string): Promise<boolean> {
+    const client = await (this.client ??= this.connect());
     try {
-      return await this.inTime(this.ask(e164));
+      return await this.inTime(this.ask(client, e164));
     } catch (error) {
       throw new AppError(PHONE_NUMBERS_ERRORS.CARRIER_UNAVAILABLE, {
         retryAfterSeconds: RETRY_SECONDS,
@@ -43,8 +44,7 @@ export class TwilioCarrier extends Carrier {
     }
   }
 
-  private async ask(e164: string): Promise<boolean> {
-    const { incomingPhoneNumbers, outgoingCallerIds } = await (this.client ??= this.connect());
+  private async ask({ incomingPhoneNumbers, outgoingCallerIds }: Twilio, e164: string): Promise<boolean> {
     const query = { phoneNumber: e164, ...FOUND };
     const bought = await incomingPhoneNumbers.list(query);
     if (bought.some(({ phoneNumber }) => phoneNumber === e164)) return true;
