@@ -34,7 +34,7 @@ export const ADD_NUMBER = {
 export const REMOVE_NUMBER = {
   summary: 'Take a phone number from its agent',
   description:
-    'By `phoneNumberId`, else by `e164`. The number stays in the project, available; with `release: true` it leaves the project, and any project may have it.',
+    'By `phoneNumberId`, else by `e164`. The number stays in the project, available; with `release: true` it leaves the project, any project may have it, and the answer has no `data`.',
   answer: dto.PhoneNumberRemovedAnswer,
   errors: [...BAD_BODY, E.NUMBER_INVALID, E.NUMBER_NOT_FOUND, ...REFUSED],
 };

@@ -69,7 +69,7 @@ export class PhoneNumberAnswer {
     type: String,
     nullable: true,
     pattern: '^[A-Z]{2}$',
-    example: 'US',
+    example: null,
     description: 'ISO 3166-1 code; null for numbers of no one country, and for those that no country has given out.',
   })
   country: string | null;
@@ -112,6 +112,6 @@ export class PhoneNumberFoundAnswer extends PhoneNumberDataAnswer {
 }
 
 export class PhoneNumberRemovedAnswer extends Answer {
-  @ApiPropertyOptional({ type: PhoneNumberAnswer, description: 'Not there once the number is released.' })
+  @ApiPropertyOptional({ type: PhoneNumberAnswer })
   data?: PhoneNumberAnswer;
 }
