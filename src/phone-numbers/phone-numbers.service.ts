@@ -12,6 +12,7 @@ import { isForeignKeyViolation, isUniqueViolation } from '../database/database-e
 import { Database, Transaction } from '../database/database.js';
 import { OwnedRow } from '../database/owned.js';
 import { ProjectContents } from '../projects/project-contents.js';
+import { Project } from '../projects/project.entity.js';
 import { PROJECTS_ERRORS } from '../projects/projects.errors.js';
 import { ProjectsService } from '../projects/projects.service.js';
 import { Carrier } from './carrier.js';
@@ -29,6 +30,7 @@ import {
 import { PHONE_NUMBERS_ERRORS } from './phone-numbers.errors.js';
 
 type PhoneNumberRow = Omit<PhoneNumber, 'project' | 'agent'>;
+type AgentRow = OwnedRow & { projectId: string };
 
 /** A number that may be given to a project, and what the carrier said of it. */
 export interface CheckedNumber extends ParsedNumber {
@@ -131,8 +133,12 @@ export class PhoneNumbersService implements OnModuleInit {
     return row;
   }
 
-  /** Leaves the number of an agent, if it has one, to its project. Whoever asks holds the lock of the agent's row, or of the project's. */
-  async unassignAgent({ manager }: Transaction, agentId: string): Promise<void> {
+  /** Leaves the number of an agent, if it has one, to its project: before the agent is deleted, for it would take the number with it. */
+  async unassignAgent(transaction: Transaction, agentId: string): Promise<void> {
+    const { manager } = transaction;
+    // Numbers are linked under the lock of the project. That of the agent's row keeps nobody off: MariaDB checks foreign keys in an index.
+    const agent = await manager.findOneBy<AgentRow>(AGENT, { id: agentId });
+    if (agent) await transaction.lock(Project, { id: agent.projectId });
     await manager.update(PhoneNumber, { agentId }, { agentId: null, updatedAt: this.clock.now() });
   }
 
@@ -156,7 +162,7 @@ export class PhoneNumbersService implements OnModuleInit {
   /** Asked so that an unknown agent is told before a taken number, and no carrier is asked for it; what counts is the foreign key. */
   private async requireAgent(id: string, projectId: string): Promise<void> {
     const where = { id, projectId };
-    const isThere = isUUID(id) && (await this.numbers.manager.existsBy<OwnedRow & typeof where>(AGENT, where));
+    const isThere = isUUID(id) && (await this.numbers.manager.existsBy<AgentRow>(AGENT, where));
     if (!isThere) throw new AppError(PHONE_NUMBERS_ERRORS.AGENT_NOT_FOUND);
   }
 

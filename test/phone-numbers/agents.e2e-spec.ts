@@ -91,7 +91,7 @@ describe('What agents do with phone numbers', () => {
   });
 
   it('loses no number when one is linked to an agent that is deleted at the same moment', async () => {
-    for (let round = 0; round < 10; round += 1) {
+    for (let round = 0; round < 30; round += 1) {
       const agentId = await insertAgent(service, project);
       const linking = Array.from({ length: 4 }, () => assign(agentId));
       const [deleted, ...links] = await Promise.allSettled([deleteAgent(agentId), ...linking]);
