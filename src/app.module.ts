@@ -8,6 +8,7 @@ import { HousekeepingModule } from './housekeeping/housekeeping.module.js';
 import { MailModule } from './mail/mail.module.js';
 import { OperationModule } from './operation/operation.module.js';
 import { PagesModule } from './pages/pages.module.js';
+import { PhoneNumbersModule } from './phone-numbers/phone-numbers.module.js';
 import { ProjectsModule } from './projects/projects.module.js';
 import { ThrottlingModule } from './throttling/throttling.module.js';
 import { UsersModule } from './users/users.module.js';
@@ -29,6 +30,7 @@ export class AppModule {
         MailModule.forRoot(env),
         AuthModule,
         ProjectsModule,
+        PhoneNumbersModule,
         VoicesModule,
         PagesModule,
         HousekeepingModule,

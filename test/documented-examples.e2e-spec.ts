@@ -1,5 +1,6 @@
 import { DAY_MS, HOUR_MS } from '../src/common/clock.js';
 import { ApiAnswer, ApiClient } from './support/api-client.js';
+import { insertAgent } from './support/agents.js';
 import { join, newAddress, PASSWORD, Person } from './support/people.js';
 import { startApp, TestApp } from './support/start-app.js';
 
@@ -279,6 +280,33 @@ describe('A client written from the public documentation', () => {
       expectError(await client.post('/user/set-active-project', { projectId: 'unknown' }), 400);
       expectError(await service.api.post('/user/set-active-project', { projectId: id }), 401);
       expectError(await service.api.get(get), 401);
+    });
+
+    it('assigns a number to an agent (8.2), and gets its data by each of its ids (8.1)', async () => {
+      const { user_id } = (await client.get(`/project/${id}`)).body.data;
+      const agentId = await insertAgent(service, { id, user_id });
+      const e164 = kind === 'token' ? '+15550100002' : '+15550100003';
+      const add = (body: object) => client.post('/phone-number/add-number', body);
+      expect(await add({ e164, agentId, projectId: id })).toMatchObject(done);
+      for (const body of [
+        { e164, agentId },
+        { e164, projectId: id },
+        { agentId, projectId: id },
+      ]) {
+        expectError(await add(body), 400);
+      }
+      const found = (await client.post('/phone-number', { projectId: id })).body.data;
+      const data = { e164, id: ID, status: 'ASSIGNED', projectId: id, agentId };
+      for (const identifier of [{ phoneNumberId: found.id }, { agentId }, { projectId: id }]) {
+        expect(await client.post('/phone-number', identifier)).toMatchObject({
+          status: 200,
+          body: { ...done.body, data },
+        });
+      }
+      expectError(await client.post('/phone-number', {}), 400);
+      expectError(await client.post('/phone-number', { phoneNumberId: 'unknown' }), 404);
+      expectError(await service.api.post('/phone-number', { agentId }), 401);
+      expectError(await service.api.post('/phone-number/add-number', { e164, agentId, projectId: id }), 401);
     });
 
     it('deletes the project (4.5)', async () => {

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { v7 as uuid } from 'uuid';
 import { ApiAnswer, ApiCredentials } from './support/api-client.js';
+import { insertAgent } from './support/agents.js';
 import { makeApiKey } from './support/credentials.js';
+import { addNumber } from './support/numbers.js';
 import { join, Person, signUp } from './support/people.js';
 import { createProject } from './support/projects.js';
 import { logIn } from './support/sessions.js';
@@ -16,7 +18,7 @@ import { MANY_REQUESTS } from './openapi/settings.js';
 /** For as many runs as FUZZ_RUNS may ask for. */
 const PATIENCE_MS = 600_000;
 /** A success of these may have taken away what the attacker's next calls need. */
-const CONSUMING = /logOut|deleteAccount|deleteProject|Password|endSession|ApiKey|refreshToken/;
+const CONSUMING = /logOut|deleteAccount|deleteProject|removeNumber|Password|endSession|ApiKey|refreshToken/;
 
 /** Somebody with an account of their own, who sends what the service never expected. */
 class Attacker {
@@ -24,8 +26,7 @@ class Attacker {
     readonly person: Person,
     private readonly apiKey: string,
     private readonly inertToken: string,
-    private readonly sessionId: string,
-    private readonly projectId: string,
+    private readonly ids: Record<string, string>,
   ) {}
 
   static async enter(service: TestApp): Promise<Attacker> {
@@ -43,8 +44,11 @@ class Attacker {
 
   private static async as(person: Person, service: TestApp, inertToken: string): Promise<Attacker> {
     const { body } = await service.api.as(person).get('/user/sessions');
-    const { id } = await createProject(service, person, uuid());
-    return new Attacker(person, await makeApiKey(service, person), inertToken, body.sessions[0].id, id);
+    const project = await createProject(service, person, uuid());
+    const owner = { projectId: project.id, agentId: await insertAgent(service, project) };
+    const { id: phoneNumberId } = await addNumber(service, person, owner);
+    const ids = { sessionId: body.sessions[0].id, phoneNumberId, ...owner };
+    return new Attacker(person, await makeApiKey(service, person), inertToken, ids);
   }
 
   credentials(kind: CredentialKind, forged: string): ApiCredentials {
@@ -62,8 +66,7 @@ class Attacker {
 
   /** Puts the attacker's own values where the call leaves room for them. */
   fill<Value>(value: Value): Value {
-    const { sessionId, projectId } = this;
-    const values: Record<string, unknown> = { ...this.person, sessionId, projectId };
+    const values: Record<string, unknown> = { ...this.person, ...this.ids };
     const known = Object.entries(values).map(([name, text]) => [own(name), text] as const);
     const fields = Object.entries(value ?? {}).map(([name, field]) => {
       const [, text] = known.find(([place]) => place === field) ?? [];

@@ -7,6 +7,7 @@ import { HousekeepingService } from '../src/housekeeping/housekeeping.service.js
 import { atOnce, makeApiKey, refresh } from './support/credentials.js';
 import { drain, letterRow, queue, UNHURRIED } from './support/outbox.js';
 import { join, newAddress, signUp } from './support/people.js';
+import { createProject } from './support/projects.js';
 import { countRows } from './support/rows.js';
 import { logIn, statusFor } from './support/sessions.js';
 import { startApp, TestApp } from './support/start-app.js';
@@ -18,7 +19,7 @@ const GROWING = [
   ...['counters', 'address_limits', 'letters', 'audit_events'],
 ];
 /** Tables of which nothing is deleted here: accounts end by their users' will, keys by the rotation. */
-const LASTING = ['users', 'signing_keys', 'projects'];
+const LASTING = ['users', 'signing_keys', 'projects', 'agents', 'phone_numbers'];
 let service: TestApp;
 beforeEach(async () => (service = await startApp(SETTINGS)));
 afterEach(() => {

@@ -85,6 +85,15 @@ const WRONG: Record<string, string[]> = {
     'https://api.elevenlabs.io/?x=y',
     'ftp://api.elevenlabs.io',
   ],
+  TWILIO_API_URL: [
+    'api.twilio.com',
+    'http://api.twilio.com',
+    'http://localhost.example.com',
+    'https://me@api.twilio.com',
+    'https://api.twilio.com/?x=y',
+    'ftp://localhost',
+  ],
+  TWILIO_TIMEOUT_MS: ['99', '60001'],
 };
 
 const RIGHT: Record<string, string[]> = {
@@ -107,6 +116,7 @@ const RIGHT: Record<string, string[]> = {
     'http://127.0.0.1:4000',
     'http://[::1]:4000',
   ],
+  TWILIO_API_URL: ['https://api.dublin.ie1.twilio.com', 'http://localhost:4010', 'http://[::1]:4010/twilio'],
   TRUST_PROXY: ['loopback', '1', '99', '10.0.0.1', '10.0.0.0/8, 2001:db8::/32'],
 };
 
@@ -115,7 +125,9 @@ const each = (table: Record<string, string[]>) =>
 
 describe('Settings', () => {
   it('all say what they are for, in a comment', () => {
-    const files = ['env.ts', 'throttling-settings.ts'].map((file) => readFileSync(`src/config/${file}`, 'utf8'));
+    const files = ['env.ts', 'throttling-settings.ts', 'twilio-settings.ts'].map((file) =>
+      readFileSync(`src/config/${file}`, 'utf8'),
+    );
     const paragraphs = files.join('\n\n').split('\n\n');
     const named = paragraphs.map((text) => ({ name: /^ {2}([A-Z][A-Z0-9_]*)[?]?:/m.exec(text)?.[1], text }));
     const settings = named.filter(({ name }) => name !== undefined);
@@ -154,6 +166,24 @@ describe('Settings', () => {
     ]);
     expect(faultsOf({ ...PRODUCTION, ARGON2_MEMORY_KIB: '7000' })).toHaveLength(1);
     expect(faultsOf({ SESSION_IDLE_DAYS: '30', SESSION_MAX_DAYS: '29' })).toHaveLength(1);
+  });
+
+  it('have both halves of an account at Twilio, or neither', () => {
+    const [TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN] = [`AC${'0aF'.repeat(10)}00`, '0123456789abcdef'.repeat(2)];
+    expect(faultsOf({ TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN })).toEqual([]);
+    const together = ['TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN must be set together'];
+    expect(faultsOf({ TWILIO_ACCOUNT_SID })).toEqual(together);
+    expect(faultsOf({ TWILIO_AUTH_TOKEN, TWILIO_ACCOUNT_SID: ' ' })).toEqual(together);
+    for (const wrong of [TWILIO_ACCOUNT_SID.slice(1), `SK${TWILIO_ACCOUNT_SID.slice(2)}`, `${TWILIO_ACCOUNT_SID}0`]) {
+      expect(faultsOf({ TWILIO_ACCOUNT_SID: wrong, TWILIO_AUTH_TOKEN })).toEqual([
+        'TWILIO_ACCOUNT_SID must be AC and 32 hex digits',
+      ]);
+    }
+    for (const wrong of ['short', 'with blanks between 16']) {
+      expect(faultsOf({ TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN: wrong })).toEqual([
+        'TWILIO_AUTH_TOKEN must be at least 16 characters without blanks',
+      ]);
+    }
   });
 
   it('listen to this machine alone, but in production to all', () => {

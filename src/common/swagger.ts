@@ -121,6 +121,7 @@ function describe() {
     .addTag('User', 'Your own account: API key, sessions, active project, deletion.')
     .addTag('Project', 'What agents, phone numbers and calls belong to.')
     .addTag('Voices', 'What agents can sound like.')
+    .addTag('Phone Number', 'The numbers of a project, and the agents that they are linked to.')
     .addTag('Operation', 'For those who run the service.')
     .addBearerAuth(
       { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'The `token` of a login.' },

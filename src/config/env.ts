@@ -5,12 +5,12 @@ import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, IsIn, IsOptional, MinLength, validateSync } from 'class-validator';
 import { hostOf, isAddressOrRange, isDatabaseUrl, isSafeUrl, isUrl, Satisfies, Whole } from './env-rules.js';
 import { parseMailbox } from './mailbox.js';
-import { ThrottlingSettings } from './throttling-settings.js';
+import { TwilioSettings } from './twilio-settings.js';
 
 const DAY_SECONDS = 24 * 60 * 60;
 
 /** Every setting of the service. A blank variable counts as unset. */
-export class Env extends ThrottlingSettings {
+export class Env extends TwilioSettings {
   /** `production` requires SMTP_URL, APP_SECRET and PUBLIC_URL and has no development mailbox. */
   @IsIn(['development', 'test', 'production'])
   NODE_ENV: 'development' | 'test' | 'production' = 'development';
@@ -241,6 +241,9 @@ function faultsBetween(env: Env): string[] {
   }
   if (env.SESSION_MAX_DAYS < env.SESSION_IDLE_DAYS) {
     faults.push('SESSION_MAX_DAYS must not be less than SESSION_IDLE_DAYS');
+  }
+  if ((env.TWILIO_ACCOUNT_SID === undefined) !== (env.TWILIO_AUTH_TOKEN === undefined)) {
+    faults.push('TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN must be set together');
   }
   return faults;
 }

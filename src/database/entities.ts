@@ -1,3 +1,4 @@
+import { Agent } from '../agents/agent.entity.js';
 import { AuditEvent } from '../audit/audit-event.entity.js';
 import { AddressLimits } from '../auth/address-limits.entity.js';
 import { ApiKey } from '../auth/api-key.entity.js';
@@ -6,6 +7,7 @@ import { Session } from '../auth/session.entity.js';
 import { SignupAttempt } from '../auth/signup-attempt.entity.js';
 import { SigningKey } from '../auth/signing-key.entity.js';
 import { Letter } from '../mail/letter.entity.js';
+import { PhoneNumber } from '../phone-numbers/phone-number.entity.js';
 import { Project } from '../projects/project.entity.js';
 import { Counter } from '../throttling/counter.entity.js';
 import { User } from '../users/user.entity.js';
@@ -23,4 +25,6 @@ export const ENTITIES = [
   AuditEvent,
   Counter,
   Project,
+  Agent,
+  PhoneNumber,
 ];

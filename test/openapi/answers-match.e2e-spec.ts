@@ -1,9 +1,13 @@
 import { MINUTE_MS } from '../../src/common/clock.js';
 import { ProjectContents } from '../../src/projects/project-contents.js';
+import { insertAgent } from '../support/agents.js';
 import { makeApiKey } from '../support/credentials.js';
+import { newNumber } from '../support/numbers.js';
 import { join, newAddress, PASSWORD, Person, signUp } from '../support/people.js';
+import { createProject } from '../support/projects.js';
 import { openSession } from '../support/sessions.js';
 import { startApp, TestApp } from '../support/start-app.js';
+import { TestTwilio } from '../support/test-twilio.js';
 import { codesOf, exampleOf, Operation } from './api-document.js';
 import { ApiDriver } from './api-driver.js';
 import { withoutTables } from './broken-database.js';
@@ -191,6 +195,32 @@ describe('Every answer is as the OpenAPI document says', () => {
     const cut = api.at(await service.another(nowhere));
     await cut.expect('VOICES_UNAVAILABLE', 'listVoices', { as: ada });
     await cut.expect('VOICES_UNAVAILABLE', 'getVoice', { as: ada, params });
+  });
+
+  it('to users who look after their phone numbers', async () => {
+    const as = await join(service);
+    const [project, other] = [await createProject(service, as), await createProject(service, as)];
+    const body = { e164: newNumber(), projectId: project.id, agentId: await insertAgent(service, project) };
+    const elsewhere = { projectId: other.id, agentId: await insertAgent(service, other) };
+    const { data } = (await api.expect('success', 'addNumber', { as, body })).body;
+    await api.expect('NUMBER_INVALID', 'addNumber', { as, body: { ...body, e164: '+1555' } });
+    await api.expect('NUMBER_TAKEN', 'addNumber', { as, body: { ...body, ...elsewhere } });
+    await api.expect('PROJECT_NOT_FOUND', 'addNumber', { as, body: { ...body, projectId: 'none' } });
+    await api.expect('AGENT_NOT_FOUND', 'addNumber', { as, body: { ...body, agentId: 'none' } });
+    await api.expect('success', 'findNumber', { as, body: { phoneNumberId: data.id } });
+    await api.expect('success', 'findNumber', { as, body: { projectId: project.id } });
+    await api.expect('NUMBER_NOT_FOUND', 'findNumber', { as, body: { agentId: 'none' } });
+    await api.expect('success', 'removeNumber', { as, body: { phoneNumberId: data.id } });
+    await api.expect('success', 'removeNumber', { as, body: { e164: body.e164, release: true } });
+    await api.expect('NUMBER_INVALID', 'removeNumber', { as, body: { e164: '+1555' } });
+    await api.expect('NUMBER_NOT_FOUND', 'removeNumber', { as, body: { e164: body.e164 } });
+
+    const twilio = new TestTwilio();
+    await twilio.open();
+    const careful = api.at(await service.another(twilio.settings));
+    await careful.expect('NUMBER_NOT_YOURS', 'addNumber', { as, body });
+    await twilio.close();
+    await careful.expect('CARRIER_UNAVAILABLE', 'addNumber', { as, body });
   });
 
   it('to more requests than are allowed', async () => {

@@ -26,6 +26,8 @@ const DOCUMENTED_ERRORS: Record<string, number[]> = {
   'POST /project/call-status/add-webhookurl': [400, 401, 500],
   'GET /voices': [401, 500],
   'GET /voices/{voice_id}': [401, 500],
+  'POST /phone-number': [400, 404, 500],
+  'POST /phone-number/add-number': [400, 500],
 };
 const PUBLIC = [
   ...Object.keys(DOCUMENTED_ERRORS).filter((name) => / \/auth\/(?!change-password)/.test(name)),

@@ -9,6 +9,8 @@ import { CreateLetters } from './1780000000008-create-letters.js';
 import { CreateAuditEvents } from './1780000000009-create-audit-events.js';
 import { CreateCounters } from './1780000000010-create-counters.js';
 import { CreateProjects } from './1780000000011-create-projects.js';
+import { CreateAgents } from './1780000000012-create-agents.js';
+import { CreatePhoneNumbers } from './1780000000013-create-phone-numbers.js';
 
 /** Every migration, in the order in which it is applied, on every database. */
 export const MIGRATIONS = [
@@ -23,4 +25,6 @@ export const MIGRATIONS = [
   CreateAuditEvents,
   CreateCounters,
   CreateProjects,
+  CreateAgents,
+  CreatePhoneNumbers,
 ];

@@ -1,0 +1,41 @@
+import { Column, Entity, Index, JoinColumn, ManyToOne } from 'typeorm';
+import { IdColumn, MomentColumn } from '../database/columns.js';
+import { Project } from '../projects/project.entity.js';
+
+export const AGENT_NAME_MAX_LENGTH = 100;
+export const VOICE_ID_MAX_LENGTH = 64;
+
+/** An AI phone agent of a project. Its phone number is told by the number, which names its agent. */
+@Entity('agents')
+@Index('agents_of_project', ['projectId', 'id'], { unique: true })
+export class Agent {
+  @IdColumn()
+  id: string;
+
+  @Index('agents_of_user')
+  @Column({ type: 'varchar', length: 36 })
+  userId: string;
+
+  @Column({ type: 'varchar', length: 36 })
+  projectId: string;
+
+  @ManyToOne(() => Project, { onDelete: 'CASCADE', nullable: false })
+  @JoinColumn({ name: 'project_id', foreignKeyConstraintName: 'agents_project' })
+  project?: unknown;
+
+  @Column({ type: 'varchar', length: AGENT_NAME_MAX_LENGTH })
+  name: string;
+
+  /** What the agent is told to be and to do; may hold `{{variables}}`. */
+  @Column({ type: 'text' })
+  systemInstruction: string;
+
+  @Column({ type: 'varchar', length: VOICE_ID_MAX_LENGTH, nullable: true })
+  voiceId: string | null;
+
+  @MomentColumn()
+  createdAt: Date;
+
+  @MomentColumn()
+  updatedAt: Date;
+}

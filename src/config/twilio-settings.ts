@@ -1,0 +1,33 @@
+import { IsOptional } from 'class-validator';
+import { isUrl, Satisfies, Whole } from './env-rules.js';
+import { ThrottlingSettings } from './throttling-settings.js';
+
+const LOCAL = ['localhost', '127.0.0.1', '[::1]'];
+
+/** An https URL, or http to this machine; the credentials come from settings of their own. */
+function isApiUrl(value: string): boolean {
+  if (!isUrl(value, ['http:', 'https:']) || /[?#]/.test(value)) return false;
+  const { protocol, hostname, username, password } = new URL(value);
+  return username === '' && password === '' && (protocol === 'https:' || LOCAL.includes(hostname));
+}
+
+/** The account at Twilio, the carrier. */
+export abstract class TwilioSettings extends ThrottlingSettings {
+  /** Account at Twilio that phone numbers must belong to; with TWILIO_AUTH_TOKEN. Unset: numbers are kept unverified. */
+  @IsOptional()
+  @Satisfies((value: string) => /^AC[0-9a-f]{32}$/i.test(value), 'AC and 32 hex digits')
+  TWILIO_ACCOUNT_SID?: string;
+
+  /** The account's secret. */
+  @IsOptional()
+  @Satisfies((value: string) => /^[\x21-\x7e]{16,}$/.test(value), 'at least 16 characters without blanks')
+  TWILIO_AUTH_TOKEN?: string;
+
+  /** Where Twilio's API is, for an account in another region than the US, say. */
+  @Satisfies(isApiUrl, 'an https:// URL with no ? or #, or http:// to localhost')
+  TWILIO_API_URL: string = 'https://api.twilio.com';
+
+  /** How long Twilio may take to tell whose a number is; then the answer is 503. Milliseconds. */
+  @Whole(100, 60_000)
+  TWILIO_TIMEOUT_MS: number = 10_000;
+}

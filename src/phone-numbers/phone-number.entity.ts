@@ -1,0 +1,62 @@
+import { Column, Entity, Index, JoinColumn, ManyToOne } from 'typeorm';
+import { IdColumn, MomentColumn } from '../database/columns.js';
+import { Project } from '../projects/project.entity.js';
+
+/** The plus sign and at most 15 digits (ITU-T E.164). */
+export const E164_MAX_LENGTH = 16;
+
+/** The entity of agents by its name: their module builds on this one, which therefore imports nothing of it. */
+export const AGENT = 'Agent';
+
+export const CARRIER_STATUSES = ['verified', 'unverified'] as const;
+/** Whether the carrier said that the number is the account's. */
+export type CarrierStatus = (typeof CARRIER_STATUSES)[number];
+
+/** A phone number of a project, and the agent that it is linked to. Nobody else has it meanwhile. */
+@Entity('phone_numbers')
+@Index('phone_numbers_of_project', ['projectId', 'agentId'])
+export class PhoneNumber {
+  @IdColumn()
+  id: string;
+
+  @Index('phone_numbers_of_user')
+  @Column({ type: 'varchar', length: 36 })
+  userId: string;
+
+  @Column({ type: 'varchar', length: 36 })
+  projectId: string;
+
+  @ManyToOne(() => Project, { onDelete: 'CASCADE', nullable: false })
+  @JoinColumn({ name: 'project_id', foreignKeyConstraintName: 'phone_numbers_project' })
+  project?: unknown;
+
+  /** Null while the number is available. */
+  @Index('phone_numbers_agent_unique', { unique: true })
+  @Column({ type: 'varchar', length: 36, nullable: true })
+  agentId: string | null;
+
+  /** Both columns together: no number is linked to an agent of another project. */
+  @ManyToOne(AGENT, { onDelete: 'CASCADE' })
+  @JoinColumn([
+    { name: 'project_id', referencedColumnName: 'projectId', foreignKeyConstraintName: 'phone_numbers_agent' },
+    { name: 'agent_id', referencedColumnName: 'id', foreignKeyConstraintName: 'phone_numbers_agent' },
+  ])
+  agent?: unknown;
+
+  @Index('phone_numbers_e164_unique', { unique: true })
+  @Column({ type: 'varchar', length: E164_MAX_LENGTH })
+  e164: string;
+
+  /** ISO 3166-1 code; null where the number tells none. */
+  @Column({ type: 'varchar', length: 2, nullable: true })
+  country: string | null;
+
+  @Column({ type: 'varchar', length: 16 })
+  carrierStatus: CarrierStatus;
+
+  @MomentColumn()
+  createdAt: Date;
+
+  @MomentColumn()
+  updatedAt: Date;
+}

@@ -1,0 +1,41 @@
+import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { type Caller, FromCaller } from '../auth/caller.js';
+import { Documented } from '../common/docs.js';
+import * as docs from './phone-numbers.docs.js';
+import {
+  AddNumberDto,
+  FindNumberDto,
+  PhoneNumberDataAnswer,
+  PhoneNumberFoundAnswer,
+  PhoneNumberRemovedAnswer,
+  RemoveNumberDto,
+} from './phone-numbers.dto.js';
+import { PhoneNumbersService } from './phone-numbers.service.js';
+
+@ApiTags('Phone Number')
+@Controller('phone-number')
+export class PhoneNumbersController {
+  constructor(private readonly numbers: PhoneNumbersService) {}
+
+  @Post()
+  @HttpCode(200)
+  @Documented(docs.FIND_NUMBER)
+  findNumber(@Body() body: FindNumberDto, @FromCaller() caller: Caller): Promise<PhoneNumberFoundAnswer> {
+    return this.numbers.findNumber(body, caller);
+  }
+
+  @Post('add-number')
+  @HttpCode(200)
+  @Documented(docs.ADD_NUMBER)
+  addNumber(@Body() body: AddNumberDto, @FromCaller() caller: Caller): Promise<PhoneNumberDataAnswer> {
+    return this.numbers.addNumber(body, caller);
+  }
+
+  @Post('remove-number')
+  @HttpCode(200)
+  @Documented(docs.REMOVE_NUMBER)
+  removeNumber(@Body() body: RemoveNumberDto, @FromCaller() caller: Caller): Promise<PhoneNumberRemovedAnswer> {
+    return this.numbers.removeNumber(body, caller);
+  }
+}

@@ -1,0 +1,40 @@
+import { REFUSED } from '../auth/auth.docs.js';
+import { COMMON_ERRORS } from '../common/common.errors.js';
+import { PROJECTS_ERRORS } from '../projects/projects.errors.js';
+import * as dto from './phone-numbers.dto.js';
+import { PHONE_NUMBERS_ERRORS } from './phone-numbers.errors.js';
+
+/** What the OpenAPI document says of each operation of this module, so that the controller stays a line a handler. */
+const E = PHONE_NUMBERS_ERRORS;
+const BAD_BODY = [COMMON_ERRORS.REQUEST_MALFORMED, COMMON_ERRORS.VALIDATION_FAILED];
+
+export const FIND_NUMBER = {
+  summary: 'See a phone number',
+  description:
+    'By `phoneNumberId`, else by `agentId`, else by `projectId`. A project may have several numbers: `data` is the newest, `numbers` are all.',
+  answer: dto.PhoneNumberFoundAnswer,
+  errors: [...BAD_BODY, E.NUMBER_NOT_FOUND, ...REFUSED],
+};
+export const ADD_NUMBER = {
+  summary: 'Link a phone number to an agent',
+  description:
+    'The number joins the project and rings at the agent from now on. An agent has one number: the one that it had stays in the project, available. A number belongs to one project at a time.',
+  answer: dto.PhoneNumberDataAnswer,
+  errors: [
+    ...BAD_BODY,
+    E.NUMBER_INVALID,
+    E.NUMBER_TAKEN,
+    E.NUMBER_NOT_YOURS,
+    PROJECTS_ERRORS.PROJECT_NOT_FOUND,
+    E.AGENT_NOT_FOUND,
+    E.CARRIER_UNAVAILABLE,
+    ...REFUSED,
+  ],
+};
+export const REMOVE_NUMBER = {
+  summary: 'Take a phone number from its agent',
+  description:
+    'By `phoneNumberId`, else by `e164`. The number stays in the project, available; with `release: true` it leaves the project, any project may have it, and the answer has no `data`.',
+  answer: dto.PhoneNumberRemovedAnswer,
+  errors: [...BAD_BODY, E.NUMBER_INVALID, E.NUMBER_NOT_FOUND, ...REFUSED],
+};

@@ -1,0 +1,117 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Answer } from '../common/answers.js';
+import { ID_EXAMPLE } from '../common/docs.js';
+import { FlagField, IdField, TextField } from '../common/fields.js';
+import { CARRIER_STATUSES, type CarrierStatus, E164_MAX_LENGTH, PhoneNumber } from './phone-number.entity.js';
+import { PHONE_NUMBERS_ERRORS } from './phone-numbers.errors.js';
+
+const E164_EXAMPLE = '+15550100002';
+const NUMBER_STATUSES = ['ASSIGNED', 'AVAILABLE'] as const;
+
+/** A phone number, trimmed; what else it must be is judged by PhoneNumbersService.parse(). */
+function E164Field(options: { description: string; optional?: boolean }): PropertyDecorator {
+  const { NUMBER_INVALID } = PHONE_NUMBERS_ERRORS;
+  const form = { minLength: 3, maxLength: E164_MAX_LENGTH, pattern: '^\\+[1-9]\\d{1,14}$', example: E164_EXAMPLE };
+  return TextField({ ...form, ...options, invalid: NUMBER_INVALID });
+}
+
+export class FindNumberDto {
+  @IdField({ optional: true, description: 'The number.' })
+  phoneNumberId?: string;
+
+  @IdField({ optional: true, description: 'The agent that the number is linked to.' })
+  agentId?: string;
+
+  @IdField({ optional: true, description: 'The project that the numbers belong to.' })
+  projectId?: string;
+}
+
+export class AddNumberDto {
+  @E164Field({ description: 'Bought from the carrier, or verified with it; in E.164 form.' })
+  e164: string;
+
+  @IdField({ description: 'The agent to link it to.' })
+  agentId: string;
+
+  @IdField({ description: 'The project of the agent.' })
+  projectId: string;
+}
+
+export class RemoveNumberDto {
+  @IdField({ optional: true, description: 'The number.' })
+  phoneNumberId?: string;
+
+  @E164Field({ optional: true, description: 'The number itself, in place of its id.' })
+  e164?: string;
+
+  @FlagField({ description: 'Takes the number from the project as well.' })
+  release?: boolean;
+}
+
+/** A phone number with the documented fields and ours. */
+export class PhoneNumberAnswer {
+  @ApiProperty({ example: E164_EXAMPLE })
+  e164: string;
+
+  @ApiProperty({ format: 'uuid', example: ID_EXAMPLE })
+  id: string;
+
+  @ApiProperty({ enum: NUMBER_STATUSES, description: 'Whether an agent has it.' })
+  status: (typeof NUMBER_STATUSES)[number];
+
+  @ApiProperty({ format: 'uuid', example: '019b7a3e-7d5e-7c8a-9d3f-2b1c4d5e6f71' })
+  projectId: string;
+
+  @ApiProperty({ type: String, format: 'uuid', nullable: true, example: '019b7a3e-7d5e-7c8a-9d3f-2b1c4d5e6f72' })
+  agentId: string | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    pattern: '^[A-Z]{2}$',
+    example: null,
+    description: 'ISO 3166-1 code; null for numbers of no one country, and for those that no country has given out.',
+  })
+  country: string | null;
+
+  @ApiProperty({ enum: CARRIER_STATUSES, description: 'Whether the carrier said that the number is the account’s.' })
+  verification: CarrierStatus;
+
+  @ApiProperty({ type: String, format: 'date-time', example: '2026-01-01T00:00:00.000Z' })
+  created_at: string;
+
+  @ApiProperty({ type: String, format: 'date-time', example: '2026-01-01T00:01:00.000Z' })
+  updated_at: string;
+
+  static of(number: PhoneNumber): PhoneNumberAnswer {
+    return {
+      e164: number.e164,
+      id: number.id,
+      status: number.agentId === null ? 'AVAILABLE' : 'ASSIGNED',
+      projectId: number.projectId,
+      agentId: number.agentId,
+      country: number.country,
+      verification: number.carrierStatus,
+      created_at: number.createdAt.toISOString(),
+      updated_at: number.updatedAt.toISOString(),
+    };
+  }
+}
+
+export class PhoneNumberDataAnswer extends Answer {
+  @ApiProperty({ type: PhoneNumberAnswer })
+  data: PhoneNumberAnswer;
+}
+
+export class PhoneNumberFoundAnswer extends PhoneNumberDataAnswer {
+  @ApiPropertyOptional({
+    type: [PhoneNumberAnswer],
+    description: 'All numbers of the project, the newest first; only where a project was asked for.',
+  })
+  numbers?: PhoneNumberAnswer[];
+}
+
+export class PhoneNumberRemovedAnswer extends Answer {
+  @ApiPropertyOptional({ type: PhoneNumberAnswer })
+  data?: PhoneNumberAnswer;
+}

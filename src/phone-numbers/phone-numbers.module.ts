@@ -1,0 +1,23 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { Env } from '../config/env.js';
+import { ProjectsModule } from '../projects/projects.module.js';
+import { Carrier, NoCarrier } from './carrier.js';
+import { PhoneNumber } from './phone-number.entity.js';
+import { PhoneNumbersController } from './phone-numbers.controller.js';
+import { PhoneNumbersService } from './phone-numbers.service.js';
+import { TwilioCarrier } from './twilio-carrier.js';
+
+/** Twilio where there is an account. */
+function carrier(env: Env): Carrier {
+  return env.TWILIO_ACCOUNT_SID === undefined ? new NoCarrier() : new TwilioCarrier(env);
+}
+
+/** Phone numbers of projects, and the agents that they are linked to. */
+@Module({
+  imports: [TypeOrmModule.forFeature([PhoneNumber]), ProjectsModule],
+  controllers: [PhoneNumbersController],
+  providers: [PhoneNumbersService, { provide: Carrier, inject: [Env], useFactory: carrier }],
+  exports: [PhoneNumbersService],
+})
+export class PhoneNumbersModule {}

@@ -1,0 +1,180 @@
+import { Injectable, OnModuleInit } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { isUUID } from 'class-validator';
+import { In, Not, Repository } from 'typeorm';
+import { v7 as uuid } from 'uuid';
+import { Caller } from '../auth/caller.js';
+import { success } from '../common/answers.js';
+import { AppError } from '../common/app-error.js';
+import { Clock } from '../common/clock.js';
+import { requireOneOf } from '../common/validation.js';
+import { isForeignKeyViolation, isUniqueViolation } from '../database/database-errors.js';
+import { Database } from '../database/database.js';
+import { Transaction } from '../database/transaction.js';
+import { OwnedRow } from '../database/owned.js';
+import { ProjectContents } from '../projects/project-contents.js';
+import { Project } from '../projects/project.entity.js';
+import { PROJECTS_ERRORS } from '../projects/projects.errors.js';
+import { ProjectsService } from '../projects/projects.service.js';
+import { Carrier } from './carrier.js';
+import { ParsedNumber, parseE164 } from './e164.js';
+import { AGENT, CarrierStatus, PhoneNumber } from './phone-number.entity.js';
+import {
+  AddNumberDto,
+  FindNumberDto,
+  PhoneNumberAnswer,
+  PhoneNumberDataAnswer,
+  PhoneNumberFoundAnswer,
+  PhoneNumberRemovedAnswer,
+  RemoveNumberDto,
+} from './phone-numbers.dto.js';
+import { PHONE_NUMBERS_ERRORS } from './phone-numbers.errors.js';
+
+type PhoneNumberRow = Omit<PhoneNumber, 'project' | 'agent'>;
+type AgentRow = OwnedRow & { projectId: string };
+
+/** A number that may be given to a project, and what the carrier said of it. */
+export interface CheckedNumber extends ParsedNumber {
+  carrierStatus: CarrierStatus;
+}
+
+/** Which agent of which project a number is to be linked to. */
+export interface Assignment {
+  userId: string;
+  projectId: string;
+  agentId: string;
+  number: CheckedNumber;
+}
+
+/** Phone numbers: to whom they belong, and at which agent they ring. */
+@Injectable()
+export class PhoneNumbersService implements OnModuleInit {
+  constructor(
+    @InjectRepository(PhoneNumber) private readonly numbers: Repository<PhoneNumber>,
+    private readonly database: Database,
+    private readonly projects: ProjectsService,
+    private readonly contents: ProjectContents,
+    private readonly carrier: Carrier,
+    private readonly clock: Clock,
+  ) {}
+
+  onModuleInit(): void {
+    this.contents.register({
+      count: ({ manager }, projectId) => manager.countBy(PhoneNumber, { projectId }),
+      remove: async ({ manager }, projectId) => void (await manager.delete(PhoneNumber, { projectId })),
+    });
+  }
+
+  async findNumber(body: FindNumberDto, { userId }: Caller): Promise<PhoneNumberFoundAnswer> {
+    requireOneOf(body, 'phoneNumberId', 'agentId', 'projectId');
+    const { phoneNumberId, agentId, projectId = '' } = body;
+    if (phoneNumberId !== undefined) return this.found(await this.findAll('id', phoneNumberId, userId));
+    if (agentId !== undefined) return this.found(await this.findAll('agentId', agentId, userId));
+    const all = await this.findAll('projectId', projectId, userId);
+    return { ...this.found(all), numbers: all.map((number) => PhoneNumberAnswer.of(number)) };
+  }
+
+  async addNumber({ e164, agentId, projectId }: AddNumberDto, { userId }: Caller): Promise<PhoneNumberDataAnswer> {
+    const parsed = await this.parse(e164);
+    if (!(await this.projects.findOwned(projectId, userId))) throw new AppError(PROJECTS_ERRORS.PROJECT_NOT_FOUND);
+    await this.requireAgent(agentId, projectId);
+    const number = await this.check(parsed, projectId);
+    const assigned = await this.database.write(async (tx) => {
+      const project = await this.projects.lockOwned(tx, projectId, userId);
+      if (!project) throw new AppError(PROJECTS_ERRORS.PROJECT_NOT_FOUND);
+      return this.assign(tx, { userId, projectId, agentId, number });
+    });
+    return success('The phone number is linked to the agent.', { data: PhoneNumberAnswer.of(assigned) });
+  }
+
+  async removeNumber(body: RemoveNumberDto, { userId }: Caller): Promise<PhoneNumberRemovedAnswer> {
+    requireOneOf(body, 'phoneNumberId', 'e164');
+    const { phoneNumberId: id, e164 = '', release = false } = body;
+    const which = id === undefined ? { e164: (await this.parse(e164)).e164 } : { id: isUUID(id) ? id : '' };
+    return this.database.write(async (tx) => {
+      const number = await tx.lock(PhoneNumber, { ...which, userId });
+      if (!number) throw new AppError(PHONE_NUMBERS_ERRORS.NUMBER_NOT_FOUND);
+      if (release) {
+        await tx.manager.delete(PhoneNumber, number.id);
+        return success('The phone number is released.');
+      }
+      const changes = { agentId: null, updatedAt: this.clock.now() };
+      await tx.manager.update(PhoneNumber, number.id, changes);
+      return success('The phone number is linked to no agent.', {
+        data: PhoneNumberAnswer.of({ ...number, ...changes }),
+      });
+    });
+  }
+
+  /** Reads a phone number in E.164 form; throws NUMBER_INVALID for anything else, a fault of the field of this name. */
+  parse(text: string, field?: string): Promise<ParsedNumber> {
+    return parseE164(text, field);
+  }
+
+  /** Whether the project may have the number, asking the carrier where nobody did: before the unit of work, never in it. */
+  async check(number: ParsedNumber, projectId: string): Promise<CheckedNumber> {
+    const known = await this.numbers.findOneBy({ e164: number.e164 });
+    if (known && known.projectId !== projectId) throw new AppError(PHONE_NUMBERS_ERRORS.NUMBER_TAKEN);
+    if (known?.carrierStatus === 'verified') return { ...number, carrierStatus: 'verified' };
+    return { ...number, carrierStatus: await this.carrier.check(number.e164) };
+  }
+
+  /** Links a number to an agent, in place of the number that the agent has. Whoever asks holds the lock of the project's row. */
+  async assign(transaction: Transaction, { userId, projectId, agentId, number }: Assignment): Promise<PhoneNumberRow> {
+    const { manager } = transaction;
+    if (!isUUID(agentId)) throw new AppError(PHONE_NUMBERS_ERRORS.AGENT_NOT_FOUND);
+    const known = await transaction.lock(PhoneNumber, { e164: number.e164 });
+    if (known && known.projectId !== projectId) throw new AppError(PHONE_NUMBERS_ERRORS.NUMBER_TAKEN);
+    const now = this.clock.now();
+    const changes = { ...number, agentId, updatedAt: now };
+    const id = known?.id ?? uuid();
+    const row: PhoneNumberRow = { id, userId, projectId, createdAt: known?.createdAt ?? now, ...changes };
+    await manager.update(PhoneNumber, { agentId, projectId, id: Not(id) }, { agentId: null, updatedAt: now });
+    await this.judged(known ? manager.update(PhoneNumber, id, changes) : manager.insert(PhoneNumber, row));
+    return row;
+  }
+
+  /** Leaves the number of an agent, if it has one, to its project: before the agent is deleted, for it would take the number with it. */
+  async unassignAgent(transaction: Transaction, agentId: string): Promise<void> {
+    const { manager } = transaction;
+    // Numbers are linked under the lock of the project. That of the agent's row keeps nobody off: MariaDB checks foreign keys in an index.
+    const agent = await manager.findOneBy<AgentRow>(AGENT, { id: agentId });
+    if (agent) await transaction.lock(Project, { id: agent.projectId });
+    await manager.update(PhoneNumber, { agentId }, { agentId: null, updatedAt: this.clock.now() });
+  }
+
+  /** The numbers of these agents, by the agents' ids. */
+  async numbersOf(agentIds: string[]): Promise<Map<string, string>> {
+    if (agentIds.length === 0) return new Map();
+    const rows = await this.numbers.findBy({ agentId: In(agentIds) });
+    return new Map(rows.flatMap(({ agentId, e164 }) => (agentId === null ? [] : [[agentId, e164]])));
+  }
+
+  /** The newest first; none where the id is no UUID. */
+  private async findAll(by: 'id' | 'agentId' | 'projectId', id: string, userId: string): Promise<PhoneNumber[]> {
+    return isUUID(id) ? this.numbers.find({ where: { [by]: id, userId }, order: { id: 'DESC' } }) : [];
+  }
+
+  private found([newest]: PhoneNumber[]): PhoneNumberDataAnswer {
+    if (!newest) throw new AppError(PHONE_NUMBERS_ERRORS.NUMBER_NOT_FOUND);
+    return success('This is the phone number.', { data: PhoneNumberAnswer.of(newest) });
+  }
+
+  /** Asked so that an unknown agent is told before a taken number, and no carrier is asked for it; what counts is the foreign key. */
+  private async requireAgent(id: string, projectId: string): Promise<void> {
+    const where = { id, projectId };
+    const isThere = isUUID(id) && (await this.numbers.manager.existsBy<AgentRow>(AGENT, where));
+    if (!isThere) throw new AppError(PHONE_NUMBERS_ERRORS.AGENT_NOT_FOUND);
+  }
+
+  /** What the indices and foreign keys say of a number that is written. */
+  private async judged(writing: Promise<unknown>): Promise<void> {
+    try {
+      await writing;
+    } catch (cause) {
+      if (isUniqueViolation(cause)) throw new AppError(PHONE_NUMBERS_ERRORS.NUMBER_TAKEN, { cause });
+      if (isForeignKeyViolation(cause)) throw new AppError(PHONE_NUMBERS_ERRORS.AGENT_NOT_FOUND, { cause });
+      throw cause;
+    }
+  }
+}
