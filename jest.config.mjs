@@ -37,7 +37,12 @@ const swc = (syntax) => [
 
 /** What no database has a part in runs beside SQLite alone; several processes on one database are a server's affair. */
 const NOT_ON = {
-  mariadb: ['/test/browser/', '/test/openapi/(document|swagger-ui|answer-checker)', '/test/(settings|readme)'],
+  mariadb: [
+    '/test/browser/',
+    '/test/voices/previews',
+    '/test/openapi/(document|swagger-ui|answer-checker)',
+    '/test/(settings|readme)',
+  ],
   sqlite: ['/test/instances/(?!clocks)'],
 };
 

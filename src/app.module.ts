@@ -11,6 +11,7 @@ import { PagesModule } from './pages/pages.module.js';
 import { ProjectsModule } from './projects/projects.module.js';
 import { ThrottlingModule } from './throttling/throttling.module.js';
 import { UsersModule } from './users/users.module.js';
+import { VoicesModule } from './voices/voices.module.js';
 
 /** The service: the list of its modules. */
 @Module({})
@@ -28,6 +29,7 @@ export class AppModule {
         MailModule.forRoot(env),
         AuthModule,
         ProjectsModule,
+        VoicesModule,
         PagesModule,
         HousekeepingModule,
       ],

@@ -76,6 +76,15 @@ const WRONG: Record<string, string[]> = {
   API_DOCS: ['yes'],
   LOG_LEVEL: ['loud'],
   REDIS_URL: ['localhost:6379', 'http://localhost'],
+  ELEVENLABS_API_KEY: ['a key', 'clé', 'line\nbreak'],
+  ELEVENLABS_URL: [
+    'api.elevenlabs.io',
+    'http://api.elevenlabs.io',
+    'http://localhost.example.com',
+    'https://me@api.elevenlabs.io',
+    'https://api.elevenlabs.io/?x=y',
+    'ftp://api.elevenlabs.io',
+  ],
 };
 
 const RIGHT: Record<string, string[]> = {
@@ -92,6 +101,12 @@ const RIGHT: Record<string, string[]> = {
   MAIL_FROM: ['a@example.com', 'Ada <a@example.com>', '"Ada, Countess" <a@localhost>'],
   PUBLIC_URL: ['http://localhost:3000', 'https://example.com/talk/'],
   WEBHOOK_ALLOWED_HOSTS: ['receiver', 'hooks.internal, 10.0.0.1', '::1', '[::1],bücher.example'],
+  ELEVENLABS_URL: [
+    'https://api.example.com/base/',
+    'http://localhost:4000',
+    'http://127.0.0.1:4000',
+    'http://[::1]:4000',
+  ],
   TRUST_PROXY: ['loopback', '1', '99', '10.0.0.1', '10.0.0.0/8, 2001:db8::/32'],
 };
 

@@ -5,6 +5,7 @@ import {
   ApiOkResponse,
   ApiOperation,
   ApiParam,
+  type ApiResponseNoStatusOptions,
   getSchemaPath,
   type ReferenceObject,
   type SchemaObject,
@@ -27,20 +28,28 @@ interface OperationDocs extends DocumentedErrors {
   summary: string;
   description?: string;
   /** Class of the 200 answer. */
-  answer: Type<unknown> | [Type<unknown>];
-  /** The ids in the path: name and description. */
-  params?: Record<string, string>;
+  answer?: Type<unknown> | [Type<unknown>];
+  /** Media type of a 200 answer that is sound in place of JSON. */
+  audio?: string;
+  /** The ids in the path: name and description; those that are no UUIDs with their schema. */
+  params?: Record<string, string | { description: string; schema: SchemaObject }>;
+}
+
+function documentedAnswer({ answer, audio }: Pick<OperationDocs, 'answer' | 'audio'>): ApiResponseNoStatusOptions {
+  if (audio !== undefined) return { content: { [audio]: { schema: { type: 'string', format: 'binary' } } } };
+  return Array.isArray(answer) ? { type: answer[0], isArray: true } : { type: answer };
 }
 
 /** Documents a handler: its summary, its answer, and its errors out of the modules' error tables. */
-export function Documented({ summary, description, answer, params, errors, flow }: OperationDocs): MethodDecorator {
-  const type = Array.isArray(answer) ? { type: answer[0], isArray: true } : { type: answer };
+export function Documented({ summary, description, params, errors, flow, ...answer }: OperationDocs): MethodDecorator {
   const id: SchemaObject = { type: 'string', format: 'uuid', example: ID_EXAMPLE };
   return applyDecorators(
     ApiExtraModels(ErrorAnswer),
     ApiOperation({ summary, description }),
-    ...Object.entries(params ?? {}).map(([name, text]) => ApiParam({ name, description: text, schema: id })),
-    ApiOkResponse({ description: 'Success.', ...type }),
+    ...Object.entries(params ?? {}).map(([name, about]) =>
+      ApiParam({ name, ...(typeof about === 'string' ? { description: about, schema: id } : about) }),
+    ),
+    ApiOkResponse({ ...documentedAnswer(answer), description: 'Success.' }),
     ApiExtension(ERRORS_EXTENSION, { errors, flow }),
   );
 }

@@ -6,9 +6,9 @@ import { Env } from '../config/env.js';
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** SHA-256 as 64 lower-case hex digits: how tokens and keys of 256 random bits are kept. */
-export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+/** SHA-256 as 64 lower-case hex digits: how tokens and keys of 256 random bits are kept, and what names a file by its content. */
+export function sha256(data: string | Buffer): string {
+  return createHash('sha256').update(data).digest('hex');
 }
 
 /** All keys of the service, derived from the one secret (HKDF, RFC 5869), one key per purpose. */

@@ -120,6 +120,7 @@ function describe() {
     .addTag('Authentication', 'Sign up, prove the mailbox, log in, stay logged in, recover the account.')
     .addTag('User', 'Your own account: API key, sessions, active project, deletion.')
     .addTag('Project', 'What agents, phone numbers and calls belong to.')
+    .addTag('Voices', 'What agents can sound like.')
     .addTag('Operation', 'For those who run the service.')
     .addBearerAuth(
       { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'The `token` of a login.' },

@@ -35,6 +35,14 @@ export function isUrl(value: string, protocols: string[]): boolean {
   return protocols.includes(protocol) && hostname !== '' && isDecodable(username) && isDecodable(password);
 }
 
+/** Where a secret may be sent: https, or http that does not leave this machine; no query, and no credentials of its own. */
+export function isSafeUrl(value: string): boolean {
+  if (!isUrl(value, ['https:', 'http:']) || /[?#]/.test(value)) return false;
+  const { protocol, hostname, username, password } = new URL(value);
+  const staysHere = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+  return (protocol === 'https:' || staysHere) && username + password === '';
+}
+
 /** `sqlite:PATH` (two slashes in front only of an absolute path), or a MariaDB/MySQL URL with a database in it. */
 export function isDatabaseUrl(value: string): boolean {
   if (value.startsWith('sqlite:')) return /^sqlite:(?!:memory:|\/\/[^/])./.test(value);

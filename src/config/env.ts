@@ -3,7 +3,7 @@ import { isAbsolute, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, IsIn, IsOptional, MinLength, validateSync } from 'class-validator';
-import { hostOf, isAddressOrRange, isDatabaseUrl, isUrl, Satisfies, Whole } from './env-rules.js';
+import { hostOf, isAddressOrRange, isDatabaseUrl, isSafeUrl, isUrl, Satisfies, Whole } from './env-rules.js';
 import { parseMailbox } from './mailbox.js';
 import { ThrottlingSettings } from './throttling-settings.js';
 
@@ -178,6 +178,15 @@ export class Env extends ThrottlingSettings {
   /** Begins every key in Redis, where several services share one. */
   @Satisfies((value: string) => /^[\w.:-]+$/.test(value), 'letters, digits, dots, colons, dashes')
   REDIS_KEY_PREFIX: string = 'talkstack:';
+
+  /** Key to an ElevenLabs account, whose voices then take the place of the built-in ones. */
+  @IsOptional()
+  @Satisfies((value: string) => /^[\x21-\x7e]+$/.test(value), 'printable ASCII without blanks')
+  ELEVENLABS_API_KEY?: string;
+
+  /** Where ElevenLabs’ API is. */
+  @Satisfies(isSafeUrl, 'an https:// URL (or http:// to this machine) with no user, ? or #')
+  ELEVENLABS_URL: string = 'https://api.elevenlabs.io';
 
   get inProduction(): boolean {
     return this.NODE_ENV === 'production';

@@ -14,7 +14,7 @@ const NEW_PASSWORD = 'a new and much better password';
 /** Provoked where it can be; the other operations would answer it from the same place. */
 const PROVOKED_ELSEWHERE = ['OVERLOADED', 'DATABASE_UNAVAILABLE', 'STOPPING'];
 /** They do without the database, or say themselves that it is gone. */
-const NEVER_FAILING = ['live', 'ready', 'jwks'];
+const NEVER_FAILING = ['live', 'ready', 'jwks', 'playPreview'];
 
 describe('Every answer is as the OpenAPI document says', () => {
   let service: TestApp;
@@ -177,6 +177,20 @@ describe('Every answer is as the OpenAPI document says', () => {
     await api.expect('PROJECT_NOT_EMPTY', 'deleteProject', { as, params });
     await api.expect('success', 'deleteProject', { as, params, body: { cascade: true } });
     await api.expect('PROJECT_NOT_FOUND', 'deleteProject', { as, params });
+  });
+
+  it('to whoever looks for a voice', async () => {
+    const { body } = await api.expect('success', 'listVoices', { as: ada });
+    const params = { voice_id: body.voices[0].voice_id };
+    await api.expect('success', 'getVoice', { as: ada, params });
+    await api.expect('VOICE_NOT_FOUND', 'getVoice', { as: ada });
+    await api.expect('success', 'playPreview', { params });
+    await api.expect('VOICE_NOT_FOUND', 'playPreview');
+    // Nothing listens at that port.
+    const nowhere = { ELEVENLABS_API_KEY: 'a-key', ELEVENLABS_URL: 'http://127.0.0.1:1' };
+    const cut = api.at(await service.another(nowhere));
+    await cut.expect('VOICES_UNAVAILABLE', 'listVoices', { as: ada });
+    await cut.expect('VOICES_UNAVAILABLE', 'getVoice', { as: ada, params });
   });
 
   it('to more requests than are allowed', async () => {

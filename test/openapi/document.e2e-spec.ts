@@ -24,9 +24,12 @@ const DOCUMENTED_ERRORS: Record<string, number[]> = {
   'PUT /project/{projectId}': [400, 401, 404, 500],
   'DELETE /project/{projectId}': [400, 401, 404, 500],
   'POST /project/call-status/add-webhookurl': [400, 401, 500],
+  'GET /voices': [401, 500],
+  'GET /voices/{voice_id}': [401, 500],
 };
 const PUBLIC = [
   ...Object.keys(DOCUMENTED_ERRORS).filter((name) => / \/auth\/(?!change-password)/.test(name)),
+  'GET /voices/{voice_id}/preview',
   'GET /health/live',
   'GET /health/ready',
   'GET /.well-known/jwks.json',
@@ -82,7 +85,12 @@ describe('The OpenAPI document', () => {
     expect(unless(({ path, params }) => namesIn(path).join() === params.join())).toEqual([]);
     const parameters = operations.flatMap(({ raw }) => raw.parameters);
     const vague = parameters.filter(({ description, required, schema, in: place }: any) => {
-      return !description || required !== (place === 'path') || !(schema.format ?? schema.maximum) || !schema.example;
+      return (
+        !description ||
+        required !== (place === 'path') ||
+        !(schema.format ?? schema.pattern ?? schema.maximum) ||
+        !schema.example
+      );
     });
     expect(vague).toEqual([]);
   });
@@ -113,10 +121,11 @@ describe('The OpenAPI document', () => {
     expect(document.operation('resendCode').responses).toHaveProperty('429');
   });
 
-  it('gives every answer a schema, the headers that it has, and examples that fit the schema', () => {
+  it('gives every answer a schema, the headers that it has, and examples that fit the schema, unless it is sound', () => {
     const checker = new AnswerChecker(document);
     for (const { id, responses } of operations) {
       for (const [status, response] of Object.entries(responses)) {
+        if ('audio/wav' in response.content) continue;
         const { schema, example, examples = {} } = mediaOf(response);
         const values = [...(example ? [example] : []), ...Object.values<any>(examples).map(({ value }) => value)];
         const validate = checker.strict(schema);

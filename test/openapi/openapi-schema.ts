@@ -24,7 +24,7 @@ const examples = { example: {}, examples: mapOf(record({ value: {}, summary: tex
 
 const schema = record({
   type: { enum: ['string', 'integer', 'number', 'boolean', 'object', 'array'] },
-  format: { enum: ['email', 'password', 'date-time', 'uuid', 'uri'] },
+  format: { enum: ['email', 'password', 'date-time', 'uuid', 'uri', 'binary'] },
   nullable: { type: 'boolean' },
   description: text,
   example: {},

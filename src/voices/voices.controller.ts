@@ -1,0 +1,38 @@
+import { Controller, Get, Param, Req, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Documented } from '../common/docs.js';
+import { Public } from '../common/public.decorator.js';
+import { sendAudio } from './audio.js';
+import * as docs from './voices.docs.js';
+import { VoiceAnswer, VoicesAnswer } from './voices.dto.js';
+import { VoicesService } from './voices.service.js';
+
+@ApiTags('Voices')
+@Controller('voices')
+export class VoicesController {
+  constructor(private readonly voices: VoicesService) {}
+
+  @Get()
+  @Documented(docs.LIST_VOICES)
+  listVoices(): Promise<VoicesAnswer> {
+    return this.voices.listVoices();
+  }
+
+  @Get(':voice_id')
+  @Documented(docs.GET_VOICE)
+  getVoice(@Param('voice_id') voiceId: string): Promise<VoiceAnswer> {
+    return this.voices.getVoice(voiceId);
+  }
+
+  @Public()
+  @Get(':voice_id/preview')
+  @Documented(docs.PLAY_PREVIEW)
+  async playPreview(
+    @Param('voice_id') voiceId: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    sendAudio(await this.voices.playPreview(voiceId), request, reply);
+  }
+}

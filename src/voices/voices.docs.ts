@@ -1,0 +1,32 @@
+import { REFUSED } from '../auth/auth.docs.js';
+import { VOICE_ID_EXAMPLE, VoiceAnswer, VoicesAnswer } from './voices.dto.js';
+import { VOICES_ERRORS } from './voices.errors.js';
+
+/** What the OpenAPI document says of each operation of this module. */
+const { VOICE_NOT_FOUND, VOICES_UNAVAILABLE } = VOICES_ERRORS;
+const params = {
+  voice_id: {
+    description: 'Id of a voice, from the list.',
+    schema: { type: 'string' as const, pattern: '^[A-Za-z0-9]+$', example: VOICE_ID_EXAMPLE },
+  },
+};
+
+export const LIST_VOICES = {
+  summary: 'List the voices',
+  description: 'All voices that an agent can speak with.',
+  answer: VoicesAnswer,
+  errors: [...REFUSED, VOICES_UNAVAILABLE],
+};
+export const GET_VOICE = {
+  summary: 'Get one voice',
+  answer: VoiceAnswer,
+  params,
+  errors: [...REFUSED, VOICE_NOT_FOUND, VOICES_UNAVAILABLE],
+};
+export const PLAY_PREVIEW = {
+  summary: 'Play a sample of a voice',
+  description: 'Wants no credentials, so that a page can play it; ranges are answered with 206, a known ETag with 304.',
+  audio: 'audio/wav',
+  params,
+  errors: [VOICE_NOT_FOUND],
+};

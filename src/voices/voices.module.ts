@@ -1,0 +1,29 @@
+import { Module } from '@nestjs/common';
+import { Clock } from '../common/clock.js';
+import { Env } from '../config/env.js';
+import { ElevenLabsApi } from './eleven-labs-api.js';
+import { ElevenLabsVoices } from './eleven-labs-voices.js';
+import { FliteSynthesizer } from './flite-synthesizer.js';
+import { FliteVoices } from './flite-voices.js';
+import { VoiceCatalogue } from './voice-catalogue.js';
+import { VoicesController } from './voices.controller.js';
+import { VoicesService } from './voices.service.js';
+
+/** Those of the ElevenLabs account where there is a key to it, else those that ship with the service. */
+function voiceCatalogue(env: Env, clock: Clock, synthesizer: FliteSynthesizer): VoiceCatalogue {
+  const { ELEVENLABS_API_KEY: apiKey, ELEVENLABS_URL: url } = env;
+  if (apiKey === undefined) return new FliteVoices(synthesizer, env);
+  return new ElevenLabsVoices(new ElevenLabsApi(url.replace(/\/+$/, ''), apiKey), clock);
+}
+
+/** The voices that agents can speak with, and what they sound like. */
+@Module({
+  controllers: [VoicesController],
+  providers: [
+    VoicesService,
+    FliteSynthesizer,
+    { provide: VoiceCatalogue, inject: [Env, Clock, FliteSynthesizer], useFactory: voiceCatalogue },
+  ],
+  exports: [VoicesService],
+})
+export class VoicesModule {}

@@ -1,0 +1,38 @@
+import { Injectable } from '@nestjs/common';
+import { success } from '../common/answers.js';
+import { AppError } from '../common/app-error.js';
+import { Audio } from './audio.js';
+import { VoiceCatalogue } from './voice-catalogue.js';
+import { Voice, VoiceAnswer, VoicesAnswer } from './voices.dto.js';
+import { VOICES_ERRORS } from './voices.errors.js';
+
+/** The voices that agents can speak with. */
+@Injectable()
+export class VoicesService {
+  constructor(private readonly catalogue: VoiceCatalogue) {}
+
+  list(): Promise<Voice[]> {
+    return this.catalogue.list();
+  }
+
+  /** Null for an id that no voice has. */
+  find(voiceId: string): Promise<Voice | null> {
+    return this.catalogue.find(voiceId);
+  }
+
+  async listVoices(): Promise<VoicesAnswer> {
+    return success('These are the voices.', { voices: await this.list() });
+  }
+
+  async getVoice(voiceId: string): Promise<VoiceAnswer> {
+    const voice = await this.find(voiceId);
+    if (!voice) throw new AppError(VOICES_ERRORS.VOICE_NOT_FOUND);
+    return success('This is the voice.', { voice });
+  }
+
+  async playPreview(voiceId: string): Promise<Audio> {
+    const preview = await this.catalogue.preview(voiceId);
+    if (!preview) throw new AppError(VOICES_ERRORS.VOICE_NOT_FOUND);
+    return preview;
+  }
+}
