@@ -40,6 +40,7 @@ const NOT_ON = {
   mariadb: [
     '/test/browser/',
     '/test/voices/previews',
+    '/test/agents/variables',
     '/test/openapi/(document|swagger-ui|answer-checker)',
     '/test/(settings|readme)',
   ],

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { v7 as uuid } from 'uuid';
 import { ApiAnswer, ApiCredentials } from './support/api-client.js';
+import { createAgent } from './support/agents.js';
 import { makeApiKey } from './support/credentials.js';
 import { join, Person, signUp } from './support/people.js';
 import { createProject } from './support/projects.js';
@@ -16,7 +17,7 @@ import { MANY_REQUESTS } from './openapi/settings.js';
 /** For as many runs as FUZZ_RUNS may ask for. */
 const PATIENCE_MS = 600_000;
 /** A success of these may have taken away what the attacker's next calls need. */
-const CONSUMING = /logOut|deleteAccount|deleteProject|Password|endSession|ApiKey|refreshToken/;
+const CONSUMING = /logOut|deleteAccount|deleteProject|deleteAgent|Password|endSession|ApiKey|refreshToken/;
 
 /** Somebody with an account of their own, who sends what the service never expected. */
 class Attacker {
@@ -26,6 +27,7 @@ class Attacker {
     private readonly inertToken: string,
     private readonly sessionId: string,
     private readonly projectId: string,
+    private readonly agentId: string,
   ) {}
 
   static async enter(service: TestApp): Promise<Attacker> {
@@ -44,7 +46,8 @@ class Attacker {
   private static async as(person: Person, service: TestApp, inertToken: string): Promise<Attacker> {
     const { body } = await service.api.as(person).get('/user/sessions');
     const { id } = await createProject(service, person, uuid());
-    return new Attacker(person, await makeApiKey(service, person), inertToken, body.sessions[0].id, id);
+    const { id: agentId } = await createAgent(service, person, id);
+    return new Attacker(person, await makeApiKey(service, person), inertToken, body.sessions[0].id, id, agentId);
   }
 
   credentials(kind: CredentialKind, forged: string): ApiCredentials {
@@ -62,8 +65,8 @@ class Attacker {
 
   /** Puts the attacker's own values where the call leaves room for them. */
   fill<Value>(value: Value): Value {
-    const { sessionId, projectId } = this;
-    const values: Record<string, unknown> = { ...this.person, sessionId, projectId };
+    const { sessionId, projectId, agentId } = this;
+    const values: Record<string, unknown> = { ...this.person, sessionId, projectId, agentId };
     const known = Object.entries(values).map(([name, text]) => [own(name), text] as const);
     const fields = Object.entries(value ?? {}).map(([name, field]) => {
       const [, text] = known.find(([place]) => place === field) ?? [];

@@ -23,6 +23,8 @@ const OWN: Record<string, string> = {
   refreshToken: own('refreshToken'),
   sessionId: own('sessionId'),
   projectId: own('projectId'),
+  agentId: own('agentId'),
+  active_agent: own('agentId'),
 };
 
 /** What a header may hold at all; fetch refuses the rest, and headers of more than 16 kB reach no operation. */

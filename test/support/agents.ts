@@ -1,0 +1,31 @@
+import { ApiCredentials } from './api-client.js';
+import { TestApp } from './start-app.js';
+
+export const INSTRUCTION = 'You answer the phone of a clinic. Greet {{name}}.';
+
+/** An agent as the answers show it. */
+export interface AgentData {
+  id: string;
+  agentId: string;
+  projectId: string;
+  name: string;
+  systemInstruction: string;
+  variables: string[];
+  voice_id: string | null;
+  phoneNumber: string | null;
+  created_at: string;
+  updated_at: string;
+}
+
+/** Creates an agent, and answers what the service says of it. */
+export async function createAgent(
+  { api }: Pick<TestApp, 'api'>,
+  as: ApiCredentials,
+  projectId: string,
+  more: object = {},
+): Promise<AgentData> {
+  const request = { name: 'Jo', systemInstruction: INSTRUCTION, projectId, ...more };
+  const { status, body } = await api.as(as).post('/agent/create-agent', request);
+  if (status !== 200) throw new Error(`Could not create an agent: ${JSON.stringify(body)}`);
+  return body.data;
+}
