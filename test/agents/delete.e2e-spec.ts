@@ -1,7 +1,4 @@
-import { v7 as uuid } from 'uuid';
-import { Agent } from '../../src/agents/agent.entity.js';
-import { Database } from '../../src/database/database.js';
-import { createAgent } from '../support/agents.js';
+import { createAgent, writeAgents } from '../support/agents.js';
 import { atOnce } from '../support/credentials.js';
 import { join, Person } from '../support/people.js';
 import { createProject } from '../support/projects.js';
@@ -110,16 +107,7 @@ describe('A project with agents', () => {
     const { projectId, userId, agentId } = await projectWithAgent();
     const kept = await projectWithAgent();
     await service.api.as(ada).patch('/project/active-agent', { projectId, active_agent: agentId });
-    const at = service.clock.now();
-    await service.app.get(Database).write(async ({ manager }) => {
-      for (let i = 0; i < 10; i += 1) {
-        const rows = Array.from({ length: 100 }, () => ({
-          ...{ id: uuid(), userId, projectId, name: 'Jo', systemInstruction: 'Hello.' },
-          ...{ voiceId: null, createdAt: at, updatedAt: at },
-        }));
-        await manager.insert(Agent, rows);
-      }
-    });
+    await writeAgents(service, userId, projectId, 1000);
     const ofAgents = async (body: object, status: number) => {
       const statements = await statementsOf(service, async () => {
         expect((await service.api.as(ada).delete(`/project/${projectId}`, body)).status).toBe(status);

@@ -1,7 +1,4 @@
-import { v7 as uuid } from 'uuid';
-import { Agent } from '../../src/agents/agent.entity.js';
-import { Database } from '../../src/database/database.js';
-import { createAgent } from '../support/agents.js';
+import { createAgent, writeAgents } from '../support/agents.js';
 import { join, Person } from '../support/people.js';
 import { createProject } from '../support/projects.js';
 import { planOf, statementsOf } from '../support/query-log.js';
@@ -20,18 +17,6 @@ afterAll(() => service.close());
 
 const get = (body: object, as: { token?: string } = ada) => service.api.as(as).post('/agent', body);
 const list = (projectId: string, as: { token?: string } = ada) => service.api.as(as).get(`/agent/${projectId}`);
-
-/** Writes agents past the flow. */
-async function writeAgents(userId: string, projectId: string, count: number): Promise<void> {
-  const at = service.clock.now();
-  const rows = Array.from({ length: count }, () => ({
-    ...{ id: uuid(), userId, projectId, name: 'Jo', systemInstruction: 'Hello.' },
-    ...{ voiceId: null, createdAt: at, updatedAt: at },
-  }));
-  await service.app.get(Database).write(async ({ manager }) => {
-    for (let i = 0; i < count; i += 100) await manager.insert(Agent, rows.slice(i, i + 100));
-  });
-}
 
 describe('The details of an agent', () => {
   it('are answered bare', async () => {
@@ -110,8 +95,8 @@ describe('However many agents there are', () => {
   it('a list is read along the index, and one agent by its key', async () => {
     const { id: projectId, user_id: userId } = await createProject(service, ada);
     const { id: otherId } = await createProject(service, ada);
-    await writeAgents(userId, projectId, 300);
-    await writeAgents(userId, otherId, 900);
+    await writeAgents(service, userId, projectId, 300);
+    await writeAgents(service, userId, otherId, 900);
     const { id: agentId } = await createAgent(service, ada, projectId);
 
     const reading = async (work: () => Promise<unknown>) =>

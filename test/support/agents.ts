@@ -1,3 +1,6 @@
+import { v7 as uuid } from 'uuid';
+import { Agent } from '../../src/agents/agent.entity.js';
+import { Database } from '../../src/database/database.js';
 import { ApiCredentials } from './api-client.js';
 import { TestApp } from './start-app.js';
 
@@ -28,4 +31,14 @@ export async function createAgent(
   const { status, body } = await api.as(as).post('/agent/create-agent', request);
   if (status !== 200) throw new Error(`Could not create an agent: ${JSON.stringify(body)}`);
   return body.data;
+}
+
+/** Writes so many agents past the flow, a hundred a statement. */
+export async function writeAgents(service: TestApp, userId: string, projectId: string, count: number): Promise<void> {
+  const at = service.clock.now();
+  const all = { userId, projectId, name: 'Jo', systemInstruction: 'Hello.', voiceId: null, createdAt: at, updatedAt: at };
+  const rows = Array.from({ length: count }, () => ({ ...all, id: uuid() }));
+  await service.app.get(Database).write(async ({ manager }) => {
+    for (let i = 0; i < count; i += 100) await manager.insert(Agent, rows.slice(i, i + 100));
+  });
 }
