@@ -36,7 +36,15 @@ export async function createAgent(
 /** Writes so many agents past the flow, a hundred a statement. */
 export async function writeAgents(service: TestApp, userId: string, projectId: string, count: number): Promise<void> {
   const at = service.clock.now();
-  const all = { userId, projectId, name: 'Jo', systemInstruction: 'Hello.', voiceId: null, createdAt: at, updatedAt: at };
+  const all = {
+    userId,
+    projectId,
+    name: 'Jo',
+    systemInstruction: 'Hello.',
+    voiceId: null,
+    createdAt: at,
+    updatedAt: at,
+  };
   const rows = Array.from({ length: count }, () => ({ ...all, id: uuid() }));
   await service.app.get(Database).write(async ({ manager }) => {
     for (let i = 0; i < count; i += 100) await manager.insert(Agent, rows.slice(i, i + 100));
