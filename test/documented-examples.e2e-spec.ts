@@ -207,27 +207,6 @@ describe('A client written from the public documentation', () => {
     expectError(await service.api.as({ apiKey: body.apiKey }).get('/user/generate-apikey'), 401);
   });
 
-  it('lists the voices and gets one, with its token or its API key (7.1, 7.2)', async () => {
-    const { token } = (await post('/auth/login', { email: ada.email, password: PASSWORD })).body;
-    const { apiKey } = (await service.api.as({ token }).get('/user/generate-apikey')).body;
-    const voice = {
-      name: TEXT,
-      labels: { accent: TEXT, description: TEXT, age: TEXT, gender: TEXT, use_case: TEXT },
-      voice_id: expect.stringMatching(/^[A-Za-z0-9]{20}$/),
-      preview_url: TEXT,
-    };
-    for (const as of [{ token }, { apiKey }]) {
-      const { status, body } = await service.api.as(as).get('/voices');
-      expect({ status, body }).toMatchObject({ status: 200, body: { message: TEXT, status: 'success' } });
-      expect(body.voices).toEqual(body.voices.map(() => voice));
-      const one = await service.api.as(as).get(`/voices/${body.voices[0].voice_id}`);
-      expect(one).toMatchObject({ status: 200, body: { message: TEXT, status: 'success', voice: body.voices[0] } });
-    }
-    expectError(await service.api.get('/voices'), 401);
-    expectError(await service.api.get('/voices/388RBsNDjMwsbQLvGO8L'), 401);
-    expectError(await service.api.as({ token }).get('/voices/unknown'), 404);
-  });
-
   describe.each(['token', 'apiKey'])('and that has its %s', (kind) => {
     let client: ApiClient;
     let id: string;
@@ -384,5 +363,26 @@ describe('A client written from the public documentation', () => {
       expect({ status, body }).toEqual(done);
       expectError(await client.delete(`/project/${id}`, { cascade: true }), 404);
     });
+  });
+
+  it('lists the voices and gets one, with its token or its API key (7.1, 7.2)', async () => {
+    const { token } = (await post('/auth/login', { email: ada.email, password: PASSWORD })).body;
+    const { apiKey } = (await service.api.as({ token }).get('/user/generate-apikey')).body;
+    const voice = {
+      name: TEXT,
+      labels: { accent: TEXT, description: TEXT, age: TEXT, gender: TEXT, use_case: TEXT },
+      voice_id: expect.stringMatching(/^[A-Za-z0-9]{20}$/),
+      preview_url: TEXT,
+    };
+    for (const as of [{ token }, { apiKey }]) {
+      const { status, body } = await service.api.as(as).get('/voices');
+      expect({ status, body }).toMatchObject({ status: 200, body: { message: TEXT, status: 'success' } });
+      expect(body.voices).toEqual(body.voices.map(() => voice));
+      const one = await service.api.as(as).get(`/voices/${body.voices[0].voice_id}`);
+      expect(one).toMatchObject({ status: 200, body: { message: TEXT, status: 'success', voice: body.voices[0] } });
+    }
+    expectError(await service.api.get('/voices'), 401);
+    expectError(await service.api.get('/voices/388RBsNDjMwsbQLvGO8L'), 401);
+    expectError(await service.api.as({ token }).get('/voices/unknown'), 404);
   });
 });

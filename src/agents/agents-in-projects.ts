@@ -1,5 +1,5 @@
 import { Injectable, OnModuleInit } from '@nestjs/common';
-import { Transaction } from '../database/database.js';
+import { Transaction } from '../database/transaction.js';
 import { ProjectContent, ProjectContents } from '../projects/project-contents.js';
 import { Agent } from './agent.entity.js';
 

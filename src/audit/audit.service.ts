@@ -4,7 +4,7 @@ import { Repository } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 import { Client, maskedIp } from '../common/client.js';
 import { Clock } from '../common/clock.js';
-import { Transaction } from '../database/database.js';
+import { Transaction } from '../database/transaction.js';
 import { AuditEvent } from './audit-event.entity.js';
 import { AuditEventType } from './audit-events.js';
 
@@ -27,7 +27,7 @@ export class AuditService {
     who: { userId: string | null; email: string | null },
     client: Client,
   ): Promise<void> {
-    await transaction.manager.insert(AuditEvent, {
+    await transaction.rows.insert(AuditEvent, {
       id: uuid(),
       at: this.clock.now(),
       type,

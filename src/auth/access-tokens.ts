@@ -54,7 +54,7 @@ function headerOf(token: string): Record<string, unknown> | null {
 @Injectable()
 export class AccessTokens {
   /** Tokens whose signature was found good: it stays so, only time is checked again. Expired ones are kept too, and stay expired. */
-  private readonly verified = new LRUCache<string, VerifiedToken>({ max: CACHED_TOKENS });
+  private readonly known = new LRUCache<string, VerifiedToken>({ max: CACHED_TOKENS });
 
   constructor(
     private readonly jwt: JwtService,
@@ -77,9 +77,15 @@ export class AccessTokens {
 
   /** Null for a token that is not ours, or not now. */
   verify(token: string): AccessTokenClaims | null | Promise<AccessTokenClaims | null> {
-    const known = this.verified.get(token);
+    const known = this.known.get(token);
     if (known) return this.isCurrent(known) ? known : null;
     return token.length > TOKEN_MAX_LENGTH ? null : this.verifySignature(token);
+  }
+
+  /** The claims of a token that was verified before and is current; costs no promise. */
+  verified(token: string): AccessTokenClaims | undefined {
+    const known = this.known.get(token);
+    return known && this.isCurrent(known) ? known : undefined;
   }
 
   private async verifySignature(token: string): Promise<AccessTokenClaims | null> {
@@ -118,7 +124,7 @@ export class AccessTokens {
       isExpired: false,
     };
     const isCurrent = this.isCurrent(verified);
-    if (isCurrent || verified.isExpired) this.verified.set(token, verified);
+    if (isCurrent || verified.isExpired) this.known.set(token, verified);
     return isCurrent ? verified : null;
   }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock, DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../common/clock.js';
 import { Secrets } from '../common/secrets.js';
-import { Transaction } from '../database/database.js';
+import { Transaction } from '../database/transaction.js';
 import { AddressLimits, Tally } from './address-limits.entity.js';
 
 const LETTER_GAP_MS = MINUTE_MS;

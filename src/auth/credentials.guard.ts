@@ -16,6 +16,15 @@ import { SessionsService } from './sessions.service.js';
 const NEEDS_BEARER = 'needsBearer';
 const REMEMBERED_KEYS = 20_000;
 
+interface RouteRule {
+  isPublic: boolean;
+  needsBearer: boolean;
+}
+
+function tokenOf(authorization: string): string | undefined {
+  return /^Bearer ([\w.-]+)$/i.exec(authorization)?.[1];
+}
+
 /** The route wants a token; an API key alone is refused. */
 export const BearerOnly = () => applyDecorators(SetMetadata(NEEDS_BEARER, true), ApiSecurity('bearer'));
 
@@ -24,6 +33,7 @@ export const BearerOnly = () => applyDecorators(SetMetadata(NEEDS_BEARER, true),
 export class CredentialsGuard implements CanActivate {
   /** SHA-256 of API keys that worked the last time: they are no guesses, and go on working while somebody beside them guesses. */
   private readonly workingKeys = new LRUCache<string, true>({ max: REMEMBERED_KEYS });
+  private readonly rules = new WeakMap<object, RouteRule>();
 
   constructor(
     private readonly reflector: Reflector,
@@ -33,24 +43,53 @@ export class CredentialsGuard implements CanActivate {
     private readonly throttling: Throttling,
   ) {}
 
-  async canActivate(context: ExecutionContext): Promise<boolean> {
-    const targets = [context.getHandler(), context.getClass()];
-    if (this.reflector.getAllAndOverride<boolean>(IS_PUBLIC, targets)) return true;
+  /** Answers at once, without a promise, when the caches know all that is asked: the hot path. */
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    const route = this.ruleOf(context);
+    if (route.isPublic) return true;
     const request = context.switchToHttp().getRequest<GuardedRequest>();
+    const { authorization, 'x-api-key': apiKey } = request.headers;
+    if (authorization !== undefined && apiKey === undefined) {
+      request.caller = this.fromCaches(authorization);
+      if (request.caller) return true;
+    }
+    return this.examine(request, route);
+  }
+
+  /** What is written on the handler and its class, read once each. */
+  private ruleOf(context: ExecutionContext): RouteRule {
+    const handler = context.getHandler();
+    const known = this.rules.get(handler);
+    if (known) return known;
+    const targets = [handler, context.getClass()];
+    const rule = {
+      isPublic: this.reflector.getAllAndOverride<boolean>(IS_PUBLIC, targets) ?? false,
+      needsBearer: this.reflector.getAllAndOverride<boolean>(NEEDS_BEARER, targets) ?? false,
+    };
+    this.rules.set(handler, rule);
+    return rule;
+  }
+
+  /** The caller, when the token was seen before and its session is known to live. */
+  private fromCaches(authorization: string): Caller | undefined {
+    const claims = this.accessTokens.verified(tokenOf(authorization) ?? '');
+    const session = claims && this.sessions.knownState(claims.sessionId);
+    return session && !session.isInert && session.userId === claims.userId ? claims : undefined;
+  }
+
+  private async examine(request: GuardedRequest, { needsBearer }: RouteRule): Promise<boolean> {
     const { authorization, 'x-api-key': apiKey } = request.headers;
     const byToken = authorization === undefined ? null : await this.byToken(authorization, clientIp(request));
     const keyOwner = apiKey === undefined ? null : await this.byApiKey(String(apiKey), clientIp(request));
     if (byToken && keyOwner && byToken.userId !== keyOwner) throw new AppError(AUTH_ERRORS.CREDENTIALS_DISAGREE);
-    if (!byToken && keyOwner && this.reflector.getAllAndOverride<boolean>(NEEDS_BEARER, targets)) {
-      throw new AppError(AUTH_ERRORS.BEARER_REQUIRED);
-    }
+    if (!byToken && keyOwner && needsBearer) throw new AppError(AUTH_ERRORS.BEARER_REQUIRED);
     request.caller = byToken ?? (keyOwner ? { userId: keyOwner, sessionId: null } : undefined);
     if (!request.caller) throw new AppError(AUTH_ERRORS.UNAUTHORIZED);
     return true;
   }
 
   private async byToken(authorization: string, ip: string): Promise<Caller> {
-    const [, token] = /^Bearer ([\w.-]+)$/i.exec(authorization) ?? [];
+    const token = tokenOf(authorization);
     if (token === undefined) throw new AppError(AUTH_ERRORS.UNAUTHORIZED);
     const claims = await this.accessTokens.verify(token);
     const session = claims && (await this.sessions.state(claims.sessionId));

@@ -10,7 +10,8 @@ import { Client } from '../common/client.js';
 import { Clock, DAY_MS } from '../common/clock.js';
 import { Secrets } from '../common/secrets.js';
 import { Env } from '../config/env.js';
-import { Database, Transaction } from '../database/database.js';
+import { Database } from '../database/database.js';
+import { Transaction } from '../database/transaction.js';
 import { MailService } from '../mail/mail.service.js';
 import { KnownNetworks } from '../throttling/known-networks.js';
 import { User } from '../users/user.entity.js';
@@ -111,7 +112,7 @@ export class LoginService {
   private async openSession(transaction: Transaction, user: User, renewedHash: string | null, client: Client) {
     const still = await transaction.lock(User, { id: user.id, passwordHash: user.passwordHash });
     if (!still) return null;
-    if (renewedHash) await transaction.manager.update(User, user.id, { passwordHash: renewedHash });
+    if (renewedHash) await transaction.rows.update(User, { id: user.id }, { passwordHash: renewedHash });
     const session = await this.sessions.open(transaction, { userId: user.id, attemptId: null }, client);
     await this.networks.remember(transaction, user.email, client.ip);
     await this.audit.record(transaction, AUDIT_EVENT.LOGGED_IN, { userId: user.id, email: user.email }, client);

@@ -9,7 +9,8 @@ import { Clock, DAY_MS, MINUTE_MS, SECOND_MS } from '../common/clock.js';
 import { RecheckedCache } from '../common/rechecked-cache.js';
 import { sha256 } from '../common/secrets.js';
 import { Env } from '../config/env.js';
-import { Database, Transaction } from '../database/database.js';
+import { Database } from '../database/database.js';
+import { Transaction } from '../database/transaction.js';
 import { AUTH_ERRORS } from './auth.errors.js';
 import { RefreshTokenClaims, RefreshTokens } from './refresh-tokens.js';
 import { Session } from './session.entity.js';
@@ -73,7 +74,7 @@ export class SessionsService {
     const sessionId = uuid();
     const refreshToken = this.refreshTokens.first(userId, sessionId);
     const now = this.clock.now();
-    await transaction.manager.insert(Session, {
+    await transaction.rows.insert(Session, {
       id: sessionId,
       userId,
       attemptId,
@@ -104,6 +105,12 @@ export class SessionsService {
     this.states.drop(id);
     await this.database.write((tx) => this.end(tx, { id, expiresAt: LessThanOrEqual(now) }));
     return null;
+  }
+
+  /** The state of a live session that was asked for a short while ago; costs neither a query nor a promise. */
+  knownState(id: string): SessionState | undefined {
+    const known = this.states.peek(id);
+    return known && known.endsAt > this.clock.now().getTime() ? known : undefined;
   }
 
   /**
@@ -161,14 +168,15 @@ export class SessionsService {
     const now = this.clock.now();
     const rotationNonce = randomBytes(16).toString('hex');
     const successor = this.refreshTokens.successor(token, claims, rotationNonce);
-    await transaction.manager.update(Session, session.id, {
+    const changes = {
       generation: session.generation + 1,
       refreshHash: sha256(successor),
       previousRefreshHash: session.refreshHash,
       rotationNonce,
       rotatedAt: now,
       expiresAt: this.endAfterUse(now, session.createdAt),
-    });
+    };
+    await transaction.rows.update(Session, { id: session.id }, changes);
     return successor;
   }
 
@@ -185,7 +193,7 @@ export class SessionsService {
   }
 
   private async loadState(id: string): Promise<SessionState | null> {
-    const session = await this.sessions.findOneBy({ id });
+    const session = await this.database.rows.find(Session, { id });
     return (
       session && { userId: session.userId, isInert: session.attemptId !== null, endsAt: session.expiresAt.getTime() }
     );

@@ -7,7 +7,8 @@ import { Clock, DAY_MS, MINUTE_MS, SECOND_MS } from '../common/clock.js';
 import { Secrets } from '../common/secrets.js';
 import { Env } from '../config/env.js';
 import { isUniqueViolation } from '../database/database-errors.js';
-import { Database, Transaction } from '../database/database.js';
+import { Database } from '../database/database.js';
+import { Transaction } from '../database/transaction.js';
 import { SigningKey } from './signing-key.entity.js';
 
 /** Every instance reads the keys anew this often; what is published must be known to all before it signs. */

@@ -6,7 +6,7 @@ import { Clock } from './clock.js';
  * here is gone at once; other instances see the change when they ask again.
  */
 export class RecheckedCache<Value extends object> {
-  private readonly entries: LRUCache<string, { value: Value | null; checkedAt: number }>;
+  private readonly entries: LRUCache<string, { value: Value; checkedAt: number }>;
   private drops = 0;
   /** Answers given without asking the database. */
   hits = 0;
@@ -26,13 +26,16 @@ export class RecheckedCache<Value extends object> {
 
   /** The value as the database has it now, or had it at most `recheckMs` ago. */
   get(id: string): Value | null | Promise<Value | null> {
+    return this.peek(id) ?? this.load(id);
+  }
+
+  /** The value as the database had it at most `recheckMs` ago; undefined when that is not known. */
+  peek(id: string): Value | undefined {
     const entry = this.entries.get(id);
     const age = entry ? this.clock.now().getTime() - entry.checkedAt : Infinity;
-    if (entry && age >= 0 && age < this.options.recheckMs) {
-      this.hits += 1;
-      return entry.value;
-    }
-    return this.load(id);
+    if (!entry || age < 0 || age >= this.options.recheckMs) return undefined;
+    this.hits += 1;
+    return entry.value;
   }
 
   /** Forgets the value: the next one who asks gets the database's word. */

@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 export function requestLog(request: FastifyRequest, reply: FastifyReply, next: () => void): void {
   request.log.info(
     {
+      requestId: request.id,
       method: request.method,
       route: request.routeOptions.url ?? null,
       status: reply.statusCode,

@@ -1,6 +1,6 @@
 import { isUUID } from 'class-validator';
 import { EntityManager, EntityTarget, FindOptionsWhere } from 'typeorm';
-import { Transaction } from './database.js';
+import { Transaction } from './transaction.js';
 
 /** A row that belongs to a user. */
 export interface OwnedRow {

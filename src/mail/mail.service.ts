@@ -3,7 +3,7 @@ import { EntityManager, IsNull, Not } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 import { Clock } from '../common/clock.js';
 import { Secrets } from '../common/secrets.js';
-import { Transaction } from '../database/database.js';
+import { Transaction } from '../database/transaction.js';
 import { Letter, LETTER_STATE } from './letter.entity.js';
 import { LetterKind, LETTERS } from './letters.js';
 import { OutboxService } from './outbox.service.js';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Transaction } from '../database/database.js';
+import { Transaction } from '../database/transaction.js';
 
 /** One kind of things that a project contains: its agents, say. Whoever asks holds the lock of the project's row. */
 export interface ProjectContent {

@@ -10,7 +10,7 @@ import { PROJECTS_ERRORS } from './projects.errors.js';
 /** All of IPv6 that is given out to the public (RFC 4291, section 2.4). */
 const PUBLIC_IPV6 = ipaddr.parseCIDR('2000::/3');
 /** Names that mean something inside of a network only (RFC 6761, RFC 6762), like those of one word. */
-const INTERNAL_NAME = /^[^.]+$|\.(localhost|local|internal|home\.arpa)$/;
+const INTERNAL_NAME = /^[^.]*$|\.(localhost|local|internal|home\.arpa)$/;
 
 /** An address that anybody can have on the Internet. What carries an IPv4 address inside (::ffff:…) is judged by that one. */
 export function isPublicAddress(text: string): boolean {
@@ -66,7 +66,7 @@ export class WebhookUrls {
   }
 }
 
-/** The host of a URL without the dot that may end a name. */
+/** The host of a URL without the dots that may stand behind it. */
 function hostIn(url: URL): string {
-  return url.hostname.replace(/\.$/, '');
+  return url.hostname.replace(/\.+$/, '');
 }

@@ -4,7 +4,8 @@ import { maskedIp } from '../common/client.js';
 import { Clock, DAY_MS } from '../common/clock.js';
 import { Secrets } from '../common/secrets.js';
 import { Env } from '../config/env.js';
-import { Database, Transaction } from '../database/database.js';
+import { Database } from '../database/database.js';
+import { Transaction } from '../database/transaction.js';
 import { Counter } from './counter.entity.js';
 
 /**
@@ -23,14 +24,8 @@ export class KnownNetworks {
   /** Remembers the network with the login that it belongs to. */
   async remember(transaction: Transaction, email: string, ip: string): Promise<void> {
     const resetsAt = this.clock.in(this.env.THROTTLE_KNOWN_NETWORK_DAYS * DAY_MS);
-    await transaction.manager
-      .createQueryBuilder()
-      .insert()
-      .into(Counter)
-      .values({ id: this.idOf(email, ip), count: 1, resetsAt })
-      .orUpdate(['resets_at'], ['id'])
-      .updateEntity(false)
-      .execute();
+    const network = { id: this.idOf(email, ip), count: 1, resetsAt };
+    await transaction.rows.insert(Counter, network, { key: 'id', columns: ['resetsAt'] });
   }
 
   /** One look-up by key, for addresses with and without an account alike. */

@@ -1,7 +1,10 @@
 import { Database } from '../../src/database/database.js';
 import { User } from '../../src/users/user.entity.js';
 import { userRow } from '../support/rows.js';
+import { makeApiKey } from '../support/credentials.js';
+import { join } from '../support/people.js';
 import { startApp, TestApp } from '../support/start-app.js';
+import { isSqlite } from '../support/test-database.js';
 
 const UNITS = 100;
 
@@ -30,7 +33,27 @@ describe('A hundred units of work at once', () => {
       units.map((unit) => (failsHalfWay(unit) ? 'rejected' : 'fulfilled')),
     );
     const kept = units.filter((unit) => !failsHalfWay(unit)).flatMap((unit) => [`first-${unit}`, `second-${unit}`]);
-    const rows = await service.query('SELECT id FROM users');
+    const rows = await service.query("SELECT id FROM users WHERE id LIKE 'first-%' OR id LIKE 'second-%'");
     expect(rows.map(({ id }) => id).sort()).toEqual(kept.sort());
   });
+
+  if (isSqlite()) {
+    it('are told of success only after the commit that they share: when it fails, none is', async () => {
+      const database = service.app.get(Database);
+      await makeApiKey(service, await join(service));
+      const innocent = Array.from({ length: 5 }, (_, unit) =>
+        database.write(({ manager }) => manager.insert(User, userRow(`innocent-${unit}`))),
+      );
+      // A foreign key that is judged only at the commit.
+      const guilty = database.write(async ({ manager }) => {
+        await manager.query('PRAGMA defer_foreign_keys = ON');
+        await manager.query("UPDATE api_keys SET user_id = 'nobody'");
+      });
+      const outcomes = await Promise.allSettled([...innocent, guilty]);
+      expect(outcomes.map(({ status }) => status)).toEqual(outcomes.map(() => 'rejected'));
+      expect(await service.query("SELECT id FROM users WHERE id LIKE 'innocent%'")).toEqual([]);
+      await database.write(({ manager }) => manager.insert(User, userRow('later')));
+      expect(await service.query("SELECT id FROM users WHERE id = 'later'")).toHaveLength(1);
+    });
+  }
 });

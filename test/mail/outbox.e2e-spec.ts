@@ -1,4 +1,5 @@
-import { Database, Transaction } from '../../src/database/database.js';
+import { Database } from '../../src/database/database.js';
+import { Transaction } from '../../src/database/transaction.js';
 import { Letter } from '../../src/mail/letter.entity.js';
 import { MailService } from '../../src/mail/mail.service.js';
 import { drain, forgetLetters, letterRow, letterRows, letterTo, queue, UNHURRIED } from '../support/outbox.js';

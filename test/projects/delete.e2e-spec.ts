@@ -1,4 +1,5 @@
-import { Database, Transaction } from '../../src/database/database.js';
+import { Database } from '../../src/database/database.js';
+import { Transaction } from '../../src/database/transaction.js';
 import { ProjectContents } from '../../src/projects/project-contents.js';
 import { ProjectsService } from '../../src/projects/projects.service.js';
 import { atOnce } from '../support/credentials.js';

@@ -1,3 +1,4 @@
+import { NameResolver } from '../../src/projects/name-resolver.js';
 import { isPublicAddress } from '../../src/projects/webhook-url.js';
 import { join, Person } from '../support/people.js';
 import { createProject } from '../support/projects.js';
@@ -96,6 +97,9 @@ describe('No webhook leads inside', () => {
   it.each([
     'localhost',
     'LOCALHOST.',
+    'localhost..',
+    '.',
+    '127.0.0.1..',
     'sub.localhost',
     'database',
     'printer.local',
@@ -174,6 +178,18 @@ describe('No webhook leads inside', () => {
     for (const host of ['receiver.example', '127.0.0.3', 'evil.receiver', 'receiver@evil.example']) {
       expect((await add({ webhookURL: `http://${host}/` })).status).toBe(400);
     }
+  });
+
+  it('and no name that the domain name system cannot have is a failure', async () => {
+    const names = [
+      'name.invalid',
+      'a..invalid',
+      `${'a'.repeat(70)}.invalid`,
+      `${'a.'.repeat(200)}invalid`,
+      '*.invalid',
+      '',
+    ];
+    for (const name of names) expect(await new NameResolver().addressesOf(name)).toEqual([]);
   });
 
   it('as an address is judged that a delivery connects to', () => {
