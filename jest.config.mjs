@@ -42,6 +42,7 @@ const NOT_ON = {
     '/test/voices/previews',
     '/test/openapi/(document|swagger-ui|answer-checker)',
     '/test/(settings|readme)',
+    '/test/agents/variables',
   ],
   sqlite: ['/test/instances/(?!clocks)'],
 };

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { Logger } from 'pino';
+import { BODY_LIMIT_BYTES, setUpBodyLimits } from './common/body-limit.js';
 import { answerConnectionError } from './common/connection-errors.js';
 import { answerError, ErrorFilter } from './common/error.filter.js';
 import { setUpJsonBody } from './common/json-body.js';
@@ -14,7 +15,6 @@ import { validationPipe } from './common/validation.js';
 import { Env } from './config/env.js';
 import { MetricsService } from './operation/metrics.service.js';
 
-const BODY_LIMIT_BYTES = 100 * 1024;
 /** Time for a client to send its whole request, against ones that drip it (Slowloris), milliseconds. */
 const REQUEST_TIMEOUT_MS = 30_000;
 /** How often Node looks for requests that are over their time. */
@@ -68,6 +68,7 @@ export async function setUpApp(app: NestFastifyApplication, env: Env, logger: Lo
   app.useGlobalFilters(new ErrorFilter());
   const fastify = app.getHttpAdapter().getInstance();
   setUpJsonBody(fastify);
+  setUpBodyLimits(fastify);
   fastify.addHook('onRequest', (request, reply, next) => {
     addHeaders(request, reply);
     next();

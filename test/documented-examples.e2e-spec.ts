@@ -1,4 +1,5 @@
 import { DAY_MS, HOUR_MS } from '../src/common/clock.js';
+import { VOICE_ID_EXAMPLE } from '../src/voices/voices.dto.js';
 import { ApiAnswer, ApiClient } from './support/api-client.js';
 import { insertAgent } from './support/agents.js';
 import { join, newAddress, PASSWORD, Person } from './support/people.js';
@@ -210,6 +211,7 @@ describe('A client written from the public documentation', () => {
   describe.each(['token', 'apiKey'])('and that has its %s', (kind) => {
     let client: ApiClient;
     let id: string;
+    let agentId: string;
     const common = { user_id: ID, status: 'ACTIVE', description: TEXT, call_status_webhook: null, id: ID };
     const project = { ...common, is_deleted: false, active_agent: null, created_at: TIME, updated_at: TIME };
     const done = { status: 200, body: { message: TEXT, status: 'success' } };
@@ -280,6 +282,82 @@ describe('A client written from the public documentation', () => {
       expectError(await client.post('/user/set-active-project', { projectId: 'unknown' }), 400);
       expectError(await service.api.post('/user/set-active-project', { projectId: id }), 401);
       expectError(await service.api.get(get), 401);
+    });
+
+    it('creates an agent (5.1)', async () => {
+      const request = { name: 'Jo', systemInstruction: 'Greet {{name}}.', projectId: id };
+      const createAgent = (body: object) => client.post('/agent/create-agent', body);
+      const { status, body } = await createAgent(request);
+      const agent = { ...request, id: ID };
+      expect({ status, body }).toMatchObject({ status: 200, body: { ...done.body, ...agent, data: agent } });
+      agentId = body.id;
+      for (const field of ['name', 'systemInstruction', 'projectId']) {
+        expectError(await createAgent({ ...request, [field]: undefined }), 400);
+      }
+      expectError(await service.api.post('/agent/create-agent', request), 401);
+      const phoneNumber = kind === 'token' ? '+12025550123' : '+12025550124';
+      const second = await createAgent({ ...request, name: 'Ann', phoneNumber, voice_id: VOICE_ID_EXAMPLE });
+      expect(second).toMatchObject({ status: 200, body: { phoneNumber, data: { phoneNumber } } });
+    });
+
+    it('gets the agent, and the list of them (5.2, 5.5)', async () => {
+      const agent = { name: 'Jo', projectId: id, id: agentId, systemInstruction: 'Greet {{name}}.' };
+      const { status, body } = await client.post('/agent', { projectId: id, agentId });
+      expect({ status, body }).toMatchObject({ status: 200, body: agent });
+      const list = await client.get(`/agent/${id}`);
+      expect(list).toMatchObject({ status: 200, body: [{ name: 'Ann' }, agent] });
+      expectError(await client.post('/agent', { agentId }), 400);
+      expectError(await client.post('/agent', { projectId: id }), 400);
+      expectError(await client.post('/agent', { projectId: id, agentId: 'unknown' }), 404);
+      const empty = (await create({ name: 'Empty', description: '' })).body.data;
+      expectError(await client.get(`/agent/${empty.id}`), 404);
+    });
+
+    it('updates the agent, reading the answer in either shape (5.3)', async () => {
+      const request = { projectId: id, agentId, name: 'Sam', systemInstruction: 'Greet.', voice_id: VOICE_ID_EXAMPLE };
+      const { status, body } = await client.put('/agent', request);
+      expect({ status, body }).toMatchObject({
+        status: 200,
+        body: { ...done.body, ...request, phoneNumber: null, data: request },
+      });
+      expectError(await client.put('/agent', { ...request, projectId: undefined }), 400);
+      expectError(await client.put('/agent', { ...request, agentId: undefined }), 400);
+      expectError(await client.put('/agent', { projectId: id, agentId }), 400);
+      expectError(await client.put('/agent', { ...request, agentId: 'unknown' }), 404);
+    });
+
+    it('gets, sets and removes the active agent of the project (4.7, 4.8, 4.9)', async () => {
+      const path = '/project/active-agent';
+      expectError(await client.post(path, { projectId: id }), 404);
+      const { status, body } = await client.patch(path, { projectId: id, active_agent: agentId });
+      expect({ status, body }).toMatchObject({
+        status: 200,
+        body: {
+          ...done.body,
+          project: { name: 'Practice', description: TEXT, active_agent: agentId, created_at: TIME, user_id: ID },
+        },
+      });
+      expect(body.project).toHaveProperty('call_status_webhook');
+      expect((await client.post(path, { projectId: id })).body).toEqual({ ...done.body, active_agent: agentId });
+      expectError(await client.post(path, {}), 400);
+      expectError(await client.patch(path, { projectId: id }), 400);
+      expectError(await client.patch(path, { active_agent: agentId }), 400);
+      for (const request of [service.api.post(path, {}), service.api.patch(path), service.api.patch(`${path}/x`)]) {
+        expectError(await request, 401);
+      }
+      const removed = await client.patch(`${path}/${agentId}`);
+      expect({ status: removed.status, body: removed.body }).toEqual(done);
+      expectError(await client.post(path, { projectId: id }), 404);
+    });
+
+    it('deletes an agent (5.4)', async () => {
+      const { status, body } = await client.delete('/agent', { projectId: id, agentId });
+      expect({ status, body }).toMatchObject(done);
+      expect(body).toMatchObject({ name: 'Sam', projectId: id, systemInstruction: 'Greet.', id: agentId });
+      expect(body).toHaveProperty('phoneNumber');
+      expectError(await client.delete('/agent', { projectId: id }), 400);
+      expectError(await client.delete('/agent', { agentId }), 400);
+      expectError(await client.delete('/agent', { projectId: id, agentId }), 404);
     });
 
     it('assigns a number to an agent (8.2), and gets its data by each of its ids (8.1)', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { v7 as uuid } from 'uuid';
 import { ApiAnswer, ApiCredentials } from './support/api-client.js';
-import { insertAgent } from './support/agents.js';
+import { createAgent } from './support/agents.js';
 import { makeApiKey } from './support/credentials.js';
 import { addNumber } from './support/numbers.js';
 import { join, Person, signUp } from './support/people.js';
@@ -18,7 +18,7 @@ import { MANY_REQUESTS } from './openapi/settings.js';
 /** For as many runs as FUZZ_RUNS may ask for. */
 const PATIENCE_MS = 600_000;
 /** A success of these may have taken away what the attacker's next calls need. */
-const CONSUMING = /logOut|deleteAccount|deleteProject|removeNumber|Password|endSession|ApiKey|refreshToken/;
+const CONSUMING = /logOut|deleteAccount|deleteProject|deleteAgent|removeNumber|Password|endSession|ApiKey|refreshToken/;
 
 /** Somebody with an account of their own, who sends what the service never expected. */
 class Attacker {
@@ -44,8 +44,8 @@ class Attacker {
 
   private static async as(person: Person, service: TestApp, inertToken: string): Promise<Attacker> {
     const { body } = await service.api.as(person).get('/user/sessions');
-    const project = await createProject(service, person, uuid());
-    const owner = { projectId: project.id, agentId: await insertAgent(service, project) };
+    const { id: projectId } = await createProject(service, person, uuid());
+    const owner = { projectId, agentId: (await createAgent(service, person, projectId)).id };
     const { id: phoneNumberId } = await addNumber(service, person, owner);
     const ids = { sessionId: body.sessions[0].id, phoneNumberId, ...owner };
     return new Attacker(person, await makeApiKey(service, person), inertToken, ids);

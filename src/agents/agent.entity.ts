@@ -4,6 +4,8 @@ import { Project } from '../projects/project.entity.js';
 
 export const AGENT_NAME_MAX_LENGTH = 100;
 export const VOICE_ID_MAX_LENGTH = 64;
+/** Of its text in UTF-8: what a column of type text holds on MariaDB. */
+export const SYSTEM_INSTRUCTION_MAX_BYTES = 65_535;
 
 /** An AI phone agent of a project. Its phone number is told by the number, which names its agent. */
 @Entity('agents')

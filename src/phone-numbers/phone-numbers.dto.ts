@@ -9,7 +9,7 @@ const E164_EXAMPLE = '+15550100002';
 const NUMBER_STATUSES = ['ASSIGNED', 'AVAILABLE'] as const;
 
 /** A phone number, trimmed; what else it must be is judged by PhoneNumbersService.parse(). */
-function E164Field(options: { description: string; optional?: boolean }): PropertyDecorator {
+export function E164Field(options: { description: string; optional?: boolean }): PropertyDecorator {
   const { NUMBER_INVALID } = PHONE_NUMBERS_ERRORS;
   const form = { minLength: 3, maxLength: E164_MAX_LENGTH, pattern: '^\\+[1-9]\\d{1,14}$', example: E164_EXAMPLE };
   return TextField({ ...form, ...options, invalid: NUMBER_INVALID });

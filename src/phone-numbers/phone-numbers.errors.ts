@@ -11,7 +11,6 @@ export const PHONE_NUMBERS_ERRORS = errorTable({
     400,
     'The phone number was neither bought from nor verified with the carrier by the account of this service.',
   ],
-  AGENT_NOT_FOUND: [404, 'The project has no such agent.'],
   NUMBER_NOT_FOUND: [404, 'You have no such phone number.'],
   CARRIER_UNAVAILABLE: [
     503,

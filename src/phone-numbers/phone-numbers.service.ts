@@ -1,7 +1,7 @@
 import { Injectable, OnModuleInit } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { isUUID } from 'class-validator';
-import { In, Not, Repository } from 'typeorm';
+import { Not, Repository } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 import { Caller } from '../auth/caller.js';
 import { success } from '../common/answers.js';
@@ -122,7 +122,7 @@ export class PhoneNumbersService implements OnModuleInit {
   /** Links a number to an agent, in place of the number that the agent has. Whoever asks holds the lock of the project's row. */
   async assign(transaction: Transaction, { userId, projectId, agentId, number }: Assignment): Promise<PhoneNumberRow> {
     const { manager } = transaction;
-    if (!isUUID(agentId)) throw new AppError(PHONE_NUMBERS_ERRORS.AGENT_NOT_FOUND);
+    if (!isUUID(agentId)) throw new AppError(PROJECTS_ERRORS.AGENT_NOT_FOUND);
     const known = await transaction.lock(PhoneNumber, { e164: number.e164 });
     if (known && known.projectId !== projectId) throw new AppError(PHONE_NUMBERS_ERRORS.NUMBER_TAKEN);
     const now = this.clock.now();
@@ -143,10 +143,9 @@ export class PhoneNumbersService implements OnModuleInit {
     await manager.update(PhoneNumber, { agentId }, { agentId: null, updatedAt: this.clock.now() });
   }
 
-  /** The numbers of these agents, by the agents' ids. */
-  async numbersOf(agentIds: string[]): Promise<Map<string, string>> {
-    if (agentIds.length === 0) return new Map();
-    const rows = await this.numbers.findBy({ agentId: In(agentIds) });
+  /** The numbers of an agent, or of all agents of a project, by the agents' ids. */
+  async numbersOf(whose: { agentId: string } | { projectId: string }): Promise<Map<string, string>> {
+    const rows = await this.numbers.findBy(whose);
     return new Map(rows.flatMap(({ agentId, e164 }) => (agentId === null ? [] : [[agentId, e164]])));
   }
 
@@ -164,7 +163,7 @@ export class PhoneNumbersService implements OnModuleInit {
   private async requireAgent(id: string, projectId: string): Promise<void> {
     const where = { id, projectId };
     const isThere = isUUID(id) && (await this.numbers.manager.existsBy<AgentRow>(AGENT, where));
-    if (!isThere) throw new AppError(PHONE_NUMBERS_ERRORS.AGENT_NOT_FOUND);
+    if (!isThere) throw new AppError(PROJECTS_ERRORS.AGENT_NOT_FOUND);
   }
 
   /** What the indices and foreign keys say of a number that is written. */
@@ -173,7 +172,7 @@ export class PhoneNumbersService implements OnModuleInit {
       await writing;
     } catch (cause) {
       if (isUniqueViolation(cause)) throw new AppError(PHONE_NUMBERS_ERRORS.NUMBER_TAKEN, { cause });
-      if (isForeignKeyViolation(cause)) throw new AppError(PHONE_NUMBERS_ERRORS.AGENT_NOT_FOUND, { cause });
+      if (isForeignKeyViolation(cause)) throw new AppError(PROJECTS_ERRORS.AGENT_NOT_FOUND, { cause });
       throw cause;
     }
   }

@@ -109,6 +109,13 @@ export class ProjectsService {
     return success(callStatusWebhook === null ? 'The webhook is removed.' : 'The webhook is set.');
   }
 
+  /** Makes an agent the active one of a locked project, or none; answers what the project is then. */
+  async setActiveAgent({ manager }: Transaction, project: Project, activeAgent: string | null): Promise<Project> {
+    const changes = { activeAgent, updatedAt: this.clock.now() };
+    await manager.update(Project, project.id, changes);
+    return { ...project, ...changes };
+  }
+
   async deleteProject(projectId: string, { cascade = false }: DeleteProjectDto, caller: Caller): Promise<Answer> {
     await this.database.write(async (tx) => {
       const project = await this.lockOwned(tx, projectId, caller.userId);

@@ -1,5 +1,5 @@
 const { createRequire } = require('node:module');
-const { dirname, join, relative, sep } = require('node:path');
+const { dirname, join, relative, resolve } = require('node:path');
 const { default: Runtime } = require('jest-runtime');
 
 const ROOT = join(__dirname, '..', '..');
@@ -7,9 +7,9 @@ const native = createRequire(__filename);
 
 /** Where a module is that all test files of a process share: a package, or a file of the service as it was built. Null for a test's own. */
 function sharedPath(from, name) {
-  if (!name.startsWith('.')) return createRequire(from).resolve(name);
-  const path = relative(ROOT, join(dirname(from), name));
-  return /^(src|bench)\b/.test(path.split(sep)[0]) ? join(ROOT, 'dist', path) : null;
+  if (!/^[./]/.test(name)) return createRequire(from).resolve(name);
+  const path = relative(ROOT, resolve(dirname(from), name));
+  return /^(src|bench)\b/.test(path) ? join(ROOT, 'dist', path.replace(/\.ts$/, '.js')) : null;
 }
 
 /** Loads packages and the built service through Node, once a process, and only what tests are made of through Jest. */

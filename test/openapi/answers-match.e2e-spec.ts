@@ -1,11 +1,10 @@
 import { MINUTE_MS } from '../../src/common/clock.js';
-import { ProjectContents } from '../../src/projects/project-contents.js';
-import { insertAgent } from '../support/agents.js';
+import { createAgent, insertAgent } from '../support/agents.js';
 import { makeApiKey } from '../support/credentials.js';
 import { newNumber } from '../support/numbers.js';
 import { join, newAddress, PASSWORD, Person, signUp } from '../support/people.js';
-import { createProject } from '../support/projects.js';
 import { openSession } from '../support/sessions.js';
+import { createProject } from '../support/projects.js';
 import { startApp, TestApp } from '../support/start-app.js';
 import { TestTwilio } from '../support/test-twilio.js';
 import { codesOf, exampleOf, Operation } from './api-document.js';
@@ -175,12 +174,42 @@ describe('Every answer is as the OpenAPI document says', () => {
     await api.expect('success', 'setActiveProject', { as, body: { projectId } });
     await api.expect('PROJECT_UNKNOWN', 'setActiveProject', { as, body: { projectId: 'none' } });
     await api.expect('success', 'getActiveProject', { as });
-    let things = 1;
-    const remove = () => Promise.resolve(void (things = 0));
-    service.app.get(ProjectContents).register({ count: () => Promise.resolve(things), remove });
+    await createAgent(service, as, projectId);
     await api.expect('PROJECT_NOT_EMPTY', 'deleteProject', { as, params });
     await api.expect('success', 'deleteProject', { as, params, body: { cascade: true } });
     await api.expect('PROJECT_NOT_FOUND', 'deleteProject', { as, params });
+  });
+
+  it('to users who look after their agents', async () => {
+    const as = await join(service);
+    const { id: projectId } = await createProject(service, as);
+    const agent = { name: 'Jo', systemInstruction: 'Greet {{name}}.', projectId };
+    await api.expect('NO_AGENTS', 'listAgents', { as, params: { projectId } });
+    const { id: agentId } = (await api.expect('success', 'createAgent', { as, body: agent })).body;
+    await api.expect('PROJECT_UNKNOWN', 'createAgent', { as, body: { ...agent, projectId: 'none' } });
+    await api.expect('VOICE_UNKNOWN', 'createAgent', { as, body: { ...agent, voice_id: 'none' } });
+    const [body, unknown] = [
+      { projectId, agentId },
+      { projectId, agentId: 'none' },
+    ];
+    await api.expect('success', 'getAgent', { as, body });
+    await api.expect('AGENT_NOT_FOUND', 'getAgent', { as, body: unknown });
+    await api.expect('success', 'updateAgent', { as, body: { ...body, name: 'Ann' } });
+    await api.expect('AGENT_NOT_FOUND', 'updateAgent', { as, body: { ...unknown, name: 'Ann' } });
+    await api.expect('VOICE_UNKNOWN', 'updateAgent', { as, body: { ...body, voice_id: 'none' } });
+    await api.expect('success', 'listAgents', { as, params: { projectId } });
+    await api.expect('PROJECT_NOT_FOUND', 'listAgents', { as });
+    const activation = { projectId, active_agent: agentId };
+    await api.expect('NO_ACTIVE_AGENT', 'getActiveAgent', { as, body: { projectId } });
+    await api.expect('PROJECT_NOT_FOUND', 'getActiveAgent', { as, body: { projectId: 'none' } });
+    await api.expect('success', 'setActiveAgent', { as, body: activation });
+    await api.expect('PROJECT_NOT_FOUND', 'setActiveAgent', { as, body: { ...activation, projectId: 'none' } });
+    await api.expect('AGENT_NOT_FOUND', 'setActiveAgent', { as, body: { ...activation, active_agent: 'none' } });
+    await api.expect('success', 'getActiveAgent', { as, body: { projectId } });
+    await api.expect('success', 'removeActiveAgent', { as, params: { agentId } });
+    await api.expect('AGENT_NOT_FOUND', 'removeActiveAgent', { as });
+    await api.expect('success', 'deleteAgent', { as, body });
+    await api.expect('AGENT_NOT_FOUND', 'deleteAgent', { as, body });
   });
 
   it('to whoever looks for a voice', async () => {
@@ -195,6 +224,12 @@ describe('Every answer is as the OpenAPI document says', () => {
     const cut = api.at(await service.another(nowhere));
     await cut.expect('VOICES_UNAVAILABLE', 'listVoices', { as: ada });
     await cut.expect('VOICES_UNAVAILABLE', 'getVoice', { as: ada, params });
+    const ids = { projectId: 'none', agentId: 'none', ...params };
+    await cut.expect('VOICES_UNAVAILABLE', 'createAgent', {
+      as: ada,
+      body: { ...ids, name: 'Jo', systemInstruction: 'Hello.' },
+    });
+    await cut.expect('VOICES_UNAVAILABLE', 'updateAgent', { as: ada, body: ids });
   });
 
   it('to users who look after their phone numbers', async () => {
@@ -207,6 +242,9 @@ describe('Every answer is as the OpenAPI document says', () => {
     await api.expect('NUMBER_TAKEN', 'addNumber', { as, body: { ...body, ...elsewhere } });
     await api.expect('PROJECT_NOT_FOUND', 'addNumber', { as, body: { ...body, projectId: 'none' } });
     await api.expect('AGENT_NOT_FOUND', 'addNumber', { as, body: { ...body, agentId: 'none' } });
+    const agent = { name: 'Jo', systemInstruction: 'Hello.', projectId: other.id, phoneNumber: body.e164 };
+    await api.expect('NUMBER_TAKEN', 'createAgent', { as, body: agent });
+    await api.expect('NUMBER_INVALID', 'createAgent', { as, body: { ...agent, phoneNumber: '+1555' } });
     await api.expect('success', 'findNumber', { as, body: { phoneNumberId: data.id } });
     await api.expect('success', 'findNumber', { as, body: { projectId: project.id } });
     await api.expect('NUMBER_NOT_FOUND', 'findNumber', { as, body: { agentId: 'none' } });
@@ -219,8 +257,10 @@ describe('Every answer is as the OpenAPI document says', () => {
     await twilio.open();
     const careful = api.at(await service.another(twilio.settings));
     await careful.expect('NUMBER_NOT_YOURS', 'addNumber', { as, body });
+    await careful.expect('NUMBER_NOT_YOURS', 'createAgent', { as, body: agent });
     await twilio.close();
     await careful.expect('CARRIER_UNAVAILABLE', 'addNumber', { as, body });
+    await careful.expect('CARRIER_UNAVAILABLE', 'createAgent', { as, body: agent });
   });
 
   it('to more requests than are allowed', async () => {

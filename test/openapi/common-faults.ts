@@ -5,6 +5,9 @@ import { codesOf, exampleOf, Operation } from './api-document.js';
 /** What a missing field is answered: in the account flows by a code of their own. */
 const MISSING = ['CREDENTIALS_MISSING', 'VALIDATION_FAILED'];
 const BODY_LIMIT_BYTES = 100 * 1024;
+/** They take the instruction of an agent, 65,535 bytes of text that JSON may spell with six times as many. */
+const LARGER_BODIES = ['createAgent', 'updateAgent'];
+const LARGER_BODY_LIMIT_BYTES = BODY_LIMIT_BYTES + 6 * 65_535;
 
 /** Credentials of every kind that a guarded operation may meet. */
 export interface Keyring {
@@ -23,7 +26,8 @@ export async function sendUnreadable(api: ApiDriver): Promise<void> {
     if (params.length > 0) await api.expect('REQUEST_MALFORMED', id, { path: path.replace(/\{\w+\}/g, '%zz') });
     if (method === 'GET') continue;
     await api.expect('REQUEST_MALFORMED', id, { body: '{"email":' });
-    await api.expect('BODY_TOO_LARGE', id, { body: { text: 'a'.repeat(BODY_LIMIT_BYTES) } });
+    const limit = LARGER_BODIES.includes(id) ? LARGER_BODY_LIMIT_BYTES : BODY_LIMIT_BYTES;
+    await api.expect('BODY_TOO_LARGE', id, { body: { text: 'a'.repeat(limit) } });
     await api.expect('NOT_JSON', id, { body: '{}', headers: { 'content-type': 'text/plain' } });
   }
 }

@@ -25,6 +25,7 @@ const OWN: Record<string, string> = {
   projectId: own('projectId'),
   agentId: own('agentId'),
   phoneNumberId: own('phoneNumberId'),
+  active_agent: own('agentId'),
 };
 
 /** What a header may hold at all; fetch refuses the rest, and headers of more than 16 kB reach no operation. */

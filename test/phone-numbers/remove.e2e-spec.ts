@@ -126,10 +126,11 @@ describe('A project with a phone number', () => {
     expect((await addNumber(service, ada, { projectId: project.id, agentId, e164 })).e164).toBe(e164);
   });
 
-  it('is deleted once its number is released', async () => {
+  it('is deleted once its number is released and its agent deleted', async () => {
     const clinic = await createProject(service, ada);
     const where = { projectId: clinic.id, agentId: await insertAgent(service, clinic) };
     await remove({ e164: (await addNumber(service, ada, where)).e164, release: true });
+    expect((await service.api.as(ada).delete('/agent', where)).status).toBe(200);
     expect(await service.api.as(ada).delete(`/project/${clinic.id}`)).toMatchObject({ status: 200 });
   });
 

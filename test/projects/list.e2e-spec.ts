@@ -3,7 +3,7 @@ import { Database } from '../../src/database/database.js';
 import { Project } from '../../src/projects/project.entity.js';
 import { join, Person } from '../support/people.js';
 import { createProject } from '../support/projects.js';
-import { statementsOf } from '../support/query-log.js';
+import { planOf, statementsOf } from '../support/query-log.js';
 import { startApp, TestApp } from '../support/start-app.js';
 
 let service: TestApp;
@@ -89,20 +89,13 @@ describe('The list of projects', () => {
     const statements = await statementsOf(service, () => list('?pageSize=20'));
     const reads = statements.filter((statement) => statement.includes('projects'));
     expect(reads).toHaveLength(2);
-    for (const read of reads) expect(await planOf(read, userId)).toMatch(/projects_newest/);
+    for (const read of reads) expect(await planOf(service, read, userId)).toMatch(/projects_newest/);
     const [page] = reads.filter((read) => read.includes('LIMIT'));
-    expect(await planOf(page, userId)).not.toMatch(/TEMP B-TREE|filesort/i);
+    expect(await planOf(service, page, userId)).not.toMatch(/TEMP B-TREE|filesort/i);
   });
 });
 
 function projectRow(userId: string) {
   const at = service.clock.now();
   return { id: uuid(), userId, name: 'A', nameKey: null, description: '', createdAt: at, updatedAt: at };
-}
-
-/** How the database would run a statement of one parameter, in its own words. */
-async function planOf(statement: string, parameter: string): Promise<string> {
-  const { isSqlite } = service.app.get(Database);
-  const text = statement.replace('?', `'${parameter}'`);
-  return JSON.stringify(await service.query(`EXPLAIN ${isSqlite ? 'QUERY PLAN ' : ''}${text}`));
 }

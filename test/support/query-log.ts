@@ -28,3 +28,10 @@ export async function statementsOf(service: TestApp, work: () => Promise<unknown
   }
   return statements;
 }
+
+/** How the database would run a statement with these parameters, in its own words. */
+export async function planOf(service: TestApp, statement: string, ...parameters: string[]): Promise<string> {
+  const { isSqlite } = service.app.get(Database);
+  const text = parameters.reduce((part, parameter) => part.replace('?', `'${parameter}'`), statement);
+  return JSON.stringify(await service.query(`EXPLAIN ${isSqlite ? 'QUERY PLAN ' : ''}${text}`));
+}

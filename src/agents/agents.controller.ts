@@ -1,0 +1,55 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { type Caller, FromCaller } from '../auth/caller.js';
+import { BodyLimit } from '../common/body-limit.js';
+import { Documented } from '../common/docs.js';
+import * as docs from './agents.docs.js';
+import {
+  AGENT_BODY_LIMIT_BYTES,
+  AgentAnswer,
+  AgentDataAnswer,
+  AgentDto,
+  CreateAgentDto,
+  UpdateAgentDto,
+} from './agents.dto.js';
+import { AgentsService } from './agents.service.js';
+
+@ApiTags('Agent')
+@Controller('agent')
+export class AgentsController {
+  constructor(private readonly agents: AgentsService) {}
+
+  @Post('create-agent')
+  @HttpCode(200)
+  @BodyLimit(AGENT_BODY_LIMIT_BYTES)
+  @Documented(docs.CREATE_AGENT)
+  createAgent(@Body() body: CreateAgentDto, @FromCaller() caller: Caller): Promise<AgentDataAnswer> {
+    return this.agents.createAgent(body, caller);
+  }
+
+  @Post()
+  @HttpCode(200)
+  @Documented(docs.GET_AGENT)
+  getAgent(@Body() body: AgentDto, @FromCaller() caller: Caller): Promise<AgentAnswer> {
+    return this.agents.getAgent(body, caller);
+  }
+
+  @Put()
+  @BodyLimit(AGENT_BODY_LIMIT_BYTES)
+  @Documented(docs.UPDATE_AGENT)
+  updateAgent(@Body() body: UpdateAgentDto, @FromCaller() caller: Caller): Promise<AgentDataAnswer> {
+    return this.agents.updateAgent(body, caller);
+  }
+
+  @Delete()
+  @Documented(docs.DELETE_AGENT)
+  deleteAgent(@Body() body: AgentDto, @FromCaller() caller: Caller): Promise<AgentDataAnswer> {
+    return this.agents.deleteAgent(body, caller);
+  }
+
+  @Get(':projectId')
+  @Documented(docs.LIST_AGENTS)
+  listAgents(@Param('projectId') projectId: string, @FromCaller() caller: Caller): Promise<AgentAnswer[]> {
+    return this.agents.listAgents(projectId, caller);
+  }
+}

@@ -1,0 +1,72 @@
+import { REFUSED } from '../auth/auth.docs.js';
+import { Answer } from '../common/answers.js';
+import { COMMON_ERRORS } from '../common/common.errors.js';
+import { PHONE_NUMBERS_ERRORS } from '../phone-numbers/phone-numbers.errors.js';
+import { PROJECTS_ERRORS } from '../projects/projects.errors.js';
+import { VOICES_ERRORS } from '../voices/voices.errors.js';
+import * as dto from './agents.dto.js';
+import { AGENTS_ERRORS } from './agents.errors.js';
+
+/** What the OpenAPI document says of each operation of this module, so that the controllers stay a line a handler. */
+const E = AGENTS_ERRORS;
+const { AGENT_NOT_FOUND, PROJECT_UNKNOWN, PROJECT_NOT_FOUND } = PROJECTS_ERRORS;
+const { VOICES_UNAVAILABLE } = VOICES_ERRORS;
+const { NUMBER_INVALID, NUMBER_TAKEN, NUMBER_NOT_YOURS, CARRIER_UNAVAILABLE } = PHONE_NUMBERS_ERRORS;
+const BAD_BODY = [COMMON_ERRORS.REQUEST_MALFORMED, COMMON_ERRORS.VALIDATION_FAILED];
+
+export const CREATE_AGENT = {
+  summary: 'Create an agent',
+  answer: dto.AgentDataAnswer,
+  errors: [
+    ...BAD_BODY,
+    NUMBER_INVALID,
+    PROJECT_UNKNOWN,
+    NUMBER_TAKEN,
+    NUMBER_NOT_YOURS,
+    E.VOICE_UNKNOWN,
+    VOICES_UNAVAILABLE,
+    CARRIER_UNAVAILABLE,
+    ...REFUSED,
+  ],
+};
+export const GET_AGENT = {
+  summary: 'See an agent',
+  answer: dto.AgentAnswer,
+  errors: [...BAD_BODY, AGENT_NOT_FOUND, ...REFUSED],
+};
+export const UPDATE_AGENT = {
+  summary: 'Change an agent',
+  description: 'Changes what is sent, and leaves the rest as it is.',
+  answer: dto.AgentDataAnswer,
+  errors: [...BAD_BODY, E.VOICE_UNKNOWN, AGENT_NOT_FOUND, VOICES_UNAVAILABLE, ...REFUSED],
+};
+export const DELETE_AGENT = {
+  summary: 'Delete an agent',
+  description: 'It is the active agent of its project no longer. Answers what it was.',
+  answer: dto.AgentDataAnswer,
+  errors: [...BAD_BODY, AGENT_NOT_FOUND, ...REFUSED],
+};
+export const LIST_AGENTS = {
+  summary: 'List the agents of a project',
+  description: 'The newest first. A project without agents is answered 404, as documented.',
+  answer: [dto.AgentAnswer] as [typeof dto.AgentAnswer],
+  params: { projectId: 'The project.' },
+  errors: [PROJECT_NOT_FOUND, E.NO_AGENTS, ...REFUSED],
+};
+export const GET_ACTIVE_AGENT = {
+  summary: 'See the active agent of a project',
+  answer: dto.ActiveAgentAnswer,
+  errors: [...BAD_BODY, PROJECT_NOT_FOUND, E.NO_ACTIVE_AGENT, ...REFUSED],
+};
+export const SET_ACTIVE_AGENT = {
+  summary: 'Set the active agent of a project',
+  answer: dto.ActiveAgentSetAnswer,
+  errors: [...BAD_BODY, PROJECT_NOT_FOUND, AGENT_NOT_FOUND, ...REFUSED],
+};
+export const REMOVE_ACTIVE_AGENT = {
+  summary: 'Make an agent active no longer',
+  description: 'A success also for an agent that was not active.',
+  answer: Answer,
+  params: { agentId: 'Its `id` in the list of agents.' },
+  errors: [AGENT_NOT_FOUND, ...REFUSED],
+};

@@ -1,0 +1,20 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { PhoneNumbersModule } from '../phone-numbers/phone-numbers.module.js';
+import { ProjectsModule } from '../projects/projects.module.js';
+import { VoicesModule } from '../voices/voices.module.js';
+import { ActiveAgentController } from './active-agent.controller.js';
+import { ActiveAgentService } from './active-agent.service.js';
+import { Agent } from './agent.entity.js';
+import { AgentsInProjects } from './agents-in-projects.js';
+import { AgentsController } from './agents.controller.js';
+import { AgentsService } from './agents.service.js';
+
+/** The AI phone agents of projects, and which one is active. */
+@Module({
+  imports: [TypeOrmModule.forFeature([Agent]), PhoneNumbersModule, ProjectsModule, VoicesModule],
+  controllers: [AgentsController, ActiveAgentController],
+  providers: [AgentsService, ActiveAgentService, AgentsInProjects],
+  exports: [AgentsService],
+})
+export class AgentsModule {}

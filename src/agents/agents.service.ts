@@ -1,0 +1,151 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { Repository } from 'typeorm';
+import { v7 as uuid } from 'uuid';
+import { Caller } from '../auth/caller.js';
+import { success } from '../common/answers.js';
+import { AppError } from '../common/app-error.js';
+import { Clock } from '../common/clock.js';
+import { requireOneOf } from '../common/validation.js';
+import { Database } from '../database/database.js';
+import { findOwned, lockOwned } from '../database/owned.js';
+import { Transaction } from '../database/transaction.js';
+import { Project } from '../projects/project.entity.js';
+import { PROJECTS_ERRORS } from '../projects/projects.errors.js';
+import { CheckedNumber, PhoneNumbersService } from '../phone-numbers/phone-numbers.service.js';
+import { ProjectsService } from '../projects/projects.service.js';
+import { VoicesService } from '../voices/voices.service.js';
+import { Agent } from './agent.entity.js';
+import { AgentAnswer, AgentDataAnswer, AgentDto, CreateAgentDto, UpdateAgentDto } from './agents.dto.js';
+import { AGENTS_ERRORS } from './agents.errors.js';
+
+type AgentRow = Omit<Agent, 'project'>;
+
+/** Agents: creation to deletion, and the one place where others find them. */
+@Injectable()
+export class AgentsService {
+  constructor(
+    @InjectRepository(Agent) private readonly agents: Repository<Agent>,
+    private readonly database: Database,
+    private readonly projects: ProjectsService,
+    private readonly voices: VoicesService,
+    private readonly numbers: PhoneNumbersService,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The user's agent with this id in this project; null when there is none, and when it is somebody else's or another project's. */
+  findOwned({ agentId, projectId }: AgentDto, userId: string): Promise<Agent | null> {
+    return findOwned(this.agents.manager, Agent, { id: agentId, userId }, { projectId });
+  }
+
+  /** The same, locked. Whoever needs the project's lock too takes that one first, so that no two wait for each other. */
+  lockOwned(transaction: Transaction, { agentId, projectId }: AgentDto, userId: string): Promise<Agent | null> {
+    return lockOwned(transaction, Agent, { id: agentId, userId }, { projectId });
+  }
+
+  async createAgent(body: CreateAgentDto, { userId }: Caller): Promise<AgentDataAnswer> {
+    const voiceId = (await this.knownVoice(body.voice_id)) ?? null;
+    const number = await this.freeNumber(body, userId);
+    const agent = await this.database.write(async (tx) => {
+      // Locked, for the project may be deleted at the same moment.
+      const project = await this.projects.lockOwned(tx, body.projectId, userId);
+      if (!project) throw new AppError(PROJECTS_ERRORS.PROJECT_UNKNOWN);
+      const agent = this.newAgent(project, body, voiceId);
+      await tx.manager.insert(Agent, agent);
+      if (number) {
+        await this.numbers.assign(tx, { userId, projectId: project.id, agentId: agent.id, number });
+      }
+      return agent;
+    });
+    return this.answerWith('The agent is created.', agent);
+  }
+
+  async getAgent(body: AgentDto, { userId }: Caller): Promise<AgentAnswer> {
+    const agent = await this.findOwned(body, userId);
+    if (!agent) throw new AppError(PROJECTS_ERRORS.AGENT_NOT_FOUND);
+    const [answer] = await this.answersOf([agent], { agentId: agent.id });
+    return answer;
+  }
+
+  async listAgents(projectId: string, { userId }: Caller): Promise<AgentAnswer[]> {
+    const project = await this.projects.findOwned(projectId, userId);
+    if (!project) throw new AppError(PROJECTS_ERRORS.PROJECT_NOT_FOUND);
+    const agents = await this.agents.find({ where: { projectId: project.id }, order: { id: 'DESC' } });
+    if (agents.length === 0) throw new AppError(AGENTS_ERRORS.NO_AGENTS);
+    return this.answersOf(agents, { projectId: project.id });
+  }
+
+  async updateAgent(body: UpdateAgentDto, { userId }: Caller): Promise<AgentDataAnswer> {
+    requireOneOf(body, 'name', 'systemInstruction', 'voice_id');
+    const { name, systemInstruction } = body;
+    const voiceId = await this.knownVoice(body.voice_id);
+    const agent = await this.database.write(async (tx) => {
+      const agent = await this.lockOwned(tx, body, userId);
+      if (!agent) throw new AppError(PROJECTS_ERRORS.AGENT_NOT_FOUND);
+      const changes = {
+        ...(name !== undefined && { name }),
+        ...(systemInstruction !== undefined && { systemInstruction }),
+        ...(voiceId !== undefined && { voiceId }),
+        updatedAt: this.clock.now(),
+      };
+      await tx.manager.update(Agent, agent.id, changes);
+      return { ...agent, ...changes };
+    });
+    return this.answerWith('The agent is changed.', agent);
+  }
+
+  async deleteAgent(body: AgentDto, { userId }: Caller): Promise<AgentDataAnswer> {
+    const agent = await this.database.write(async (tx) => {
+      const project = await this.projects.lockOwned(tx, body.projectId, userId);
+      const agent = project && (await this.lockOwned(tx, body, userId));
+      if (!agent) throw new AppError(PROJECTS_ERRORS.AGENT_NOT_FOUND);
+      if (project.activeAgent === agent.id) await this.projects.setActiveAgent(tx, project, null);
+      await this.numbers.unassignAgent(tx, agent.id);
+      await tx.manager.delete(Agent, agent.id);
+      return agent;
+    });
+    return this.answerWith('The agent is deleted.', agent);
+  }
+
+  /** Voices are others' things and may be gone tomorrow: an agent keeps the id alone. Undefined and null stay what they are. */
+  private async knownVoice(voiceId: string | null | undefined): Promise<string | null | undefined> {
+    if (typeof voiceId !== 'string') return voiceId;
+    const voice = await this.voices.find(voiceId);
+    if (!voice) throw new AppError(AGENTS_ERRORS.VOICE_UNKNOWN);
+    return voice.voice_id;
+  }
+
+  /** The number that a new agent shall have, judged before the unit of work; null when none was sent. */
+  private async freeNumber(body: CreateAgentDto, userId: string): Promise<CheckedNumber | null> {
+    if (body.phoneNumber === undefined) return null;
+    const parsed = await this.numbers.parse(body.phoneNumber, 'phoneNumber');
+    const project = await this.projects.findOwned(body.projectId, userId);
+    if (!project) throw new AppError(PROJECTS_ERRORS.PROJECT_UNKNOWN);
+    return this.numbers.check(parsed, project.id);
+  }
+
+  private async answerWith(message: string, agent: Agent): Promise<AgentDataAnswer> {
+    const [data] = await this.answersOf([agent], { agentId: agent.id });
+    return success(message, { ...data, data });
+  }
+
+  /** Agents as the answers show them; `whose` says in one which numbers to look up for them. */
+  private async answersOf(agents: Agent[], whose: { agentId: string } | { projectId: string }): Promise<AgentAnswer[]> {
+    const numbers = await this.numbers.numbersOf(whose);
+    return agents.map((agent) => AgentAnswer.of(agent, numbers.get(agent.id) ?? null));
+  }
+
+  private newAgent(project: Project, { name, systemInstruction }: CreateAgentDto, voiceId: string | null): AgentRow {
+    const now = this.clock.now();
+    return {
+      id: uuid(),
+      userId: project.userId,
+      projectId: project.id,
+      name,
+      systemInstruction,
+      voiceId,
+      createdAt: now,
+      updatedAt: now,
+    };
+  }
+}
