@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { Repository } from 'typeorm';
+import { EntityManager, Repository } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 import { Client, maskedIp } from '../common/client.js';
 import { Clock } from '../common/clock.js';
 import { Transaction } from '../database/database.js';
+import { User } from '../users/user.entity.js';
 import { AuditEvent } from './audit-event.entity.js';
 import { AuditEventType } from './audit-events.js';
 
@@ -19,6 +20,12 @@ export class AuditService {
   /** Whether anything was ever recorded of this user. */
   knows(userId: string): Promise<boolean> {
     return this.events.existsBy({ userId });
+  }
+
+  /** The newest events of a user and of their address. */
+  eventsOf(manager: EntityManager, { id, email }: User, most: number): Promise<AuditEvent[]> {
+    const where = [{ userId: id }, { email }];
+    return manager.find(AuditEvent, { where, order: { at: 'DESC', id: 'DESC' }, take: most });
   }
 
   async record(

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, OnApplicationShutdown } from '@nestjs/common';
 import type { PoolConnection } from 'mysql2';
 import { DataSource, EntityManager, EntityTarget, FindOptionsWhere, ObjectLiteral, QueryRunner } from 'typeorm';
+import type { IsolationLevel } from 'typeorm/driver/types/IsolationLevel.js';
 import { isBusy, isDatabaseUnavailable, isLockConflict } from './database-errors.js';
 
 const DEADLOCK_TRIES = 10;
@@ -51,10 +52,13 @@ export class Database implements OnApplicationShutdown {
   }
 
   /** Runs `work` in one transaction. It may run again after a deadlock, so it touches nothing but the database and waits for nothing else. */
-  async write<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
-    const { result, transaction } = await (this.isSqlite ? this.writeInTurn(work) : this.writeOnPool(work));
-    transaction.runAfterCommit();
-    return result;
+  write<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+    return this.unitOfWork(work);
+  }
+
+  /** The same, and all that `work` reads is as it was at one moment, whatever others write meanwhile: for long readings. */
+  writeOnSnapshot<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+    return this.unitOfWork(work, 'REPEATABLE READ');
   }
 
   /** True when the database answers and has every migration that this build knows. */
@@ -75,6 +79,16 @@ export class Database implements OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     await this.lastTurn.catch(() => undefined);
     if (this.writer !== this.reader && this.writer.isInitialized) await this.writer.destroy();
+  }
+
+  /** On SQLite nobody else writes during a turn, so it reads from a snapshot anyway. */
+  private async unitOfWork<Result>(
+    work: (transaction: Transaction) => Promise<Result>,
+    isolation?: IsolationLevel,
+  ): Promise<Result> {
+    const { result, transaction } = await (this.isSqlite ? this.writeInTurn(work) : this.writeOnPool(work, isolation));
+    transaction.runAfterCommit();
+    return result;
   }
 
   private writeInTurn<Result>(work: (transaction: Transaction) => Promise<Result>) {
@@ -113,12 +127,12 @@ export class Database implements OnApplicationShutdown {
     }
   }
 
-  private async writeOnPool<Result>(work: (transaction: Transaction) => Promise<Result>) {
+  private async writeOnPool<Result>(work: (transaction: Transaction) => Promise<Result>, isolation?: IsolationLevel) {
     for (let tries = 1; ; tries += 1) {
       const runner = this.writer.createQueryRunner();
       const connection = (await runner.connect()) as PoolConnection;
       try {
-        await runner.startTransaction();
+        await runner.startTransaction(isolation);
         const transaction = new Transaction(runner.manager);
         const result = await work(transaction);
         await runner.commitTransaction();
