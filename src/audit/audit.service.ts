@@ -5,7 +5,6 @@ import { v7 as uuid } from 'uuid';
 import { Client, maskedIp } from '../common/client.js';
 import { Clock } from '../common/clock.js';
 import { Transaction } from '../database/database.js';
-import { User } from '../users/user.entity.js';
 import { AuditEvent } from './audit-event.entity.js';
 import { AuditEventType } from './audit-events.js';
 
@@ -23,8 +22,8 @@ export class AuditService {
   }
 
   /** The newest events of a user and of their address. */
-  eventsOf(manager: EntityManager, { id, email }: User, most: number): Promise<AuditEvent[]> {
-    const where = [{ userId: id }, { email }];
+  eventsOf(manager: EntityManager, who: { id: string; email: string }, most: number): Promise<AuditEvent[]> {
+    const where = [{ userId: who.id }, { email: who.email }];
     return manager.find(AuditEvent, { where, order: { at: 'DESC', id: 'DESC' }, take: most });
   }
 
