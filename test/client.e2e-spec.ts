@@ -5,7 +5,7 @@ import { HOUR_MS } from '../src/common/clock.js';
 import { atOnce } from './support/credentials.js';
 import { newAddress, PASSWORD } from './support/people.js';
 import { startApp, TestApp } from './support/start-app.js';
-import { runProcess } from './support/start-process.js';
+import { built, runProcess } from './support/start-process.js';
 
 const COMPILER_OPTIONS = {
   module: 'nodenext',
@@ -95,6 +95,11 @@ describe('With the typed client', () => {
 
   const createProject = (talkstack: any, name: string): Promise<any> =>
     talkstack.POST('/project/create-project', { body: { name, description: 'Its phone' } });
+
+  it('programs are checked against the document that the service itself answers', async () => {
+    const printed = await runProcess(built('src/commands/openapi-document.js'), [], {}, process.cwd());
+    expect(JSON.parse(printed.output)).toEqual((await service.api.get('/docs-json')).body);
+  });
 
   it('a newcomer signs up, verifies, logs in, and makes a project that is active then', async () => {
     const talkstack = makeClient();
