@@ -41,7 +41,7 @@ const NOT_ON = {
     '/test/browser/',
     '/test/voices/previews',
     '/test/openapi/(document|swagger-ui|answer-checker)',
-    '/test/(settings|readme)',
+    '/test/(client|settings|readme)',
     '/test/agents/variables',
   ],
   sqlite: ['/test/instances/(?!clocks)'],

@@ -64,6 +64,7 @@ class Actor {
     return refresh(service, stolen);
   };
 
+  exportData = () => this.api.get('/user/export');
   changePassword = () => this.api.post('/auth/change-password', { oldPassword: PASSWORD, newPassword: NEW_PASSWORD });
 
   forgetPassword = () => service.api.post('/auth/forgot-password', { email: this.email });
@@ -101,6 +102,7 @@ const STORY: [string, keyof Actor][] = [
   ['api-key-deleted', 'deleteKey'],
   ['session-stolen', 'beRobbed'],
   ['logged-in', 'logIn'],
+  ['data-exported', 'exportData'],
   ['password-changed', 'changePassword'],
   ['password-reset-asked', 'forgetPassword'],
   ['password-reset', 'resetPassword'],
@@ -111,7 +113,7 @@ const STORY: [string, keyof Actor][] = [
   ['logged-in', 'logInAnew'],
 ];
 /** Events that know the address by the user's id alone. */
-const WITHOUT_ADDRESS = ['session-ended', 'api-key-deleted', 'logged-out', 'account-deleted'];
+const WITHOUT_ADDRESS = ['session-ended', 'api-key-deleted', 'data-exported', 'logged-out', 'account-deleted'];
 
 describe('The audit log', () => {
   const ada = new Actor();

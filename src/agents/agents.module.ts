@@ -1,7 +1,9 @@
-import { Module } from '@nestjs/common';
+import { Module, OnModuleInit } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { PhoneNumbersModule } from '../phone-numbers/phone-numbers.module.js';
 import { ProjectsModule } from '../projects/projects.module.js';
+import { UserDataSources } from '../users/user-data.js';
+import { UsersModule } from '../users/users.module.js';
 import { VoicesModule } from '../voices/voices.module.js';
 import { ActiveAgentController } from './active-agent.controller.js';
 import { ActiveAgentService } from './active-agent.service.js';
@@ -12,9 +14,27 @@ import { AgentsService } from './agents.service.js';
 
 /** The AI phone agents of projects, and which one is active. */
 @Module({
-  imports: [TypeOrmModule.forFeature([Agent]), PhoneNumbersModule, ProjectsModule, VoicesModule],
+  imports: [TypeOrmModule.forFeature([Agent]), PhoneNumbersModule, ProjectsModule, UsersModule, VoicesModule],
   controllers: [AgentsController, ActiveAgentController],
   providers: [AgentsService, ActiveAgentService, AgentsInProjects],
   exports: [AgentsService],
 })
-export class AgentsModule {}
+export class AgentsModule implements OnModuleInit {
+  constructor(private readonly userData: UserDataSources) {}
+
+  onModuleInit(): void {
+    this.userData.register({
+      name: 'agents',
+      find: (manager, { id }, take) => manager.find(Agent, { where: { userId: id }, order: { id: 'DESC' }, take }),
+      show: (agent) => ({
+        id: agent.id,
+        projectId: agent.projectId,
+        name: agent.name,
+        systemInstruction: agent.systemInstruction,
+        voice_id: agent.voiceId,
+        created_at: agent.createdAt.toISOString(),
+        updated_at: agent.updatedAt.toISOString(),
+      }),
+    });
+  }
+}

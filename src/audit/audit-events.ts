@@ -12,6 +12,7 @@ export const AUDIT_EVENT = {
   PASSWORD_RESET: 'password-reset',
   API_KEY_CREATED: 'api-key-created',
   API_KEY_DELETED: 'api-key-deleted',
+  DATA_EXPORTED: 'data-exported',
   ACCOUNT_DELETED: 'account-deleted',
 } as const;
 export type AuditEventType = (typeof AUDIT_EVENT)[keyof typeof AUDIT_EVENT];

@@ -10,6 +10,8 @@ import * as docs from './auth.docs.js';
 import { ApiKeyAnswer, CurrentSessionAnswer, DeleteAccountDto, MeAnswer, SessionsAnswer } from './auth.dto.js';
 import { type Caller, FromCaller } from './caller.js';
 import { BearerOnly } from './credentials.guard.js';
+import { ExportAnswer } from './export.dto.js';
+import { ExportService } from './export.service.js';
 import { HashesPassword } from './hash-room.guard.js';
 
 @ApiTags('User')
@@ -18,6 +20,7 @@ export class AccountController {
   constructor(
     private readonly account: AccountService,
     private readonly apiKeys: ApiKeysService,
+    private readonly exports: ExportService,
   ) {}
 
   @BearerOnly()
@@ -39,6 +42,14 @@ export class AccountController {
   @Documented(docs.ME)
   me(@FromCaller() caller: Caller): Promise<MeAnswer> {
     return this.account.me(caller);
+  }
+
+  @BearerOnly()
+  @Get('export')
+  @Throttled('export')
+  @Documented(docs.EXPORT_DATA)
+  exportData(@FromCaller() caller: Caller, @FromClient() client: Client): Promise<ExportAnswer> {
+    return this.exports.exportData(caller, client);
   }
 
   @BearerOnly()

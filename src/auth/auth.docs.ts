@@ -3,6 +3,7 @@ import { COMMON_ERRORS } from '../common/common.errors.js';
 import { THROTTLING_ERRORS } from '../throttling/throttling.errors.js';
 import * as dto from './auth.dto.js';
 import { AUTH_ERRORS } from './auth.errors.js';
+import { ExportAnswer } from './export.dto.js';
 import { LOGIN_FLOW, SIGNUP_FLOW, VERIFICATION_FLOW } from './flows.js';
 
 /** What the OpenAPI document says of each operation of this module, so that the controllers stay a line a handler. */
@@ -134,6 +135,13 @@ export const GENERATE_API_KEY = {
 };
 export const DELETE_API_KEY = { summary: 'Delete the API key', answer: Answer, errors: REFUSED_WITHOUT_BEARER };
 export const ME = { summary: 'See yourself', answer: dto.MeAnswer, errors: REFUSED };
+export const EXPORT_DATA = {
+  summary: 'Export all that is kept about you',
+  description:
+    'No secrets, no hashes of them, and not the text of letters. Limits are counted under hashes and are left out.',
+  answer: ExportAnswer,
+  errors: REFUSED_WITHOUT_BEARER,
+};
 export const LIST_SESSIONS = {
   summary: 'List your sessions',
   answer: dto.SessionsAnswer,

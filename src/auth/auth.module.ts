@@ -13,6 +13,7 @@ import { ApiKeysService } from './api-keys.service.js';
 import { AuthController } from './auth.controller.js';
 import { Codes } from './codes.js';
 import { CredentialsGuard } from './credentials.guard.js';
+import { ExportService } from './export.service.js';
 import { JwksController } from './jwks.controller.js';
 import { LoginService } from './login.service.js';
 import { PasswordHasher } from './password-hasher.js';
@@ -44,6 +45,7 @@ import { VerificationService } from './verification.service.js';
     AddressLimitsService,
     ApiKeysService,
     Codes,
+    ExportService,
     LoginService,
     PasswordHasher,
     PasswordPolicy,

@@ -44,6 +44,10 @@ export abstract class ThrottlingSettings {
   @Whole(1, MOST)
   THROTTLE_API_KEYS_PER_HOUR: number = 20;
 
+  /** Exports of their data that one user may ask for an hour. */
+  @Whole(1, MOST)
+  THROTTLE_EXPORTS_PER_HOUR: number = 10;
+
   /** Wrong tokens and API keys a minute from one IP; behind that, keys that were not seen to work before are not looked at. */
   @Whole(1, MOST)
   THROTTLE_WRONG_CREDENTIALS_PER_MINUTE: number = 300;

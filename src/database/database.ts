@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, OnApplicationShutdown } from '@nestjs/common';
 import type { PoolConnection } from 'mysql2';
 import { DataSource, QueryRunner } from 'typeorm';
+import type { IsolationLevel } from 'typeorm/driver/types/IsolationLevel.js';
 import { isDatabaseUnavailable, isLockConflict } from './database-errors.js';
 import { Rows } from './rows.js';
 import { SqliteTurns } from './sqlite-turns.js';
@@ -32,11 +33,14 @@ export class Database implements OnApplicationShutdown {
   }
 
   /** Runs `work` in one transaction. It may run again after a deadlock, so it touches nothing but the database and waits for nothing else. */
-  async write<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
-    if (this.isSqlite) return this.turns.run(work);
-    const { result, transaction } = await this.writeOnPool(work);
-    transaction.runAfterCommit();
-    return result;
+  write<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+    return this.isSqlite ? this.turns.run(work) : this.writeOnPool(work);
+  }
+
+  /** The same, and all that `work` reads is as it was at one moment, whatever others write meanwhile: for long readings. */
+  writeOnSnapshot<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+    // On SQLite nobody else writes during a turn, so it reads from a snapshot anyway.
+    return this.isSqlite ? this.turns.run(work) : this.writeOnPool(work, 'REPEATABLE READ');
   }
 
   /** True when the database answers and has every migration that this build knows. */
@@ -65,8 +69,13 @@ export class Database implements OnApplicationShutdown {
     return this.untilNoConflict(() => this.writer.query<Outcome>(statement, values));
   }
 
-  private writeOnPool<Result>(work: (transaction: Transaction) => Promise<Result>) {
-    return this.untilNoConflict(() => this.tryOnPool(work));
+  private async writeOnPool<Result>(
+    work: (transaction: Transaction) => Promise<Result>,
+    isolation?: IsolationLevel,
+  ): Promise<Result> {
+    const { result, transaction } = await this.untilNoConflict(() => this.tryOnPool(work, isolation));
+    transaction.runAfterCommit();
+    return result;
   }
 
   /** Runs what had to yield to another transaction once more, after a pause that is never the same for both. */
@@ -81,11 +90,11 @@ export class Database implements OnApplicationShutdown {
     }
   }
 
-  private async tryOnPool<Result>(work: (transaction: Transaction) => Promise<Result>) {
+  private async tryOnPool<Result>(work: (transaction: Transaction) => Promise<Result>, isolation?: IsolationLevel) {
     const runner = this.writer.createQueryRunner();
     const connection = (await runner.connect()) as PoolConnection;
     try {
-      await runner.startTransaction();
+      await runner.startTransaction(isolation);
       const transaction = new Transaction(runner.manager);
       const result = await work(transaction);
       await runner.commitTransaction();

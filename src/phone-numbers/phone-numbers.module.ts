@@ -1,4 +1,4 @@
-import { Module } from '@nestjs/common';
+import { Module, OnModuleInit } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Env } from '../config/env.js';
 import { ProjectsModule } from '../projects/projects.module.js';
@@ -6,6 +6,9 @@ import { Carrier, NoCarrier } from './carrier.js';
 import { PhoneNumber } from './phone-number.entity.js';
 import { PhoneNumbersController } from './phone-numbers.controller.js';
 import { PhoneNumbersService } from './phone-numbers.service.js';
+import { PhoneNumberAnswer } from './phone-numbers.dto.js';
+import { UserDataSources } from '../users/user-data.js';
+import { UsersModule } from '../users/users.module.js';
 import { TwilioCarrier } from './twilio-carrier.js';
 
 /** Twilio where there is an account. */
@@ -15,9 +18,20 @@ function carrier(env: Env): Carrier {
 
 /** Phone numbers of projects, and the agents that they are linked to. */
 @Module({
-  imports: [TypeOrmModule.forFeature([PhoneNumber]), ProjectsModule],
+  imports: [TypeOrmModule.forFeature([PhoneNumber]), ProjectsModule, UsersModule],
   controllers: [PhoneNumbersController],
   providers: [PhoneNumbersService, { provide: Carrier, inject: [Env], useFactory: carrier }],
   exports: [PhoneNumbersService],
 })
-export class PhoneNumbersModule {}
+export class PhoneNumbersModule implements OnModuleInit {
+  constructor(private readonly userData: UserDataSources) {}
+
+  onModuleInit(): void {
+    this.userData.register({
+      name: 'phoneNumbers',
+      find: (manager, { id }, take) =>
+        manager.find(PhoneNumber, { where: { userId: id }, order: { id: 'DESC' }, take }),
+      show: (number) => PhoneNumberAnswer.of(number),
+    });
+  }
+}

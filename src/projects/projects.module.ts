@@ -1,5 +1,6 @@
-import { Module } from '@nestjs/common';
+import { Module, OnModuleInit } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { UserDataSources } from '../users/user-data.js';
 import { UsersModule } from '../users/users.module.js';
 import { ActiveProjectController } from './active-project.controller.js';
 import { ActiveProjectService } from './active-project.service.js';
@@ -7,6 +8,7 @@ import { NameResolver } from './name-resolver.js';
 import { ProjectContents } from './project-contents.js';
 import { Project } from './project.entity.js';
 import { ProjectsController } from './projects.controller.js';
+import { ProjectAnswer } from './projects.dto.js';
 import { ProjectsService } from './projects.service.js';
 import { WebhookUrls } from './webhook-url.js';
 
@@ -17,4 +19,14 @@ import { WebhookUrls } from './webhook-url.js';
   providers: [ActiveProjectService, NameResolver, ProjectContents, ProjectsService, WebhookUrls],
   exports: [NameResolver, ProjectContents, ProjectsService, WebhookUrls],
 })
-export class ProjectsModule {}
+export class ProjectsModule implements OnModuleInit {
+  constructor(private readonly userData: UserDataSources) {}
+
+  onModuleInit(): void {
+    this.userData.register({
+      name: 'projects',
+      find: (manager, { id }, take) => manager.find(Project, { where: { userId: id }, order: { id: 'DESC' }, take }),
+      show: (project) => ProjectAnswer.of(project),
+    });
+  }
+}

@@ -33,6 +33,7 @@ export const THROTTLED = {
   'refresh-token': { limits: [{ ...IP, setting: 'THROTTLE_REFRESHES_PER_MINUTE' }] },
   // Changing the password and deleting the account: a stolen token or key must not tell the password.
   'own-password': { limits: [{ ...PAIR, by: 'user' }], guesses: 'user' },
+  export: { limits: [{ by: 'user', setting: 'THROTTLE_EXPORTS_PER_HOUR', windowMs: HOUR_MS }] },
   'generate-apikey': { limits: [{ by: 'user', setting: 'THROTTLE_API_KEYS_PER_HOUR', windowMs: HOUR_MS }] },
 } satisfies Record<string, EndpointRules>;
 

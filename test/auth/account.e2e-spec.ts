@@ -2,6 +2,7 @@ import { SECOND_MS } from '../../src/common/clock.js';
 import { atOnce, makeApiKey, refresh } from '../support/credentials.js';
 import { decode } from '../support/jwt.js';
 import { join, Person, signUp } from '../support/people.js';
+import { createProject } from '../support/projects.js';
 import { logIn, openSession, statusFor } from '../support/sessions.js';
 import { startApp, TestApp } from '../support/start-app.js';
 import { tablesWith } from '../support/tables.js';
@@ -58,14 +59,17 @@ describe('Deleting the account', () => {
     await openSession(service, ada);
     await makeApiKey(service, ada);
     await service.api.post('/auth/forgot-password', { email: ada.email });
-    expect(await tablesWith(service, id)).toEqual(['api_keys', 'audit_events', 'sessions', 'users']);
+    const projects = [await createProject(service, ada), await createProject(service, ada)];
+    await service.api.as(ada).post('/user/set-active-project', { projectId: projects[0].id });
+    await service.api.as(ada).delete(`/project/${projects[1].id}`);
+    expect(await tablesWith(service, id)).toEqual(['api_keys', 'audit_events', 'projects', 'sessions', 'users']);
     expect(await tablesWith(service, ada.email)).toEqual(['audit_events', 'letters', 'reset_tokens', 'users']);
     expect((await remove(ada, { password: ada.password })).body).toEqual({
       message: expect.any(String),
       status: 'success',
     });
     expect(await tablesWith(service, id)).toEqual(['audit_events']);
-    expect(await tablesWith(service, ada.email)).toEqual([]);
+    for (const text of [ada.email, projects[0].id, projects[1].id]) expect(await tablesWith(service, text)).toEqual([]);
     const told = await service.query(`SELECT type FROM audit_events WHERE user_id = '${id}' ORDER BY id`);
     expect(told.at(-1)).toEqual({ type: 'account-deleted' });
     expect([await statusFor(service, bob), (await logIn(service, bob)).status]).toEqual([200, 200]);

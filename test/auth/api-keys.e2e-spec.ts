@@ -139,6 +139,7 @@ describe('With an API key alone', () => {
   it.each([
     ['GET', '/user/generate-apikey'],
     ['DELETE', '/user/apikey'],
+    ['GET', '/user/export'],
     ['GET', '/user/sessions'],
     ['DELETE', '/user/sessions/SESSION'],
     ['DELETE', '/user'],

@@ -8,6 +8,7 @@ const GUARDED: [method: string, path: string][] = [
   ['GET', '/user/me'],
   ['GET', '/user/generate-apikey'],
   ['DELETE', '/user/apikey'],
+  ['GET', '/user/export'],
   ['GET', '/user/sessions'],
   ['DELETE', '/user/sessions/019b7a3e-7d5e-7c8a-9d3f-2b1c4d5e6f70'],
   ['DELETE', '/user'],

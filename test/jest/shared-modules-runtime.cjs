@@ -1,9 +1,19 @@
 const { createRequire } = require('node:module');
 const { dirname, join, relative, resolve } = require('node:path');
+const { isModuleNamespaceObject } = require('node:util').types;
 const { default: Runtime } = require('jest-runtime');
 
 const ROOT = join(__dirname, '..', '..');
-const native = createRequire(__filename);
+const nodeRequire = createRequire(__filename);
+const facades = new Map();
+
+/** Loads a module through Node. ES modules say so in the way that compiled `import` statements look for. */
+function native(path) {
+  const module = nodeRequire(path);
+  if (!isModuleNamespaceObject(module)) return module;
+  if (!facades.has(path)) facades.set(path, Object.defineProperty({ ...module }, '__esModule', { value: true }));
+  return facades.get(path);
+}
 
 /** Where a module is that all test files of a process share: a package, or a file of the service as it was built. Null for a test's own. */
 function sharedPath(from, name) {

@@ -140,6 +140,7 @@ describe('Every answer is as the OpenAPI document says', () => {
     await api.expect('success', 'me', { as: person });
     await api.expect('success', 'me', { as: { apiKey: body.apiKey } });
     await api.expect('success', 'currentSession', { as: person });
+    await api.expect('success', 'exportData', { as: person });
     await api.expect('success', 'deleteApiKey', { as: person });
     const listed = await api.expect('success', 'listSessions', { as: person });
     const other = await openSession(service, person);

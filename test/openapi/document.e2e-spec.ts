@@ -115,6 +115,7 @@ describe('The OpenAPI document', () => {
     expect(unless(({ accepts }) => accepts.length === 0 || accepts.includes('bearer'))).toEqual([]);
     expect(document.operation('changePassword').accepts).toEqual(['bearer', 'apiKey']);
     expect(document.operation('generateApiKey').accepts).toEqual(['bearer']);
+    expect(document.operation('exportData').accepts).toEqual(['bearer']);
   });
 
   it('has every documented status of every operation, and those that any operation may answer', () => {

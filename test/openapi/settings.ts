@@ -8,6 +8,7 @@ const LIMITS = [
   'THROTTLE_TRIES_PER_QUARTER_HOUR',
   'THROTTLE_FREE_FAILURES',
   'THROTTLE_API_KEYS_PER_HOUR',
+  'THROTTLE_EXPORTS_PER_HOUR',
   'THROTTLE_WRONG_CREDENTIALS_PER_MINUTE',
 ];
 const everyLimit = (most: number): Settings => Object.fromEntries(LIMITS.map((name) => [name, String(most)]));

@@ -176,6 +176,7 @@ describe('Limits of a user', () => {
       THROTTLE_FREE_FAILURES: '4',
       THROTTLE_FIRST_DELAY_SECONDS: '60',
       THROTTLE_API_KEYS_PER_HOUR: '2',
+      THROTTLE_EXPORTS_PER_HOUR: '2',
     });
     stopClock(service);
   });
@@ -204,10 +205,13 @@ describe('Limits of a user', () => {
     expect((await change(PASSWORD)).status).toBe(200);
   });
 
-  it('keep API keys from being made in a loop', async () => {
+  it.each([
+    ['API keys from being made', '/user/generate-apikey'],
+    ['exports from being asked for', '/user/export'],
+  ])('keep %s in a loop', async (_, path) => {
     const [ada, bob] = [await join(service), await join(service)];
-    const make = (token: string) => fromElsewhere(service).api.as({ token }).get('/user/generate-apikey');
-    expect(await statuses(3, () => make(ada.token))).toEqual([200, 200, 429]);
-    expect((await make(bob.token)).status).toBe(200);
+    const ask = (token: string) => fromElsewhere(service).api.as({ token }).get(path);
+    expect(await statuses(3, () => ask(ada.token))).toEqual([200, 200, 429]);
+    expect((await ask(bob.token)).status).toBe(200);
   });
 });

@@ -1,0 +1,18 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AppModule } from '../app.module.js';
+import { httpAdapter } from '../app.setup.js';
+import { createLogger } from '../common/logger.js';
+import { openApiDocument } from '../common/swagger.js';
+import { loadEnv, readDotEnv } from '../config/env.js';
+
+/** `npm run openapi`: prints the OpenAPI document. Nothing is started for it: no database is opened, and no port. */
+readDotEnv();
+const env = loadEnv();
+const app = await NestFactory.create<NestFastifyApplication>(
+  AppModule.forRoot(env),
+  httpAdapter(env, createLogger(env)),
+  { logger: false, abortOnError: false, preview: true },
+);
+process.stdout.write(`${JSON.stringify(openApiDocument(app, env), null, 2)}\n`);

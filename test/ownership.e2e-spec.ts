@@ -1,0 +1,96 @@
+import { v7 as uuid } from 'uuid';
+import { ApiDocument, exampleOf, Operation } from './openapi/api-document.js';
+import { ApiAnswer } from './support/api-client.js';
+import { createAgent } from './support/agents.js';
+import { makeApiKey } from './support/credentials.js';
+import { addNumber } from './support/numbers.js';
+import { join, Person } from './support/people.js';
+import { createProject, newProjectName } from './support/projects.js';
+import { startApp, TestApp } from './support/start-app.js';
+
+/** The names under which operations take ids of things that somebody owns. */
+const IDS = ['projectId', 'agentId', 'active_agent', 'phoneNumberId', 'sessionId'] as const;
+type Ids = Partial<Record<(typeof IDS)[number], string>>;
+
+let service: TestApp;
+let ada: Person;
+let bob: Person & { apiKey: string };
+let hers: Required<Ids>;
+let his: Required<Ids>;
+let operations: Operation[];
+let document: ApiDocument;
+
+async function things(person: Person): Promise<Required<Ids>> {
+  const { id: projectId } = await createProject(service, person);
+  const { id: agentId } = await createAgent(service, person, projectId);
+  const { id: phoneNumberId } = await addNumber(service, person, { projectId, agentId });
+  const { sessions } = (await service.api.as(person).get('/user/sessions')).body;
+  return { projectId, agentId, active_agent: agentId, phoneNumberId, sessionId: sessions[0].id };
+}
+
+/** The ids that an operation takes, in its path or its body. */
+function idsOf({ params, request }: Operation): (keyof Ids)[] {
+  const fields = Object.keys(request ? document.resolve(request).properties : {});
+  return IDS.filter((name) => params.includes(name) || fields.includes(name));
+}
+
+beforeAll(async () => {
+  service = await startApp();
+  ada = await join(service);
+  const person = await join(service);
+  bob = { ...person, apiKey: await makeApiKey(service, person) };
+  [hers, his] = [await things(ada), await things(bob)];
+  document = await ApiDocument.of(service);
+  operations = document.operations.filter((operation) => idsOf(operation).length > 0);
+});
+afterAll(() => service.close());
+
+/** Calls as Bob, with his own ids but for those that are given. */
+function call(operation: Operation, ids: Ids, as: object): Promise<ApiAnswer> {
+  const all = { ...his, ...ids };
+  const path = operation.path.replace(/\{(\w+)\}/g, (_, name: keyof Ids) => all[name]);
+  const known = Object.fromEntries(idsOf(operation).map((name) => [name, all[name]]));
+  // A name and a number that nobody has, so that these are no reason to refuse.
+  const fresh = { name: newProjectName(), phoneNumber: undefined, e164: '+12025550199', cascade: true };
+  const body = operation.request && { ...exampleOf(operation), ...fresh, ...known };
+  return service.api.as(as).send(operation.method, path, body);
+}
+
+/** All of an answer that could tell whether there is such a thing. */
+function told({ status, body, headers }: ApiAnswer): object {
+  return { status, body: { ...body, requestId: '' }, headers: [...headers.keys()].sort() };
+}
+
+describe('What somebody else owns', () => {
+  it('is asked for by many operations', () => {
+    expect(operations.length).toBeGreaterThanOrEqual(17);
+  });
+
+  it.each(['token', 'apiKey'] as const)(
+    'is as if it did not exist, in every operation and place of an id, with a %s',
+    async (kind) => {
+      const as = { [kind]: bob[kind] };
+      for (const operation of operations.filter(({ accepts }) => kind === 'token' || accepts.includes('apiKey'))) {
+        for (const name of idsOf(operation)) {
+          // The look-up of a number goes by one id alone.
+          const others = operation.id === 'findNumber' ? Object.fromEntries(IDS.map((id) => [id, undefined])) : {};
+          const foreign = await call(operation, { ...others, [name]: hers[name] }, as);
+          const unknown = await call(operation, { ...others, [name]: uuid() }, as);
+          expect([operation.id, name, told(foreign)]).toEqual([operation.id, name, told(unknown)]);
+          expect([operation.id, name, [400, 404].includes(foreign.status)]).toEqual([operation.id, name, true]);
+        }
+      }
+    },
+  );
+
+  it('is as it was after all that', async () => {
+    const { api } = service;
+    const { projectId, agentId, phoneNumberId } = hers;
+    const project = (await api.as(ada).get(`/project/${projectId}`)).body.data;
+    expect(project).toMatchObject({ id: projectId, active_agent: null, call_status_webhook: null });
+    expect((await api.as(ada).post('/agent', { projectId, agentId })).body.id).toBe(agentId);
+    const { data } = (await api.as(ada).post('/phone-number', { phoneNumberId })).body;
+    expect(data).toMatchObject({ projectId, agentId });
+    expect((await api.as(ada).get('/user/sessions')).body.sessions).toHaveLength(1);
+  });
+});
