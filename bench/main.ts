@@ -4,7 +4,8 @@ import { loadEnv } from '../src/config/env.js';
 import { Child } from './child.js';
 import { BenchDatabase, benchDatabases } from './databases.js';
 import { Growth, growthAsText, measureGrowth } from './growth.js';
-import { Account, bearer, makeAccount, measureOperations } from './operations.js';
+import { fillProjects } from './fill.js';
+import { Account, bearer, LISTED_PROJECTS, makeAccount, measureOperations } from './operations.js';
 import { measureOverload } from './overload.js';
 import { rawHashes, rawWrites } from './raw-limits.js';
 import { asText, DatabaseReport, promisedRatios } from './report.js';
@@ -57,6 +58,7 @@ async function measureDatabase(database: BenchDatabase): Promise<DatabaseReport>
   say(`boot: ${server.bootSeconds.toFixed(2)} s`);
   const accounts: Account[] = [];
   for (let i = 0; i < ACCOUNTS; i += 1) accounts.push(await makeAccount(server.url));
+  await fillProjects(database.url, accounts[0].userId, LISTED_PROJECTS);
   const route = await Child.start('bench/raw-route.js', {});
   const guarded = await getRate(`${server.url}/user/sessions/current`, bearer(accounts[0]));
   const routePerSecond = await getRate(`${route.url}/raw`);

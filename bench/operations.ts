@@ -1,6 +1,8 @@
 import { Child } from './child.js';
 import { measure, Measurement, send } from './load.js';
 
+/** Projects of the account whose list is asked for. */
+export const LISTED_PROJECTS = 10_000;
 export const PASSWORD = 'correct horse battery staple';
 
 export interface Account {
@@ -8,15 +10,18 @@ export interface Account {
   token: string;
   refreshToken: string;
   apiKey: string;
+  userId: string;
+  agent: { projectId: string; agentId: string };
 }
 
+const INSTRUCTION = 'You answer the phone of a clinic. Greet {{name}}, and find a date for {{reason}}.';
 let count = 0;
 
 function post(url: string, path: string, body: unknown) {
   return send(url, { method: 'POST', path, body });
 }
 
-export const bearer = (account: Account) => ({ authorization: `Bearer ${account.token}` });
+export const bearer = ({ token }: Pick<Account, 'token'>) => ({ authorization: `Bearer ${token}` });
 
 /** Signs up, verifies with the code from the development mailbox, logs in, makes a key. */
 export async function makeAccount(url: string): Promise<Account> {
@@ -25,9 +30,16 @@ export async function makeAccount(url: string): Promise<Account> {
   const code = await codeFor(url, email);
   await post(url, '/auth/verify-email', { email, code });
   const { body } = await post(url, '/auth/login', { email, password: PASSWORD });
-  const account = { email, token: String(body.token), refreshToken: String(body.refreshToken), apiKey: '' };
-  const made = await send(url, { method: 'GET', path: '/user/generate-apikey', headers: bearer(account) });
-  return { ...account, apiKey: String(made.body.apiKey) };
+  const [token, refreshToken] = [String(body.token), String(body.refreshToken)];
+  const headers = bearer({ token });
+  const made = await send(url, { method: 'GET', path: '/user/generate-apikey', headers });
+  const project = { name: 'Bench', description: '' };
+  const { data } = (await send(url, { method: 'POST', path: '/project/create-project', headers, body: project })).body;
+  const { id: projectId, user_id: userId } = data as { id: string; user_id: string };
+  const agent = { name: 'Jo', systemInstruction: INSTRUCTION, projectId };
+  const { id: agentId } = (await send(url, { method: 'POST', path: '/agent/create-agent', headers, body: agent })).body;
+  const apiKey = String(made.body.apiKey);
+  return { email, token, refreshToken, apiKey, userId, agent: { projectId, agentId: String(agentId) } };
 }
 
 async function codeFor(url: string, email: string): Promise<string> {
@@ -86,6 +98,19 @@ export async function measureOperations(
   await run('new API key', { ...light, workers: Math.min(10, accounts.length) }, async (worker) => {
     const headers = bearer(accounts[worker]);
     return (await send(url, { method: 'GET', path: '/user/generate-apikey', headers })).status;
+  });
+  await run('create project', light, async (worker) => {
+    const body = { name: `Bench ${(count += 1)}`, description: '' };
+    // Not the account whose projects are listed: their number must stay as it is.
+    const headers = bearer(accounts[1 + (worker % (accounts.length - 1))]);
+    return (await send(url, { method: 'POST', path: '/project/create-project', headers, body })).status;
+  });
+  await run('list projects', light, async () => {
+    return (await send(url, { method: 'GET', path: '/project?pageSize=20', headers: bearer(accounts[0]) })).status;
+  });
+  await run('agent by API key', light, async (worker) => {
+    const { apiKey, agent: body } = pick(worker);
+    return (await send(url, { method: 'POST', path: '/agent', headers: { 'x-api-key': apiKey }, body })).status;
   });
   await run('forgot', heavy, () => status('/auth/forgot-password', { email: `nobody.${(count += 1)}@example.com` }));
   return done;

@@ -1,4 +1,5 @@
 import { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { onRequestHookHandler } from 'fastify';
 import {
   DocumentBuilder,
   type HeaderObject,
@@ -156,9 +157,13 @@ export function openApiDocument(app: NestFastifyApplication, env: Env): OpenAPIO
 /** Swagger UI at /docs, the document at /docs-json. Built when it is first asked for: it costs boot time that nobody may need. */
 export function setUpSwagger(app: NestFastifyApplication, env: Env): void {
   const fastify = app.getHttpAdapter().getInstance();
-  fastify.addHook('onRequest', (request, reply, next) => {
-    if (/^\/docs(\/|\?|$)/.test(request.url)) void reply.header('content-security-policy', UI_POLICY);
-    next();
+  fastify.addHook('onRoute', (route) => {
+    if (!/^\/docs(\/|$)/.test(route.url)) return;
+    const loosen: onRequestHookHandler = (_, reply, next) => {
+      void reply.header('content-security-policy', UI_POLICY);
+      next();
+    };
+    route.onRequest = [route.onRequest ?? [], loosen].flat();
   });
   SwaggerModule.setup('docs', app, () => openApiDocument(app, env), {
     jsonDocumentUrl: 'docs-json',
