@@ -72,7 +72,9 @@ export default async () => {
   const databases = hasMariadb ? ['sqlite', 'mariadb'] : ['sqlite'];
   return {
     projects: databases.map((database) => project(database, hasRedis ? REDIS : '')),
-    maxWorkers: 3,
+    maxWorkers: 4,
+    // Files of one worker share the service's modules, and what these keep; a new worker begins with none of it.
+    workerIdleMemoryLimit: '700MB',
     testTimeout: 180_000,
   };
 };

@@ -90,15 +90,6 @@ export async function measureOperations(
     const headers = { 'x-api-key': pick(worker).apiKey };
     return (await send(url, { method: 'GET', path: '/user/me', headers })).status;
   });
-  await run('refresh', { ...light, workers: Math.min(10, accounts.length) }, async (worker) => {
-    const answer = await post(url, '/auth/refresh-token', { refreshToken: refreshTokens[worker] });
-    if (answer.status === 200) refreshTokens[worker] = String(answer.body.refreshToken);
-    return answer.status;
-  });
-  await run('new API key', { ...light, workers: Math.min(10, accounts.length) }, async (worker) => {
-    const headers = bearer(accounts[worker]);
-    return (await send(url, { method: 'GET', path: '/user/generate-apikey', headers })).status;
-  });
   await run('create project', light, async (worker) => {
     const body = { name: `Bench ${(count += 1)}`, description: '' };
     // Not the account whose projects are listed: their number must stay as it is.
@@ -111,6 +102,15 @@ export async function measureOperations(
   await run('agent by API key', light, async (worker) => {
     const { apiKey, agent: body } = pick(worker);
     return (await send(url, { method: 'POST', path: '/agent', headers: { 'x-api-key': apiKey }, body })).status;
+  });
+  await run('refresh', { ...light, workers: Math.min(10, accounts.length) }, async (worker) => {
+    const answer = await post(url, '/auth/refresh-token', { refreshToken: refreshTokens[worker] });
+    if (answer.status === 200) refreshTokens[worker] = String(answer.body.refreshToken);
+    return answer.status;
+  });
+  await run('new API key', { ...light, workers: Math.min(10, accounts.length) }, async (worker) => {
+    const headers = bearer(accounts[worker]);
+    return (await send(url, { method: 'GET', path: '/user/generate-apikey', headers })).status;
   });
   await run('forgot', heavy, () => status('/auth/forgot-password', { email: `nobody.${(count += 1)}@example.com` }));
   return done;

@@ -49,7 +49,10 @@ export function answerError(thrown: unknown, request: FastifyRequest, reply: Fas
   // Its client hung up in the middle of its body: no fault of ours, whatever the socket says.
   const isCutOff = thrown !== null && request.raw.errored === thrown;
   const error = isCutOff ? new AppError(COMMON_ERRORS.REQUEST_MALFORMED) : toAppError(thrown);
-  if (error.status >= 500) request.log.error({ requestId: request.id, code: error.code, err: error.cause ?? error });
+  // A refusal under overload has no cause to tell, and must cost next to nothing; its request has a line of its own as every other.
+  if (error.status >= 500 && error.code !== COMMON_ERRORS.OVERLOADED.code) {
+    request.log.error({ requestId: request.id, code: error.code, err: error.cause ?? error });
+  }
   if (error.retryAfterSeconds !== undefined) void reply.header('retry-after', String(error.retryAfterSeconds));
   if (error.status === 429) {
     void reply.headers(rateLimitHeaders({ ...error, remaining: 0, resetSeconds: error.retryAfterSeconds ?? 0 }));

@@ -1,5 +1,6 @@
+import { join } from '../support/people.js';
 import { startApp, TestApp } from '../support/start-app.js';
-import { ApiDocument } from './api-document.js';
+import { ApiDocument, exampleOf } from './api-document.js';
 
 const PATHS = ['/docs', '/docs/', '/docs/swagger-ui-bundle.js', '/docs-json', '/docs-yaml'];
 
@@ -72,9 +73,35 @@ describe('Swagger UI', () => {
     );
     const ada = service.api.as(body);
     expect((await ada.post('/auth/change-password', example('changePassword'))).status).toBe(200);
-    expect((await service.api.post('/auth/forgot-password', example('forgotPassword'))).status).toBe(200);
     await service.mailbox.next(email);
+    expect((await service.api.post('/auth/forgot-password', example('forgotPassword'))).status).toBe(200);
     const token = await service.mailbox.nextResetToken(email);
     expect((await service.api.post('/auth/reset-password', { ...example('resetPassword'), token })).status).toBe(200);
+  });
+
+  it('offers example requests for what an account owns that work as they are, ids aside', async () => {
+    const as = await join(service);
+    const { operations } = await ApiDocument.of(service);
+    const ids: Record<string, string> = {};
+    const send = async (id: string) => {
+      const operation = operations.find((one) => one.id === id);
+      if (!operation) throw new Error(`There is no operation ${id}`);
+      const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => ids[name]);
+      const body = operation.request && exampleOf(operation);
+      const known = Object.entries(ids).filter(([name]) => name in (body ?? {}));
+      const sent = body && { ...body, ...Object.fromEntries(known) };
+      const answer = await service.api.as(as).send(operation.method, path, sent);
+      expect([id, answer.status, answer.body.code]).toEqual([id, 200, undefined]);
+      return answer.body;
+    };
+    ids.projectId = (await send('createProject')).data.id;
+    for (const id of ['listProjects', 'getProject', 'updateProject', 'addWebhook', 'setActiveProject']) await send(id);
+    ids.voice_id = (await send('listVoices')).voices[0].voice_id;
+    await send('getVoice');
+    ids.active_agent = ids.agentId = (await send('createAgent')).id;
+    for (const id of ['getAgent', 'updateAgent', 'listAgents', 'setActiveAgent', 'getActiveAgent']) await send(id);
+    ids.phoneNumberId = (await send('addNumber')).data.id;
+    for (const id of ['findNumber', 'removeNumber', 'removeActiveAgent', 'deleteAgent', 'deleteProject'])
+      await send(id);
   });
 });
