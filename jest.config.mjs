@@ -22,13 +22,13 @@ function skipLoudly(what, url, howTo) {
   );
 }
 
-const swc = (syntax) => [
+const TYPESCRIPT = [
   '@swc/jest',
   {
     jsc: {
       target: 'es2023',
       keepClassNames: true,
-      parser: syntax === 'typescript' ? { syntax, decorators: true } : { syntax },
+      parser: { syntax: 'typescript', decorators: true },
       transform: { legacyDecorator: true, decoratorMetadata: true },
     },
     module: { type: 'commonjs' },
@@ -39,7 +39,7 @@ const swc = (syntax) => [
 const NOT_ON = {
   mariadb: [
     '/test/browser/',
-    '/test/voices/previews',
+    '/test/voices/',
     '/test/openapi/(document|swagger-ui|answer-checker)',
     '/test/(client|settings|readme)',
     '/test/agents/variables',
@@ -47,7 +47,7 @@ const NOT_ON = {
   sqlite: ['/test/instances/(?!clocks)'],
 };
 
-/** The same test files against one database. Sources and ESM packages become CommonJS: Jest cannot load NestJS 12 as ESM on Node 20. */
+/** The same test files against one database. They become CommonJS; what they test is loaded through Node, as it was built. */
 const project = (database, redis) => ({
   displayName: database,
   rootDir: import.meta.dirname,
@@ -58,8 +58,7 @@ const project = (database, redis) => ({
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': ['$1', '$1.js'] },
   testPathIgnorePatterns: ['/node_modules/', ...NOT_ON[database]],
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/client'],
-  transform: { '\\.ts$': swc('typescript'), '\\.m?js$': swc('ecmascript') },
-  transformIgnorePatterns: ['\\.node$'],
+  transform: { '\\.ts$': TYPESCRIPT },
 });
 
 export default async () => {

@@ -1,10 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import { Connection, createConnection } from 'mysql2/promise';
+import type { Connection } from 'mysql2/promise';
 import type { BetterSqlite3DataSourceOptions } from 'typeorm/driver/better-sqlite3/BetterSqlite3DataSourceOptions.js';
 import type { MysqlDataSourceOptions } from 'typeorm/driver/mysql/MysqlDataSourceOptions.js';
 import { Env } from '../config/env.js';
-import { limitedDriver } from './connection-pool.js';
 import { isDatabaseUnavailable } from './database-errors.js';
 import { DatabaseLogger } from './database-logger.js';
 import { ENTITIES } from './entities.js';
@@ -41,6 +40,7 @@ function sqliteOptions(file: string): BetterSqlite3DataSourceOptions {
 }
 
 async function firstConnection(url: URL): Promise<Connection> {
+  const { createConnection } = await import('mysql2/promise');
   for (let tries = 1; ; tries += 1) {
     try {
       return await createConnection({ ...connectionOptions(url), connectTimeout: CONNECT_TIMEOUT_MS });
@@ -79,6 +79,8 @@ export async function databaseOptions(env: Env): Promise<DatabaseOptions> {
   if (env.sqliteFile !== undefined) return sqliteOptions(env.sqliteFile);
   const url = new URL(env.DATABASE_URL);
   const { user, ...connection } = connectionOptions(url);
+  // With mysql2 in it, which a start on SQLite need not wait for.
+  const { limitedDriver } = await import('./connection-pool.js');
   const options: MysqlDataSourceOptions = {
     type: await serverType(url),
     ...connection,

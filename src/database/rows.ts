@@ -80,7 +80,7 @@ export class Rows {
     });
     const [found] = (await this.run(text, this.valuesOf(metadata, where).filter(isGiven))).rows;
     if (!found) return null;
-    const row = metadata.create();
+    const row = metadata.create() as ObjectLiteral;
     for (const column of metadata.columns) {
       row[column.propertyName] = this.driver.prepareHydratedValue(found[column.databaseName], column) as unknown;
     }

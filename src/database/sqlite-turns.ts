@@ -41,12 +41,8 @@ export class SqliteTurns {
           result = await work(given);
         },
         resolve: () => {
-          try {
-            transaction.runAfterCommit();
-            resolve(result);
-          } catch (error) {
-            reject(error as Error);
-          }
+          transaction.runAfterCommit();
+          resolve(result);
         },
         reject,
       });
@@ -85,11 +81,19 @@ export class SqliteTurns {
       const done: Unit[] = [];
       for (const unit of units) if (await this.runAlone(unit)) done.push(unit);
       this.connection.exec('COMMIT');
-      for (const unit of done) unit.resolve();
+      for (const unit of done) this.acknowledge(unit);
     } finally {
       runner.isTransactionActive = false;
       // SQLite has rolled back by itself when the disk is full or broken.
       if (this.connection.inTransaction) this.connection.exec('ROLLBACK');
+    }
+  }
+
+  private acknowledge(unit: Unit): void {
+    try {
+      unit.resolve();
+    } catch (error) {
+      unit.reject(error);
     }
   }
 

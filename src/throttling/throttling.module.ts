@@ -5,12 +5,15 @@ import { CounterStore } from './counter-store.js';
 import { DatabaseCounterStore } from './database-counter-store.js';
 import { KnownNetworks } from './known-networks.js';
 import { MemoryCounterStore } from './memory-counter-store.js';
-import { RedisCounterStore } from './redis-counter-store.js';
 import { Throttling } from './throttling.service.js';
 
 /** Where all instances see the counters: Redis, else the database; SQLite is for one instance, so its memory will do. */
-function counterStore(env: Env, database: Database): CounterStore {
-  if (env.REDIS_URL !== undefined) return new RedisCounterStore(env);
+async function counterStore(env: Env, database: Database): Promise<CounterStore> {
+  if (env.REDIS_URL !== undefined) {
+    // Its client is loaded only where it is used: every package adds to the time of the start.
+    const { RedisCounterStore } = await import('./redis-counter-store.js');
+    return new RedisCounterStore(env);
+  }
   return database.isSqlite ? new MemoryCounterStore() : new DatabaseCounterStore(database);
 }
 
