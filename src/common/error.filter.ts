@@ -7,6 +7,8 @@ import { flowNumber } from './flow.js';
 import { rateLimitHeaders } from './rate-limit-headers.js';
 
 const DATABASE_RETRY_SECONDS = 5;
+/** What every 401 must say (RFC 9110, section 15.5.2): how to show who you are (RFC 6750, section 3). */
+export const CHALLENGE = 'Bearer realm="talkstack"';
 
 /** What the framework's own errors mean to the client, by status. */
 const BY_FRAMEWORK_STATUS: Record<number, ErrorEntry> = {
@@ -54,6 +56,7 @@ export function answerError(thrown: unknown, request: FastifyRequest, reply: Fas
     request.log.error({ requestId: request.id, code: error.code, err: error.cause ?? error });
   }
   if (error.retryAfterSeconds !== undefined) void reply.header('retry-after', String(error.retryAfterSeconds));
+  if (error.status === 401) void reply.header('www-authenticate', CHALLENGE);
   if (error.status === 429) {
     void reply.headers(rateLimitHeaders({ ...error, remaining: 0, resetSeconds: error.retryAfterSeconds ?? 0 }));
   }

@@ -14,6 +14,7 @@ import {
 } from '@nestjs/swagger';
 import { Env } from '../config/env.js';
 import { ErrorEntry } from './app-error.js';
+import { CHALLENGE } from './error.filter.js';
 import { COMMON_ERRORS } from './common.errors.js';
 import { type DocumentedErrors, errorResponses, ERRORS_EXTENSION, exampleOf, ID_EXAMPLE } from './docs.js';
 
@@ -36,6 +37,11 @@ const HEADERS: Record<string, HeaderObject> = {
     description: 'Seconds after which the request may be sent again.',
     required: true,
     schema: { type: 'integer', minimum: 1, example: 60 },
+  },
+  WwwAuthenticate: {
+    description: 'How to show who you are (RFC 9110, section 11.6.1).',
+    required: true,
+    schema: { type: 'string', example: CHALLENGE },
   },
   RateLimitLimit: {
     description: 'Requests that the tightest limit of this endpoint allows in its window.',
@@ -76,6 +82,7 @@ function headersOf(status: string, isLimited: boolean): Record<string, Reference
   const tellsLimit = isLimited && (status === '200' || status === '429');
   return {
     'x-request-id': { $ref: '#/components/headers/RequestId' },
+    ...(status === '401' && { 'WWW-Authenticate': { $ref: '#/components/headers/WwwAuthenticate' } }),
     ...(isTemporary && { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } }),
     ...(tellsLimit && {
       'RateLimit-Limit': { $ref: '#/components/headers/RateLimitLimit' },

@@ -76,6 +76,7 @@ describe('The guard', () => {
   it('answers in the one error shape, and tells nothing of the token', async () => {
     const { status, body, headers } = await me({});
     expect(status).toBe(401);
+    expect(headers.get('www-authenticate')).toBe('Bearer realm="talkstack"');
     expect(body).toEqual({
       message: expect.any(String),
       status: 'error',
