@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { IsNull, Repository } from 'typeorm';
+import { In, IsNull, Repository } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 import { AUTH_ERRORS } from '../auth/auth.errors.js';
 import { Caller } from '../auth/caller.js';
@@ -70,13 +70,18 @@ export class ProjectsService {
   }
 
   async listProjects({ page, pageSize }: PageQuery, { userId }: Caller): Promise<ProjectsAnswer> {
-    const [projects, total] = await this.projects.findAndCount({
-      where: { userId, ...IS_LIVE },
-      // By id alone, for ids sort by the time of creation.
-      order: { id: 'DESC' },
+    const where = { userId, ...IS_LIVE };
+    // By id alone, for ids sort by the time of creation.
+    const order = { id: 'DESC' } as const;
+    // The ids first, which the index has: asked for whole rows, MariaDB reads everybody's newest projects until it has met enough of ours.
+    const [found, total] = await this.projects.findAndCount({
+      select: { id: true },
+      where,
+      order,
       skip: (page - 1) * pageSize,
       take: pageSize,
     });
+    const projects = await this.projects.find({ where: { ...where, id: In(found.map(({ id }) => id)) }, order });
     return success('These are your projects.', {
       data: projects.map((project) => ProjectAnswer.of(project)),
       total,

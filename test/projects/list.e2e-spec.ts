@@ -88,9 +88,13 @@ describe('The list of projects', () => {
     });
     const statements = await statementsOf(service, () => list('?pageSize=20'));
     const reads = statements.filter((statement) => statement.includes('projects'));
-    expect(reads).toHaveLength(2);
-    for (const read of reads) expect(await planOf(service, read, userId)).toMatch(/projects_newest/);
-    const [page] = reads.filter((read) => read.includes('LIMIT'));
+    const wholeRows = reads.filter((read) => read.includes('description'));
+    const ofIndex = reads.filter((read) => !wholeRows.includes(read));
+    expect([ofIndex.length, wholeRows.length]).toEqual([2, 1]);
+    // Rows are read by their ids alone: a limit on whole rows lets MariaDB walk through those of others.
+    expect(wholeRows[0]).toMatch(/ IN ?\((?!.*LIMIT)/);
+    for (const read of ofIndex) expect(await planOf(service, read, userId)).toMatch(/projects_newest/);
+    const [page] = ofIndex.filter((read) => read.includes('LIMIT'));
     expect(await planOf(service, page, userId)).not.toMatch(/TEMP B-TREE|filesort/i);
   });
 });
