@@ -4,13 +4,20 @@ export interface Count {
   resetAt: number;
 }
 
+/** What is to be counted under a key, and for how long from the first time on. */
+export interface CounterWindow {
+  key: string;
+  windowMs: number;
+}
+
 /** Counts in fixed windows. The time is always the caller's, so that all instances and all stores go by the same clock. */
 export abstract class CounterStore {
-  /** Adds to a counter in one atomic step (never below zero); one whose window is over starts a new window. */
-  abstract add(key: string, by: number, windowMs: number, now: number): Promise<Count>;
+  /** Adds one to each counter, each in one atomic step; one whose window is over starts a new window. Answers them as they stand then. */
+  abstract count(windows: CounterWindow[], now: number): Promise<Count[]>;
 
   /** Looks without counting. */
   abstract read(key: string, now: number): Promise<Count>;
 
-  abstract clear(keys: string[]): Promise<void>;
+  /** Takes one back from each of the first (never below zero), and all from each of the second: these start a new window. */
+  abstract forgive(once: string[], wholly?: string[]): Promise<void>;
 }

@@ -1,28 +1,36 @@
 import { Logger, OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import { Redis } from 'ioredis';
 import { Env } from '../config/env.js';
-import { Count, CounterStore } from './counter-store.js';
+import { Count, CounterStore, CounterWindow } from './counter-store.js';
 import { MemoryCounterStore } from './memory-counter-store.js';
 
 /** Redis runs it as one step. The key outlives its window by nothing, so Redis forgets what nobody counts any more. */
-const ADD = `
+const COUNT = `
   local state = redis.call('HMGET', KEYS[1], 'count', 'resetAt')
-  local by, window, now = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+  local window, now = tonumber(ARGV[1]), tonumber(ARGV[2])
   local count, resetAt = tonumber(state[1] or 0), tonumber(state[2] or 0)
   if resetAt <= now then
     count, resetAt = 0, now + window
   end
-  count = math.max(0, count + by)
+  count = count + 1
   redis.call('HSET', KEYS[1], 'count', count, 'resetAt', string.format('%.0f', resetAt))
   redis.call('PEXPIRE', KEYS[1], math.max(1, resetAt - now))
   return {count, resetAt}`;
+
+const TAKE_BACK = `
+  if tonumber(redis.call('HGET', KEYS[1], 'count') or 0) > 0 then
+    redis.call('HINCRBY', KEYS[1], 'count', -1)
+  end`;
 
 /** An answer that takes longer is not waited for: the request goes on with this instance's own counters. */
 const ANSWER_MS = 1000;
 const CONNECT_MS = 2000;
 const LONGEST_RETRY_PAUSE_MS = 2000;
 
-type WithAdd = Redis & { addTo(key: string, by: number, windowMs: number, now: number): Promise<[number, number]> };
+type WithScripts = Redis & {
+  countOn(key: string, windowMs: number, now: number): Promise<[number, number]>;
+  takeBack(key: string): Promise<void>;
+};
 
 /**
  * Counters that all instances on one Redis share. Each instance counts for itself as well, so that limits hold, per instance,
@@ -31,21 +39,24 @@ type WithAdd = Redis & { addTo(key: string, by: number, windowMs: number, now: n
 export class RedisCounterStore extends CounterStore implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger(RedisCounterStore.name);
   private readonly own = new MemoryCounterStore();
-  private readonly redis: WithAdd;
+  private readonly redis: WithScripts;
   private isAway = false;
 
   constructor(env: Env) {
     super();
     this.redis = new Redis(env.REDIS_URL ?? '', {
       keyPrefix: env.REDIS_KEY_PREFIX,
-      scripts: { addTo: { lua: ADD, numberOfKeys: 1 } },
+      scripts: {
+        countOn: { lua: COUNT, numberOfKeys: 1 },
+        takeBack: { lua: TAKE_BACK, numberOfKeys: 1 },
+      },
       lazyConnect: true,
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,
       commandTimeout: ANSWER_MS,
       connectTimeout: CONNECT_MS,
       retryStrategy: (tries) => Math.min(100 * tries, LONGEST_RETRY_PAUSE_MS),
-    }) as WithAdd;
+    }) as WithScripts;
     this.redis.on('error', (error: Error) => this.noteAway(error));
   }
 
@@ -57,12 +68,11 @@ export class RedisCounterStore extends CounterStore implements OnModuleInit, OnA
     this.redis.disconnect();
   }
 
-  async add(key: string, by: number, windowMs: number, now: number): Promise<Count> {
-    const own = await this.own.add(key, by, windowMs, now);
-    return this.ask(async () => {
-      const [count, resetAt] = await this.redis.addTo(key, by, windowMs, now);
-      return { count, resetAt };
-    }, own);
+  async count(windows: CounterWindow[], now: number): Promise<Count[]> {
+    const own = await this.own.count(windows, now);
+    // The client sends them all before it waits for the first answer: one trip.
+    const ask = () => Promise.all(windows.map(({ key, windowMs }) => this.redis.countOn(key, windowMs, now)));
+    return this.ask(async () => (await ask()).map(([count, resetAt]) => ({ count, resetAt })), own);
   }
 
   async read(key: string, now: number): Promise<Count> {
@@ -73,9 +83,12 @@ export class RedisCounterStore extends CounterStore implements OnModuleInit, OnA
     }, own);
   }
 
-  async clear(keys: string[]): Promise<void> {
-    await this.own.clear(keys);
-    await this.ask(() => this.redis.del(keys), 0);
+  async forgive(once: string[], wholly: string[] = []): Promise<void> {
+    await this.own.forgive(once, wholly);
+    await this.ask<unknown>(
+      () => Promise.all([...once.map((key) => this.redis.takeBack(key)), ...wholly.map((key) => this.redis.del(key))]),
+      null,
+    );
   }
 
   private async ask<Answer>(question: () => Promise<Answer>, own: Answer): Promise<Answer> {

@@ -6,7 +6,7 @@ import { Clock, DAY_MS, SECOND_MS } from '../common/clock.js';
 import { RateLimit } from '../common/rate-limit-headers.js';
 import { Secrets } from '../common/secrets.js';
 import { Env } from '../config/env.js';
-import { Count, CounterStore } from './counter-store.js';
+import { Count, CounterStore, CounterWindow } from './counter-store.js';
 import { KnownNetworks } from './known-networks.js';
 import { Endpoint, LimitRule, rulesOf, SIGNUPS, WRONG_CREDENTIALS } from './limits.js';
 import { THROTTLING_ERRORS } from './throttling.errors.js';
@@ -18,6 +18,11 @@ export interface Subject {
   ip: string;
   email?: string;
   userId?: string;
+}
+
+interface Limit extends CounterWindow {
+  by: LimitRule['by'];
+  most: number;
 }
 
 interface Tally extends Count {
@@ -43,13 +48,11 @@ export class Throttling {
 
   /** Counts a request to an endpoint and answers its tightest limit; throws TOO_MANY_REQUESTS. One that is refused counts no further, so that it costs nobody else a try. */
   async admit(endpoint: Endpoint, subject: Subject): Promise<RateLimit> {
-    const { limits, guesses } = rulesOf(endpoint);
-    const tallies: Tally[] = [];
-    for (const rule of limits) {
-      const key = this.keyOf(endpoint, rule, subject);
-      if (key) tallies.push(await this.tally(key, rule, tallies.some(isOver)));
-    }
-    const gate = guesses && (await this.gate(subject, tallies.some(isOver)));
+    const { limits: rules, guesses } = rulesOf(endpoint);
+    const limits = rules.flatMap((rule) => this.limitOf(endpoint, rule, subject) ?? []);
+    const guessed = guesses ? this.guessedOf(subject) : '';
+    const { tallies, failures } = await this.tally(limits, guessed);
+    const gate = await this.gate(subject, guessed, failures);
     const refusal = this.refusal(gate ? [...tallies, gate] : tallies);
     if (refusal) throw refusal;
     const [tightest] = tallies.sort((a, b) => a.most - a.count - (b.most - b.count));
@@ -61,10 +64,12 @@ export class Throttling {
   async succeed(endpoint: Endpoint, subject: Subject): Promise<void> {
     const { limits, guesses } = rulesOf(endpoint);
     if (!guesses) return;
-    const pairs = limits.filter(({ by }) => by !== 'ip').map((rule) => this.keyOf(endpoint, rule, subject));
+    const pairs = limits.filter(({ by }) => by !== 'ip').flatMap((rule) => this.limitOf(endpoint, rule, subject) ?? []);
     const ownGate = ['failures', 'delays', 'gate'].map((name) => this.key(name, ...this.pairOf(subject)));
-    await this.store.clear([...pairs, ...ownGate].filter((key) => key !== null));
-    await this.store.add(this.key('failures', this.guessedOf(subject)), -1, DAY_MS, this.now);
+    await this.store.forgive(
+      [this.key('failures', this.guessedOf(subject))],
+      [...pairs.map(({ key }) => key), ...ownGate],
+    );
   }
 
   /** Counts a signup that would send a letter; answers the refusal when it is one too many. */
@@ -80,8 +85,8 @@ export class Throttling {
 
   /** The credential that was counted is good. */
   async forgiveCredential(ip: string): Promise<void> {
-    const key = this.keyOf('', WRONG_CREDENTIALS, { ip });
-    if (key) await this.store.add(key, -1, WRONG_CREDENTIALS.windowMs, this.now);
+    const limit = this.limitOf('', WRONG_CREDENTIALS, { ip });
+    if (limit) await this.store.forgive([limit.key]);
   }
 
   private get now(): number {
@@ -89,40 +94,61 @@ export class Throttling {
   }
 
   private async count(rule: LimitRule, subject: Subject): Promise<AppError | null> {
-    const key = this.keyOf('', rule, subject);
-    return key ? this.refusal([await this.tally(key, rule, false)]) : null;
+    const limit = this.limitOf('', rule, subject);
+    return limit && this.refusal((await this.tally([limit], '')).tallies);
   }
 
-  private async tally(key: string, { by, setting, windowMs }: LimitRule, isRefused: boolean): Promise<Tally> {
+  /** Counts a request under all its limits at once, and as a failure of what it guesses; `failures` is null when a limit refuses it. */
+  private async tally(limits: Limit[], guessed: string): Promise<{ tallies: Tally[]; failures: Count | null }> {
     const { now } = this;
-    const spent = this.spent.get(key);
-    if (spent && spent.resetAt > now) return spent;
-    const count = await (isRefused ? this.store.read(key, now) : this.store.add(key, 1, windowMs, now));
-    const tally = { ...count, most: this.env[setting] };
-    if (by === 'ip' && isOver(tally)) this.spent.set(key, tally);
-    return tally;
+    if (limits.some(({ key }) => this.spentTally(key))) {
+      const read = async ({ key, most }: Limit) => ({ ...(await this.store.read(key, now)), most });
+      const tallies = limits.map((limit) => this.spentTally(limit.key) ?? read(limit));
+      return { tallies: await Promise.all(tallies), failures: null };
+    }
+    const windows: CounterWindow[] = [...limits, ...(guessed === '' ? [] : [this.failuresOf(guessed)])];
+    const counts = await this.store.count(windows, now);
+    const tallies = limits.map(({ most }, i) => ({ ...counts[i], most }));
+    const refusing = tallies.findIndex(isOver);
+    if (refusing === -1) return { tallies, failures: counts[limits.length] ?? null };
+    if (limits[refusing].by === 'ip') this.spent.set(limits[refusing].key, tallies[refusing]);
+    await this.store.forgive(windows.slice(refusing + 1).map(({ key }) => key));
+    return {
+      tallies: tallies.map((tally, i) => (i > refusing ? { ...tally, count: tally.count - 1 } : tally)),
+      failures: null,
+    };
+  }
+
+  private spentTally(key: string): Tally | undefined {
+    const tally = this.spent.get(key);
+    return tally && tally.resetAt > this.now ? tally : undefined;
   }
 
   /** Null while the free failures last. A network that is known counts its own failures when those from elsewhere are too many. */
-  private async gate(subject: Subject, isRefused: boolean): Promise<Tally | null> {
-    const guessed = this.guessedOf(subject);
+  private async gate(subject: Subject, guessed: string, failures: Count | null): Promise<Tally | null> {
     if (guessed === '') return null;
-    if (isRefused) return { ...(await this.store.read(this.key('gate', guessed), this.now)), most: 1 };
-    const gate = await this.passGate(guessed);
+    if (!failures) return { ...(await this.store.read(this.key('gate', guessed), this.now)), most: 1 };
+    const gate = await this.passGate(failures, guessed);
     const { email, ip } = subject;
     if (!gate || !isOver(gate) || email === undefined || !(await this.networks.isKnown(email, ip))) return gate;
-    return this.passGate(...this.pairOf(subject));
+    const own = this.pairOf(subject);
+    const [ownFailures] = await this.store.count([this.failuresOf(...own)], this.now);
+    return this.passGate(ownFailures, ...own);
+  }
+
+  private failuresOf(...parts: string[]): CounterWindow {
+    return { key: this.key('failures', ...parts), windowMs: DAY_MS };
   }
 
   /** One try at a time may pass, each after a wait twice as long as the one before. */
-  private async passGate(...parts: string[]): Promise<Tally | null> {
+  private async passGate(failures: Count, ...parts: string[]): Promise<Tally | null> {
     const { now, env } = this;
-    const failures = await this.store.add(this.key('failures', ...parts), 1, DAY_MS, now);
     if (failures.count < env.THROTTLE_FREE_FAILURES) return null;
-    const delays = await this.store.read(this.key('delays', ...parts), now);
+    const delaysKey = this.key('delays', ...parts);
+    const delays = await this.store.read(delaysKey, now);
     const seconds = Math.min(env.THROTTLE_FIRST_DELAY_SECONDS * 2 ** delays.count, env.THROTTLE_LONGEST_DELAY_SECONDS);
-    const gate = await this.store.add(this.key('gate', ...parts), 1, seconds * SECOND_MS, now);
-    if (gate.count === 1) await this.store.add(this.key('delays', ...parts), 1, DAY_MS, now);
+    const [gate] = await this.store.count([{ key: this.key('gate', ...parts), windowMs: seconds * SECOND_MS }], now);
+    if (gate.count === 1) await this.store.count([{ key: delaysKey, windowMs: DAY_MS }], now);
     return { ...gate, most: 1 };
   }
 
@@ -147,11 +173,13 @@ export class Throttling {
   }
 
   /** Null when the request does not say whom it is about: validation will refuse it. */
-  private keyOf(endpoint: string, { by, name }: LimitRule, { ip, email, userId }: Subject): string | null {
+  private limitOf(endpoint: string, rule: LimitRule, { ip, email, userId }: Subject): Limit | null {
+    const { by, name, setting, windowMs } = rule;
     const range = ipRange(ip);
     const parts = { ip: [range], pair: [email, range], address: [email], user: [userId] }[by];
     const known = parts.flatMap((part) => part ?? []);
-    return known.length < parts.length ? null : this.key(name ?? endpoint, by, ...known);
+    if (known.length < parts.length) return null;
+    return { key: this.key(name ?? endpoint, by, ...known), windowMs, by, most: this.env[setting] };
   }
 
   /** Addresses and IPs are personal data: the stores see only their HMAC. */
