@@ -79,7 +79,11 @@ describe('Limits of an IP', () => {
 
 describe('Headers', () => {
   beforeAll(async () => {
-    service = await startThrottled({ THROTTLE_IP_PER_MINUTE: '5', THROTTLE_TRIES_PER_QUARTER_HOUR: '2' });
+    service = await startThrottled({
+      THROTTLE_IP_PER_MINUTE: '5',
+      THROTTLE_TRIES_PER_QUARTER_HOUR: '2',
+      THROTTLE_FREE_FAILURES: '4',
+    });
     stopClock(service);
   });
   afterAll(() => service.close());
@@ -119,6 +123,22 @@ describe('Headers', () => {
     await statuses(3, () => tryPassword(client, newAddress()));
     expect((await tryPassword(client, email)).headers.get('retry-after')).toBe('900');
     expect((await tryPassword(client, newAddress())).headers.get('retry-after')).toBe('60');
+  });
+
+  it('tell that a try that one limit refused was counted by no other', async () => {
+    const client = fromElsewhere(service);
+    const email = newAddress();
+    await statuses(5, () => tryPassword(client, newAddress()));
+    expect((await tryPassword(client, email)).status).toBe(429);
+    service.clock.advance(MINUTE_MS);
+    expect(rateLimit(await tryPassword(client, email)).slice(0, 2)).toEqual([2, 1]);
+  });
+
+  it('come with refusals that are no failures of the address', async () => {
+    const client = fromElsewhere(service);
+    const email = newAddress();
+    expect(await statuses(5, () => tryPassword(client, email))).toEqual([404, 404, 429, 429, 429]);
+    expect(await statuses(3, () => tryPassword(fromElsewhere(service), email))).toEqual([404, 404, 429]);
   });
 
   it('are not on endpoints without limits', async () => {
