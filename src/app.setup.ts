@@ -3,6 +3,8 @@ import type { IncomingMessage } from 'node:http';
 import { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { Logger } from 'pino';
+import { setUpHashRoom } from './auth/hash-room.js';
+import { PasswordHasher } from './auth/password-hasher.js';
 import { BODY_LIMIT_BYTES, setUpBodyLimits } from './common/body-limit.js';
 import { answerConnectionError } from './common/connection-errors.js';
 import { answerError, ErrorFilter } from './common/error.filter.js';
@@ -69,6 +71,7 @@ export async function setUpApp(app: NestFastifyApplication, env: Env, logger: Lo
   const fastify = app.getHttpAdapter().getInstance();
   setUpJsonBody(fastify);
   setUpBodyLimits(fastify);
+  setUpHashRoom(fastify, app.get(PasswordHasher));
   fastify.addHook('onRequest', (request, reply, next) => {
     addHeaders(request, reply);
     next();

@@ -12,7 +12,7 @@ import { type Caller, FromCaller } from './caller.js';
 import { BearerOnly } from './credentials.guard.js';
 import { ExportAnswer } from './export.dto.js';
 import { ExportService } from './export.service.js';
-import { HashesPassword } from './hash-room.guard.js';
+import { HashesPassword } from './hash-room.js';
 
 @ApiTags('User')
 @Controller('user')

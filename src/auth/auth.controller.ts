@@ -10,7 +10,7 @@ import * as dto from './auth.dto.js';
 import * as docs from './auth.docs.js';
 import { type Caller, FromCaller } from './caller.js';
 import { BearerOnly } from './credentials.guard.js';
-import { HashesPassword } from './hash-room.guard.js';
+import { HashesPassword } from './hash-room.js';
 import { LOGIN_FLOW, SIGNUP_FLOW, VERIFICATION_FLOW } from './flows.js';
 import { LoginService } from './login.service.js';
 import { PasswordService } from './password.service.js';

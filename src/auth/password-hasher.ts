@@ -12,6 +12,11 @@ const ARGON2ID = 2;
 const MOST = { memoryKib: 256 * 1024, passes: 10, lanes: 8 };
 const RETRY_SECONDS = 2;
 
+/** The error of a hash that may not even wait. */
+export function overloaded(): AppError {
+  return new AppError(COMMON_ERRORS.OVERLOADED, { retryAfterSeconds: RETRY_SECONDS });
+}
+
 interface Parameters {
   memoryKib: number;
   passes: number;
@@ -48,16 +53,19 @@ export class PasswordHasher implements OnModuleInit {
     return this.waiting.length;
   }
 
+  /** Hashes that may be under way or wait at a time. */
+  get places(): number {
+    return this.cores + this.env.HASH_QUEUE_LENGTH;
+  }
+
   /** Hashes under way. */
   get underWay(): number {
     return this.running;
   }
 
-  /** Throws OVERLOADED when not one more hash may wait. */
-  refuseIfFull(): void {
-    if (this.waiting.length >= this.env.HASH_QUEUE_LENGTH) {
-      throw new AppError(COMMON_ERRORS.OVERLOADED, { retryAfterSeconds: RETRY_SECONDS });
-    }
+  /** Not one more hash may wait. */
+  get isFull(): boolean {
+    return this.waiting.length >= this.env.HASH_QUEUE_LENGTH;
   }
 
   /** PHC string of the password under the present parameters. The same salt gives comparable hashes. */
@@ -103,7 +111,7 @@ export class PasswordHasher implements OnModuleInit {
 
   private async inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
     if (this.running >= this.cores) {
-      this.refuseIfFull();
+      if (this.isFull) throw overloaded();
       // The one before hands its place over, so `running` stays as it is.
       await new Promise<void>((resolve) => this.waiting.push(resolve));
     } else {

@@ -1,5 +1,5 @@
-import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
+import { RouteSetting, settingsOf } from './route-setting.js';
 
 /** A documented status number that rides along with every answer of a flow, errors included (`loginStatus`, say). */
 export interface Flow {
@@ -14,12 +14,12 @@ export interface Flow {
 }
 
 /** Marks a handler as one of a flow, so that the error filter adds the flow's number. */
-export function PartOfFlow(flow: Flow): MethodDecorator & ClassDecorator {
-  return RouteConfig({ flow });
+export function PartOfFlow(flow: Flow): MethodDecorator {
+  return RouteSetting({ flow });
 }
 
 /** The flow's number for an error of this request; nothing outside flows. */
 export function flowNumber(request: FastifyRequest, code: string): Record<string, number> {
-  const flow = (request.routeOptions?.config as { flow?: Flow } | undefined)?.flow;
+  const { flow } = settingsOf(request.routeOptions);
   return flow ? { [flow.field]: flow.byCode[code] ?? flow.otherwise } : {};
 }

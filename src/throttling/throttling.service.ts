@@ -102,8 +102,9 @@ export class Throttling {
   private async tally(limits: Limit[], guessed: string): Promise<{ tallies: Tally[]; failures: Count | null }> {
     const { now } = this;
     if (limits.some(({ key }) => this.spentTally(key))) {
-      const read = async ({ key, most }: Limit) => ({ ...(await this.store.read(key, now)), most });
-      const tallies = limits.map((limit) => this.spentTally(limit.key) ?? read(limit));
+      const tallies = limits.map(async ({ key, most }) => {
+        return this.spentTally(key) ?? { ...(await this.store.read(key, now)), most };
+      });
       return { tallies: await Promise.all(tallies), failures: null };
     }
     const windows: CounterWindow[] = [...limits, ...(guessed === '' ? [] : [this.failuresOf(guessed)])];

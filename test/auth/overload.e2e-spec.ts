@@ -62,6 +62,12 @@ describe('More logins than the service can take', () => {
     expect((await logIn()).status).toBe(200);
   });
 
+  it('are refused before they are counted when they come all at once', async () => {
+    const statuses = (await Promise.all(Array.from({ length: 40 }, logIn))).map(({ status }) => status);
+    expect(new Set(statuses)).toEqual(new Set([200, 503]));
+    expect((await logIn()).status).toBe(200);
+  });
+
   it('leave nothing behind: no hash runs or waits when they are over', () => {
     expect(hasher.queued).toBe(0);
     expect(hasher.underWay).toBe(0);
