@@ -28,12 +28,12 @@ export class AuditService {
   }
 
   async record(
-    transaction: Transaction,
+    { rows }: Pick<Transaction, 'rows'>,
     type: AuditEventType,
     who: { userId: string | null; email: string | null },
     client: Client,
   ): Promise<void> {
-    await transaction.rows.insert(AuditEvent, {
+    await rows.insert(AuditEvent, {
       id: uuid(),
       at: this.clock.now(),
       type,

@@ -68,7 +68,8 @@ export class AccessTokens {
     const key = await this.keys.current();
     const iat = Math.floor(this.clock.now().getTime() / SECOND_MS);
     const exp = iat + this.env.ACCESS_TOKEN_SECONDS;
-    const token = await this.jwt.signAsync(
+    // Not signAsync, which signs on this thread too, only through streams.
+    const token = this.jwt.sign(
       { sub: userId, sid: sessionId, jti: uuid(), iat, exp, iss: this.env.publicUrl, aud: TOKEN_AUDIENCE },
       { algorithm: ALGORITHM, privateKey: key.privateKey, header: { alg: ALGORITHM, typ: TOKEN_TYPE, kid: key.id } },
     );

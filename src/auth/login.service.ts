@@ -24,7 +24,7 @@ import { Caller } from './caller.js';
 import { LOGIN_STATUS } from './flows.js';
 import { PasswordHasher } from './password-hasher.js';
 import { pendingSalt } from './pending-salt.js';
-import { SessionsService } from './sessions.service.js';
+import { Rotation, SessionsService } from './sessions.service.js';
 import { SignupAttempt } from './signup-attempt.entity.js';
 
 const NOTICE_USEFUL_MS = 3 * DAY_MS;
@@ -66,11 +66,7 @@ export class LoginService {
   }
 
   async refreshToken({ refreshToken }: RefreshTokenDto, client: Client): Promise<RefreshTokenAnswer> {
-    const rotation = await this.database.write(async (tx) => {
-      const made = await this.sessions.rotate(tx, refreshToken);
-      if (made.outcome === 'reused') await this.reportTheft(tx, made.claims.userId, client);
-      return made;
-    });
+    const rotation = (await this.sessions.rotateAtOnce(refreshToken)) ?? (await this.rotate(refreshToken, client));
     if (rotation.outcome === 'ended' && (await this.wasDeleted(rotation.claims.userId))) {
       throw new AppError(AUTH_ERRORS.USER_NOT_FOUND);
     }
@@ -87,6 +83,14 @@ export class LoginService {
   async logOutEverywhere(caller: Caller, client: Client): Promise<Answer> {
     await this.endSessions(caller, {}, client);
     return success('You are logged out on all devices.');
+  }
+
+  private rotate(refreshToken: string, client: Client): Promise<Rotation> {
+    return this.database.write(async (tx) => {
+      const rotation = await this.sessions.rotate(tx, refreshToken);
+      if (rotation.outcome === 'reused') await this.reportTheft(tx, rotation.claims.userId, client);
+      return rotation;
+    });
   }
 
   /** There was such a user: the log of security events knows them. A signup that was never proved had only the prospect of one. */
@@ -138,7 +142,9 @@ export class LoginService {
   }
 
   private recordFailure(userId: string | null, email: string, client: Client): Promise<void> {
-    return this.database.write((tx) => this.audit.record(tx, AUDIT_EVENT.LOGIN_FAILED, { userId, email }, client));
+    return this.database.writeAtOnce((rows) =>
+      this.audit.record({ rows }, AUDIT_EVENT.LOGIN_FAILED, { userId, email }, client),
+    );
   }
 
   private async reportTheft(transaction: Transaction, userId: string, client: Client): Promise<void> {

@@ -38,6 +38,11 @@ function equals(a: string, b: string | null): boolean {
   return b !== null && a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 }
 
+/** The token is the one that the session waits for. */
+function isPresent(session: Session, token: string, { generation }: RefreshTokenClaims): boolean {
+  return generation === session.generation && equals(sha256(token), session.refreshHash);
+}
+
 /** Opens, rotates, lists and ends sessions (OWASP Session Management Cheat Sheet). One row a session, none a token. */
 @Injectable()
 export class SessionsService {
@@ -118,18 +123,17 @@ export class SessionsService {
    * its successor was not used: two tabs, or an answer that got lost. Any other used token ends the session (RFC 9700, 4.14.2).
    */
   async rotate(transaction: Transaction, token: string): Promise<Rotation> {
-    const claims = this.refreshTokens.parse(token);
-    if (!claims) throw new AppError(AUTH_ERRORS.REFRESH_TOKEN_INVALID);
+    const claims = this.claimsOf(token);
     const session = await transaction.lock(Session, { id: claims.sessionId, userId: claims.userId });
     const isExpired = session !== null && session.expiresAt <= this.clock.now();
     if (isExpired) await this.end(transaction, { id: session.id });
     if (!session || isExpired) return { outcome: 'ended', claims };
     if (session.attemptId !== null) throw new AppError(AUTH_ERRORS.EMAIL_NOT_VERIFIED);
-    const hash = sha256(token);
-    if (claims.generation === session.generation && equals(hash, session.refreshHash)) {
-      return { outcome: 'rotated', refreshToken: await this.advance(transaction, session, token, claims), claims };
+    if (isPresent(session, token, claims)) {
+      const refreshToken = await this.advance(transaction, session, token, claims);
+      if (refreshToken !== null) return { outcome: 'rotated', refreshToken, claims };
     }
-    if (this.isInGrace(session, claims) && equals(hash, session.previousRefreshHash)) {
+    if (this.isInGrace(session, claims) && equals(sha256(token), session.previousRefreshHash)) {
       const refreshToken = this.refreshTokens.successor(token, claims, session.rotationNonce);
       return { outcome: 'rotated', refreshToken, claims };
     }
@@ -137,6 +141,19 @@ export class SessionsService {
     if (claims.generation > session.generation) throw new AppError(AUTH_ERRORS.REFRESH_TOKEN_INVALID);
     await this.end(transaction, { id: session.id });
     return { outcome: 'reused', claims };
+  }
+
+  /**
+   * What `rotate` does in the ordinary case, without a lock: the token is the present one, and stays it until the one statement that
+   * exchanges it. Null when that is not so; then `rotate` decides.
+   */
+  async rotateAtOnce(token: string): Promise<Rotation | null> {
+    const claims = this.claimsOf(token);
+    const session = await this.database.rows.find(Session, { id: claims.sessionId, userId: claims.userId });
+    if (!session || session.expiresAt <= this.clock.now() || session.attemptId !== null) return null;
+    if (!isPresent(session, token, claims)) return null;
+    const refreshToken = await this.database.writeAtOnce((rows) => this.advance({ rows }, session, token, claims));
+    return refreshToken === null ? null : { outcome: 'rotated', refreshToken, claims };
   }
 
   /** Ends the sessions that match; answers how many there were. */
@@ -164,20 +181,32 @@ export class SessionsService {
     });
   }
 
-  private async advance(transaction: Transaction, session: Session, token: string, claims: RefreshTokenClaims) {
+  private claimsOf(token: string): RefreshTokenClaims {
+    const claims = this.refreshTokens.parse(token);
+    if (!claims) throw new AppError(AUTH_ERRORS.REFRESH_TOKEN_INVALID);
+    return claims;
+  }
+
+  /** Null when the session is not as it was: ended, or advanced by another use of the token. */
+  private async advance(
+    { rows }: Pick<Transaction, 'rows'>,
+    { id, generation, refreshHash, createdAt }: Session,
+    token: string,
+    claims: RefreshTokenClaims,
+  ): Promise<string | null> {
     const now = this.clock.now();
     const rotationNonce = randomBytes(16).toString('hex');
     const successor = this.refreshTokens.successor(token, claims, rotationNonce);
     const changes = {
-      generation: session.generation + 1,
+      generation: generation + 1,
       refreshHash: sha256(successor),
-      previousRefreshHash: session.refreshHash,
+      previousRefreshHash: refreshHash,
       rotationNonce,
       rotatedAt: now,
-      expiresAt: this.endAfterUse(now, session.createdAt),
+      expiresAt: this.endAfterUse(now, createdAt),
     };
-    await transaction.rows.update(Session, { id: session.id }, changes);
-    return successor;
+    const advanced = await rows.update(Session, { id, generation }, changes);
+    return advanced === 1 ? successor : null;
   }
 
   private isInGrace(session: Session, claims: RefreshTokenClaims): boolean {

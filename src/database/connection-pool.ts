@@ -42,6 +42,9 @@ function prepare(connection: PoolConnection, timeoutMs: number): void {
   // A connection may fail more than once; mysql2 listens to the first time only, and the second would end the process.
   connection.on('error', () => undefined);
   limitStatements(connection, timeoutMs);
+  const promised = connection.promise();
+  // TypeORM asks for it at every statement, and mysql2 would look its module up and make another.
+  connection.promise = () => promised;
   for (const statement of CONNECTION_SETTINGS) {
     // A connection without its settings is of no use.
     connection.query(statement, (error) => error && connection.destroy());
@@ -73,7 +76,8 @@ function limitWaiting(pool: Pool, timeoutMs: number): void {
 export function limitedDriver(timeoutMs: number) {
   return {
     createPool(options: PoolOptions): Pool {
-      const pool = createPool({ ...options, queueLimit: MOST_WAITING });
+      // `trace` would note the stack before every statement, which costs more than to write it; errors name the statement anyway.
+      const pool = createPool({ ...options, queueLimit: MOST_WAITING, trace: false });
       pool.on('connection', (connection) => prepare(connection, timeoutMs));
       limitWaiting(pool, timeoutMs);
       return pool;

@@ -67,6 +67,11 @@ export class Rows {
     return (await this.run(text, values)).affected;
   }
 
+  /** A statement that is written by hand. */
+  async query<Row extends ObjectLiteral>(text: string, values: unknown[]): Promise<Row[]> {
+    return (await this.run(text, values)).rows as Row[];
+  }
+
   private async first<Row extends ObjectLiteral>(
     entity: EntityTarget<Row>,
     where: FindOptionsWhere<Row>,

@@ -66,9 +66,9 @@ export class DatabaseCounterStore extends CounterStore {
     if (keys.length === 0) return;
     const ends = wholly.length === 0 ? 'resets_at' : `IF(id IN (${placesFor(wholly)}), ?, resets_at)`;
     const values = wholly.length === 0 ? keys : [...wholly, new Date(0), ...keys];
-    await this.database.writeAtOnce(
-      `UPDATE counters SET \`count\` = GREATEST(\`count\` - 1, 0), resets_at = ${ends} WHERE id IN (${placesFor(keys)})`,
-      values,
+    const sets = `\`count\` = GREATEST(\`count\` - 1, 0), resets_at = ${ends}`;
+    await this.database.writeAtOnce((rows) =>
+      rows.query(`UPDATE counters SET ${sets} WHERE id IN (${placesFor(keys)})`, values),
     );
   }
 
@@ -92,7 +92,7 @@ export class DatabaseCounterStore extends CounterStore {
   private write(rows: Row[]): Promise<CounterRow[]> {
     if (this.database.reader.options.type === 'mariadb') {
       const [statement, values] = statementFor(rows);
-      return this.database.writeAtOnce(`${statement} RETURNING \`count\`, resets_at`, values);
+      return this.database.writeAtOnce((quick) => quick.query(`${statement} RETURNING \`count\`, resets_at`, values));
     }
     // MySQL has no RETURNING. The first statement holds the row's lock, so the second reads what it wrote.
     return this.database.write(async ({ manager }) => {
