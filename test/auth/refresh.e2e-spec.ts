@@ -1,3 +1,4 @@
+import { SessionsService } from '../../src/auth/sessions.service.js';
 import { randomBytes } from 'node:crypto';
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../src/common/clock.js';
 import { ApiAnswer } from '../support/api-client.js';
@@ -172,6 +173,13 @@ describe('In a race', () => {
     expect(new Set(answers.map(({ body }) => body.refreshToken)).size).toBe(1);
     expect(await theftsOf(ada)).toEqual([]);
     await next(answers[0].body);
+  });
+
+  it('of many exchanges that all found the token unused, one succeeds', async () => {
+    const sessions = (await onBoth()).map(({ app }) => app.get(SessionsService));
+    const ada = await join(service);
+    const rotations = await atOnce(20, (i) => sessions[i % 2].rotateAtOnce(ada.refreshToken));
+    expect(rotations.filter((rotation) => rotation !== null)).toHaveLength(1);
   });
 
   it('20 uses of a stolen token end the session once: one event, one letter', async () => {
