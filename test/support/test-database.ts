@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
@@ -26,8 +26,12 @@ async function createMariadb(): Promise<TestDatabase> {
   return { url: `${TEST_MARIADB_URL}/${name}`, drop: () => run(`DROP DATABASE ${name}`) };
 }
 
+/** Linux has a folder in memory: nobody waits there for a disk, and a test's database need not survive a power cut. */
+const MEMORY_FOLDER = '/dev/shm';
+
 function createSqlite(): TestDatabase {
-  const folder = mkdtempSync(join(tmpdir(), 'talkstack-test-'));
+  const parent = existsSync(MEMORY_FOLDER) ? MEMORY_FOLDER : tmpdir();
+  const folder = mkdtempSync(join(parent, 'talkstack-test-'));
   return {
     url: `sqlite:${join(folder, 'test.db')}`,
     drop: async () => rmSync(folder, { recursive: true, force: true }),
