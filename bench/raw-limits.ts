@@ -20,15 +20,19 @@ async function rate(workers: number, seconds: number, work: () => Promise<unknow
   return (done * 1000) / (performance.now() - startedAt);
 }
 
-/** Hashes a second with the service's parameters, one a core at a time, in a process that does nothing else. */
-export function rawHashes(env: Env, seconds: number): Promise<number> {
+/** Hashes a second with the service's parameters, one a core at a time, in a process that does nothing else; and the CPU time of one. */
+export async function rawHashes(env: Env, seconds: number): Promise<{ perSecond: number; cpuMs: number }> {
   const options = {
     memoryCost: env.ARGON2_MEMORY_KIB,
     timeCost: env.ARGON2_PASSES,
     parallelism: env.ARGON2_LANES,
     algorithm: 2,
   };
-  return rate(availableParallelism(), seconds, () => hash('correct horse battery staple', options));
+  const [startedAt, before] = [performance.now(), process.cpuUsage()];
+  const perSecond = await rate(availableParallelism(), seconds, () => hash('correct horse battery staple', options));
+  const hashes = (perSecond * (performance.now() - startedAt)) / 1000;
+  const { user, system } = process.cpuUsage(before);
+  return { perSecond, cpuMs: (user + system) / 1000 / hashes };
 }
 
 /** Committed inserts of one small row a second, on the same database with the same durability. */
