@@ -70,18 +70,18 @@ export class ProjectsService {
   }
 
   async listProjects({ page, pageSize }: PageQuery, { userId }: Caller): Promise<ProjectsAnswer> {
-    const where = { userId, ...IS_LIVE };
     // By id alone, for ids sort by the time of creation.
     const order = { id: 'DESC' } as const;
     // The ids first, which the index has: asked for whole rows, MariaDB reads everybody's newest projects until it has met enough of ours.
     const [found, total] = await this.projects.findAndCount({
       select: { id: true },
-      where,
+      where: { userId, ...IS_LIVE },
       order,
       skip: (page - 1) * pageSize,
       take: pageSize,
     });
-    const projects = await this.projects.find({ where: { ...where, id: In(found.map(({ id }) => id)) }, order });
+    // The owner is not asked for again: in a large table MariaDB would go by it, through all that the owner has.
+    const projects = await this.projects.find({ where: { id: In(found.map(({ id }) => id)), ...IS_LIVE }, order });
     return success('These are your projects.', {
       data: projects.map((project) => ProjectAnswer.of(project)),
       total,
