@@ -1,4 +1,5 @@
 import { createPublicKey, JsonWebKey, verify } from 'node:crypto';
+import { Session } from '../../src/auth/session.entity.js';
 import { SECOND_MS } from '../../src/common/clock.js';
 import { Database } from '../../src/database/database.js';
 import { ApiAnswer } from '../support/api-client.js';
@@ -75,6 +76,26 @@ describe('An access token', () => {
     expect([await statusFor(service, ada), await statusFor(other, ada)]).toEqual([401, 401]);
     const { body } = await refresh(service, ada.refreshToken);
     expect([await statusFor(service, body), await statusFor(other, body)]).toEqual([200, 200]);
+  });
+
+  it('dies then too where it was taken a few seconds before', async () => {
+    const ada = await join(service);
+    const exp = (decode(ada.token).payload.exp as number) * SECOND_MS;
+    service.clock.advance(exp + 25 * SECOND_MS - service.clock.now().getTime());
+    expect(await statusFor(service, ada)).toBe(200);
+    service.clock.advance(5 * SECOND_MS);
+    expect(await statusFor(service, ada)).toBe(401);
+  });
+
+  it('dies with its session where it was taken a few seconds before', async () => {
+    const ada = await join(service);
+    const id = String(decode(ada.token).payload.sid);
+    service.clock.advance(10 * SECOND_MS);
+    const expiresAt = service.clock.in(5 * SECOND_MS);
+    await service.app.get(Database).write(({ manager }) => manager.update(Session, id, { expiresAt }));
+    expect(await statusFor(service, ada)).toBe(200);
+    service.clock.advance(5 * SECOND_MS);
+    expect(await statusFor(service, ada)).toBe(401);
   });
 });
 

@@ -137,7 +137,10 @@ describe('The guard', () => {
     const email = newAddress();
     const { body } = await signUp(service, email);
     const headers = { authorization: `Bearer ${body.token}` };
-    expect(await me(headers)).toMatchObject({ status: 401, body: { code: 'EMAIL_NOT_VERIFIED' } });
+    // The second time the caches know the token and its session.
+    for (const answer of [await me(headers), await me(headers)]) {
+      expect(answer).toMatchObject({ status: 401, body: { code: 'EMAIL_NOT_VERIFIED' } });
+    }
     const code = await service.mailbox.nextCode(email);
     await service.api.post('/auth/verify-email', { email, code });
     expect((await me(headers)).status).toBe(200);

@@ -83,6 +83,11 @@ describe('The OpenAPI document', () => {
     expect(all.filter((path) => !used.has(path))).toEqual([]);
   });
 
+  it('has its tags in the order of the public documentation, and what it says nothing of at the end', () => {
+    const names = document.json.tags.map(({ name }: any) => name);
+    expect(names).toEqual(['Authentication', 'User', 'Project', 'Agent', 'Voices', 'Phone Number', 'Operation']);
+  });
+
   it('names every operation once, tells what it does, and puts it under a tag that is described', () => {
     const ids = operations.map(({ id }) => id);
     expect(ids).toEqual([...new Set(ids)]);

@@ -57,6 +57,19 @@ describe('The built server', () => {
     expect(output).not.toMatch(/eighty|too short|nobody/);
   });
 
+  it('that cannot start says why, and leaves no line of its log unwritten', async () => {
+    const settings = { ...TEST_SETTINGS, DATABASE_URL: database.url, LOG_LEVEL: 'debug' };
+    const server = await startProcess(settings, folder);
+    await server.stop();
+    const strange = { ...settings, APP_SECRET: 'another secret that nobody told this service' };
+    const { code, output } = await runProcess(built('src/main.js'), [], strange, folder);
+    expect(code).toBe(1);
+    expect(output).toMatch(/Error: .*\n +at /);
+    // The last of the routes is told of right before the keys are read, which only their secret opens.
+    const routesIn = (lines: string[]) => lines.filter((line) => line.includes('"Mapped {')).length;
+    expect(routesIn(output.split('\n'))).toBe(routesIn(server.lines));
+  });
+
   it('in production has no development mailbox, and writes nothing but JSON lines', async () => {
     const settings = { NODE_ENV: 'production', HOST: '127.0.0.1', APP_SECRET: SECRET, SMTP_URL: mailbox.url };
     const quick = { ARGON2_MEMORY_KIB: '7168' };

@@ -76,6 +76,18 @@ describe('A process that is told to stop', () => {
     expect(rows.map(({ email }) => email).sort()).toEqual(answers.map(({ email }) => email).sort());
   });
 
+  it('writes the last line of its log before it ends', async () => {
+    const server = await startProcess(settings, folder);
+    // Nothing keeps the process once this is answered: neither a letter nor a connection.
+    const { sending } = await signupUnderWay(server.port, new Agent({ keepAlive: false }));
+    server.signal('SIGTERM');
+    await untilRefused(server.port);
+    sending.end('{}');
+    const [answer] = (await once(sending, 'response')) as [IncomingMessage];
+    expect(await json(answer)).toMatchObject({ code: 'CREDENTIALS_MISSING' });
+    expect((await server.exit).output).toContain(`"requestId":"${String(answer.headers['x-request-id'])}"`);
+  });
+
   it('finishes the letters that a slow mail server has in hand, and leaves the others for the next start', async () => {
     let release: () => void = () => undefined;
     const released = new Promise<void>((resolve) => (release = resolve));
