@@ -2,9 +2,13 @@ import { ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const CLOCK_TICKS_PER_SECOND = 100;
+const IDLE_WINDOW_MS = 500;
+/** What a process may use of a core and still be called idle. */
+const IDLE_SHARE = 0.1;
 /** What `npm start` gives to Node. */
 const START_OPTIONS = ['--max-semi-space-size=4'];
 
@@ -54,6 +58,16 @@ export class Child {
     } catch {
       return NaN;
     }
+  }
+
+  /** Resolves when it does next to nothing: the letters of a thousand signups are sent after the last of them is answered. */
+  async idle(): Promise<void> {
+    let used: number;
+    do {
+      const before = this.cpuMs();
+      await delay(IDLE_WINDOW_MS);
+      used = this.cpuMs() - before;
+    } while (used > IDLE_WINDOW_MS * IDLE_SHARE);
   }
 
   async stop(): Promise<void> {

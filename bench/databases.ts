@@ -31,13 +31,15 @@ async function mariadb(server: string): Promise<BenchDatabase> {
   return { name: 'mariadb', url: `${server}/${name}`, drop: () => run(`DROP DATABASE ${name}`) };
 }
 
-/** SQLite always; MariaDB where BENCH_MARIADB_URL (default: root on 127.0.0.1:3306) answers. */
-export async function benchDatabases(say: (line: string) => void): Promise<BenchDatabase[]> {
+/** What makes a new database of each kind: SQLite always; MariaDB where BENCH_MARIADB_URL (default: root on 127.0.0.1:3306) answers. */
+export async function databaseMakers(say: (line: string) => void): Promise<(() => Promise<BenchDatabase>)[]> {
   const server = process.env.BENCH_MARIADB_URL ?? 'mariadb://root@127.0.0.1:3306';
+  const makers = [() => Promise.resolve(sqlite())];
   try {
-    return [sqlite(), await mariadb(server)];
+    await (await createConnection(server.replace(/^mariadb:/, 'mysql:'))).end();
+    makers.push(() => mariadb(server));
   } catch (error) {
     say(`MariaDB at ${server} is left out: ${(error as Error).message}`);
-    return [sqlite()];
   }
+  return makers;
 }

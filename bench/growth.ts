@@ -2,49 +2,83 @@ import { Child } from './child.js';
 import { BenchDatabase } from './databases.js';
 import { fillProjects, fillUsers } from './fill.js';
 import { Measurement } from './load.js';
-import { Account, LISTED_PROJECTS, makeAccount, measureOperations } from './operations.js';
+import { Account, LISTED_PROJECTS, makeAccount, measureOperation, Operation, operationsOf } from './operations.js';
 
-const SIZES = [1_000, 100_000, 1_000_000];
 const ACCOUNTS = 10;
+/** Each operation is measured so often at each size, in turns, and the median counts: machines have moods. */
+const TURNS = 3;
 
-/** How one operation fared as the tables grew: its server CPU per request, by number of users. */
+/** How one operation fared in tables of each size: the median time it took, and the CPU of the server per request. */
 export interface Growth {
   name: string;
   cpuMs: number[];
   p50Ms: number[];
 }
 
-/** Measures every operation with more and more users in the database. */
-export async function measureGrowth(
-  database: BenchDatabase,
-  settings: Record<string, string>,
-  seconds: number,
-  say: (line: string) => void,
-): Promise<Growth[]> {
-  const rounds: Measurement[][] = [];
-  let filled = 0;
-  const accounts: Account[] = [];
-  for (const size of SIZES) {
-    const server = await Child.start('src/main.js', { ...settings, DATABASE_URL: database.url });
-    say(`-- ${database.name}: ${size} users`);
-    await fillUsers(database.url, filled, size);
-    filled = size;
-    accounts.length = 0;
-    for (let i = 0; i < ACCOUNTS; i += 1) accounts.push(await makeAccount(server.url));
-    await fillProjects(database.url, accounts[0].userId, LISTED_PROJECTS);
-    rounds.push(await measureOperations(server, accounts, seconds, say));
-    await server.stop();
-  }
-  return rounds[0].map(({ name }, i) => ({
-    name,
-    cpuMs: rounds.map((round) => round[i].cpuMs),
-    p50Ms: rounds.map((round) => round[i].p50Ms),
-  }));
+interface Served {
+  database: BenchDatabase;
+  server: Child;
 }
 
-/** The growth as text: each size as a ratio of the smallest. */
-export function growthAsText(database: string, growth: Growth[]): string {
-  const head = `\n== ${database}: time of an operation with ${SIZES.join(', ')} users, as a ratio of the first (p50; server CPU) ==\n`;
+/** So many users beside those who ask, who have the same things whatever that number is. */
+async function populate({ database, server }: Served, users: number): Promise<Operation[]> {
+  await fillUsers(database.url, 0, users);
+  const accounts: Account[] = [];
+  for (let i = 0; i < ACCOUNTS; i += 1) accounts.push(await makeAccount(server.url));
+  await fillProjects(database.url, accounts[0].userId, LISTED_PROJECTS);
+  return operationsOf(server.url, accounts);
+}
+
+/** Measures every operation in databases that differ in the number of users alone, all of them side by side. */
+export async function measureGrowth(
+  make: () => Promise<BenchDatabase>,
+  settings: Record<string, string>,
+  { sizes, seconds }: { sizes: number[]; seconds: number },
+  say: (line: string) => void,
+): Promise<{ database: string; growth: Growth[] }> {
+  const served: Served[] = [];
+  const operations: Operation[][] = [];
+  const growth: Growth[] = [];
+  try {
+    for (const size of sizes) {
+      const database = await make();
+      const server = await Child.start('src/main.js', { ...settings, DATABASE_URL: database.url });
+      served.push({ database, server });
+      say(`-- ${database.name}: ${size} users`);
+      operations.push(await populate({ database, server }, size));
+    }
+    for (const [i, { name }] of operations[0].entries()) {
+      const measured: Measurement[][] = served.map(() => []);
+      for (let turn = 0; turn < TURNS; turn += 1) {
+        for (const [k, { server }] of served.entries()) {
+          await Promise.all(served.map((one) => one.server.idle()));
+          measured[k].push(await measureOperation(server, operations[k][i], seconds / TURNS));
+        }
+      }
+      const medians = (figure: 'cpuMs' | 'p50Ms') => measured.map((turns) => median(turns.map((one) => one[figure])));
+      growth.push({ name, cpuMs: medians('cpuMs'), p50Ms: medians('p50Ms') });
+      say(asLine(growth[i]));
+    }
+    return { database: served[0].database.name, growth };
+  } finally {
+    for (const { database, server } of served) {
+      await server.stop();
+      await database.drop();
+    }
+  }
+}
+
+function median(values: number[]): number {
+  return values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
+}
+
+function asLine({ name, p50Ms, cpuMs }: Growth): string {
   const ratios = (figures: number[]) => figures.map((figure) => (figure / figures[0]).toFixed(2)).join('  ');
-  return head + growth.map((one) => `${one.name.padEnd(18)} ${ratios(one.p50Ms)};  ${ratios(one.cpuMs)}`).join('\n');
+  return `${name.padEnd(18)} ${ratios(p50Ms)};  ${ratios(cpuMs)}`;
+}
+
+/** The growth as text: each size as a ratio of the first. */
+export function growthAsText(database: string, sizes: number[], growth: Growth[]): string {
+  const head = `\n== ${database}: time of an operation with ${sizes.join(', ')} users, as a ratio of the first (p50; server CPU) ==\n`;
+  return head + growth.map(asLine).join('\n');
 }

@@ -2,11 +2,11 @@ import { parseArgs } from 'node:util';
 import autocannon from 'autocannon';
 import { loadEnv } from '../src/config/env.js';
 import { Child } from './child.js';
-import { BenchDatabase, benchDatabases } from './databases.js';
+import { BenchDatabase, databaseMakers } from './databases.js';
 import { Growth, growthAsText, measureGrowth } from './growth.js';
-import { WARM_UP_SECONDS } from './load.js';
 import { fillProjects } from './fill.js';
-import { Account, bearer, LISTED_PROJECTS, makeAccount, measureOperations } from './operations.js';
+import { Measurement, WARM_UP_SECONDS } from './load.js';
+import { Account, bearer, LISTED_PROJECTS, makeAccount, measureOperation, operationsOf } from './operations.js';
 import { measureOverload } from './overload.js';
 import { rawHashes, rawWrites } from './raw-limits.js';
 import { asText, DatabaseReport, promisedRatios } from './report.js';
@@ -17,12 +17,15 @@ const GET_CONNECTIONS = 32;
 const { values: options } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
-    /** Measures with 1,000, 100,000 and 1,000,000 users in place of the usual run. */
+    /** Measures with few and with many users in place of the usual run. */
     growth: { type: 'boolean', default: false },
+    /** How many, for --growth. */
+    sizes: { type: 'string', default: '1000,100000,1000000' },
     seconds: { type: 'string', default: '5' },
   },
 });
 const seconds = Number(options.seconds);
+const sizes = options.sizes.split(',').map(Number);
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 /** Requests a second of one GET, by a load generator that costs less than what it measures. */
@@ -67,7 +70,12 @@ async function measureDatabase(database: BenchDatabase): Promise<DatabaseReport>
   await route.stop();
   say(`guarded GET ${guarded.toFixed(0)}/s, bare route ${routePerSecond.toFixed(0)}/s`);
   const hashes = await rawHashes(loadEnv({}), seconds);
-  const operations = await measureOperations(server, accounts, seconds, say);
+  const operations: Measurement[] = [];
+  for (const operation of operationsOf(server.url, accounts)) {
+    const measurement = await measureOperation(server, operation, seconds);
+    say(`${measurement.name}: ${measurement.perSecond.toFixed(0)}/s`);
+    operations.push(measurement);
+  }
   const memoryMb = server.memoryMb();
   const best = operations.find(({ name }) => name === 'login')?.perSecond ?? NaN;
   const overload = await measureOverload(server, accounts, seconds, best);
@@ -85,17 +93,18 @@ async function measureDatabase(database: BenchDatabase): Promise<DatabaseReport>
 
 const reports: DatabaseReport[] = [];
 const growths: { database: string; growth: Growth[] }[] = [];
-for (const database of await benchDatabases(say)) {
+for (const make of await databaseMakers(say)) {
+  if (options.growth) {
+    growths.push(await measureGrowth(make, SETTINGS, { sizes, seconds }, say));
+    continue;
+  }
+  const database = await make();
   try {
-    if (options.growth) {
-      growths.push({ database: database.name, growth: await measureGrowth(database, SETTINGS, seconds, say) });
-    } else {
-      reports.push(await measureDatabase(database));
-    }
+    reports.push(await measureDatabase(database));
   } finally {
     await database.drop();
   }
 }
-const texts = [...reports.map(asText), ...growths.map(({ database, growth }) => growthAsText(database, growth))];
-process.stdout.write(`${options.json ? JSON.stringify({ reports, growths }, null, 2) : texts.join('\n')}\n`);
+const texts = [...reports.map(asText), ...growths.map(({ database, growth }) => growthAsText(database, sizes, growth))];
+process.stdout.write(`${options.json ? JSON.stringify({ reports, growths, sizes }, null, 2) : texts.join('\n')}\n`);
 process.exit(0);

@@ -51,67 +51,68 @@ async function codeFor(url: string, email: string): Promise<string> {
   }
 }
 
-/** Measures every operation; `seconds` each, a line of progress each. */
-export async function measureOperations(
-  server: Child,
-  accounts: Account[],
-  seconds: number,
-  say: (line: string) => void,
-): Promise<Measurement[]> {
-  const { url } = server;
-  const light = { workers: 32, seconds, expected: 200 };
-  const heavy = { workers: 8, seconds, expected: 200 };
+/** Something that clients do, over and over. */
+export interface Operation {
+  name: string;
+  options: { workers: number; expected: number };
+  step: (worker: number) => Promise<number>;
+}
+
+/** Everything that is measured, in its order. */
+export function operationsOf(url: string, accounts: Account[]): Operation[] {
+  const light = { workers: 32, expected: 200 };
+  const heavy = { workers: 8, expected: 200 };
+  const perAccount = { ...light, workers: Math.min(10, accounts.length) };
   const refreshTokens = accounts.map((account) => account.refreshToken);
   const pick = (worker: number) => accounts[worker % accounts.length];
-  const done: Measurement[] = [];
-  const run = async (
-    name: string,
-    options: { workers: number; seconds: number; expected: number },
-    step: (worker: number) => Promise<number>,
-  ): Promise<void> => {
-    const measurement = await measure(name, server, options, step);
-    say(`${name}: ${measurement.perSecond.toFixed(0)}/s`);
-    done.push(measurement);
-  };
+  const operations: Operation[] = [];
+  const add = (name: string, options: Operation['options'], step: Operation['step']): void =>
+    void operations.push({ name, options, step });
   const status = async (path: string, body: unknown) => (await post(url, path, body)).status;
 
-  await run('signup', heavy, () =>
+  add('signup', heavy, () =>
     status('/auth/signup', { email: `signup.${(count += 1)}@example.com`, password: PASSWORD, name: 'Bench' }),
   );
-  await run('login', heavy, (worker) => status('/auth/login', { email: pick(worker).email, password: PASSWORD }));
-  await run('wrong password', { ...heavy, expected: 401 }, (worker) =>
+  add('login', heavy, (worker) => status('/auth/login', { email: pick(worker).email, password: PASSWORD }));
+  add('wrong password', { ...heavy, expected: 401 }, (worker) =>
     status('/auth/login', { email: pick(worker).email, password: 'not the password' }),
   );
-  await run('guarded GET', light, async (worker) => {
+  add('guarded GET', light, async (worker) => {
     const path = '/user/sessions/current';
     return (await send(url, { method: 'GET', path, headers: bearer(pick(worker)) })).status;
   });
-  await run('GET by API key', light, async (worker) => {
+  add('GET by API key', light, async (worker) => {
     const headers = { 'x-api-key': pick(worker).apiKey };
     return (await send(url, { method: 'GET', path: '/user/me', headers })).status;
   });
-  await run('create project', light, async (worker) => {
+  add('create project', light, async (worker) => {
     const body = { name: `Bench ${(count += 1)}`, description: '' };
     // Not the account whose projects are listed: their number must stay as it is.
     const headers = bearer(accounts[1 + (worker % (accounts.length - 1))]);
     return (await send(url, { method: 'POST', path: '/project/create-project', headers, body })).status;
   });
-  await run('list projects', light, async () => {
+  add('list projects', light, async () => {
     return (await send(url, { method: 'GET', path: '/project?pageSize=20', headers: bearer(accounts[0]) })).status;
   });
-  await run('agent by API key', light, async (worker) => {
+  add('agent by API key', light, async (worker) => {
     const { apiKey, agent: body } = pick(worker);
     return (await send(url, { method: 'POST', path: '/agent', headers: { 'x-api-key': apiKey }, body })).status;
   });
-  await run('refresh', { ...light, workers: Math.min(10, accounts.length) }, async (worker) => {
+  add('refresh', perAccount, async (worker) => {
     const answer = await post(url, '/auth/refresh-token', { refreshToken: refreshTokens[worker] });
     if (answer.status === 200) refreshTokens[worker] = String(answer.body.refreshToken);
     return answer.status;
   });
-  await run('new API key', { ...light, workers: Math.min(10, accounts.length) }, async (worker) => {
+  add('new API key', perAccount, async (worker) => {
     const headers = bearer(accounts[worker]);
     return (await send(url, { method: 'GET', path: '/user/generate-apikey', headers })).status;
   });
-  await run('forgot', heavy, () => status('/auth/forgot-password', { email: `nobody.${(count += 1)}@example.com` }));
-  return done;
+  add('forgot', heavy, () => status('/auth/forgot-password', { email: `nobody.${(count += 1)}@example.com` }));
+  return operations;
+}
+
+/** Measures an operation for so long. */
+export function measureOperation(server: Child, operation: Operation, seconds: number): Promise<Measurement> {
+  const { name, options, step } = operation;
+  return measure(name, server, { ...options, seconds }, step);
 }
