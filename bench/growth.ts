@@ -42,7 +42,7 @@ export async function measureGrowth(
   try {
     for (const size of sizes) {
       const database = await make();
-      const server = await Child.start('src/main.js', { ...settings, DATABASE_URL: database.url });
+      const server = await Child.start('bundle/main.js', { ...settings, DATABASE_URL: database.url });
       served.push({ database, server });
       say(`-- ${database.name}: ${size} users`);
       operations.push(await populate({ database, server }, size));

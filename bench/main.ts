@@ -57,9 +57,9 @@ async function measureDatabase(database: BenchDatabase): Promise<DatabaseReport>
     ...SETTINGS,
     DATABASE_URL: database.url,
   };
-  const migrated = await Child.start('src/main.js', settings);
+  const migrated = await Child.start('bundle/main.js', settings);
   await migrated.stop();
-  const server = await Child.start('src/main.js', settings);
+  const server = await Child.start('bundle/main.js', settings);
   say(`boot: ${server.bootSeconds.toFixed(2)} s`);
   const accounts: Account[] = [];
   for (let i = 0; i < ACCOUNTS; i += 1) accounts.push(await makeAccount(server.url));

@@ -5,7 +5,7 @@ import { alter } from './support/codes.js';
 import { join, Person } from './support/people.js';
 import { logIn } from './support/sessions.js';
 import { startApp, TestApp } from './support/start-app.js';
-import { built, runProcess } from './support/start-process.js';
+import { program, runProcess } from './support/start-process.js';
 import { isSqlite } from './support/test-database.js';
 
 const HOUR_MS = 3600_000;
@@ -31,7 +31,7 @@ afterAll(async () => {
 
 /** Runs the command as `npm run audit` does. */
 function audit(args: string[], url = service.database.url) {
-  return runProcess(built('src/commands/audit-log.js'), args, { NODE_ENV: 'test', DATABASE_URL: url }, folder);
+  return runProcess(program('audit-log'), args, { NODE_ENV: 'test', DATABASE_URL: url }, folder);
 }
 
 /** The events that the command prints. */

@@ -5,7 +5,7 @@ import { HOUR_MS } from '../src/common/clock.js';
 import { atOnce } from './support/credentials.js';
 import { newAddress, PASSWORD } from './support/people.js';
 import { startApp, TestApp } from './support/start-app.js';
-import { built, runProcess } from './support/start-process.js';
+import { program, runProcess } from './support/start-process.js';
 
 const COMPILER_OPTIONS = {
   module: 'nodenext',
@@ -97,7 +97,7 @@ describe('With the typed client', () => {
     talkstack.POST('/project/create-project', { body: { name, description: 'Its phone' } });
 
   it('programs are checked against the document that the service itself answers', async () => {
-    const printed = await runProcess(built('src/commands/openapi-document.js'), [], {}, process.cwd());
+    const printed = await runProcess(program('openapi-document'), [], {}, process.cwd());
     expect(JSON.parse(printed.output)).toEqual((await service.api.get('/docs-json')).body);
   });
 

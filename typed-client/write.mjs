@@ -18,7 +18,7 @@ export const createTalkstackClient = (options: TalkstackOptions) => clientOf<pat
 const here = (file) => fileURLToPath(new URL(file, import.meta.url));
 
 const [folder = 'client'] = process.argv.slice(2);
-const document = execFileSync(process.execPath, [here('../dist/src/commands/openapi-document.js')], {
+const document = execFileSync(process.execPath, [here('../dist/bundle/openapi-document.js')], {
   maxBuffer: Infinity,
   encoding: 'utf8',
 });

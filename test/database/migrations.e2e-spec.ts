@@ -5,7 +5,7 @@ import { DatabaseOptions, databaseOptions } from '../../src/database/database-op
 import { migrate } from '../../src/database/migrate.js';
 import { MIGRATIONS } from '../../src/database/migrations/index.js';
 import { User } from '../../src/users/user.entity.js';
-import { built, runProcess } from '../support/start-process.js';
+import { built, program, runProcess } from '../support/start-process.js';
 import { createTestDatabase, isSqlite, TestDatabase } from '../support/test-database.js';
 
 const NAMES = MIGRATIONS.map((migration) => new migration().name);
@@ -101,9 +101,9 @@ describe('Migrations', () => {
 
   it('are shown by TypeORM’s command line, applied and reverted by npm scripts, on the built files', async () => {
     const settings = { NODE_ENV: 'test', DATABASE_URL: database.url };
-    const up = await runProcess(built('src/migrate.js'), ['up'], settings, '.');
+    const up = await runProcess(program('migrate'), ['up'], settings, '.');
     expect(up).toMatchObject({ code: 0, output: expect.stringContaining('All migrations are applied') });
-    const down = await runProcess(built('src/migrate.js'), ['down'], settings, '.');
+    const down = await runProcess(program('migrate'), ['down'], settings, '.');
     expect(down).toMatchObject({ code: 0, output: expect.stringContaining('The last migration is reverted') });
     const cli = ['migration:show', '-d', built('ormconfig.js')];
     const { output } = await runProcess('node_modules/typeorm/cli.js', cli, settings, '.');
@@ -112,7 +112,7 @@ describe('Migrations', () => {
   });
 
   it('of a wrong DATABASE_URL say so, without a stack', async () => {
-    const { code, output } = await runProcess(built('src/migrate.js'), ['up'], { DATABASE_URL: 'nonsense' }, '/');
+    const { code, output } = await runProcess(program('migrate'), ['up'], { DATABASE_URL: 'nonsense' }, '/');
     expect(code).toBe(1);
     expect(output).toMatch(/^The service cannot start.*\n {2}- DATABASE_URL must be .*$/);
   });

@@ -12,7 +12,7 @@ import { decode } from '../support/jwt.js';
 import { join, newAddress, signUp } from '../support/people.js';
 import { openSession, statusFor } from '../support/sessions.js';
 import { Settings, startApp, TestApp } from '../support/start-app.js';
-import { built, killProcesses, launch, runProcess } from '../support/start-process.js';
+import { killProcesses, launch, program, runProcess } from '../support/start-process.js';
 import { isSqlite } from '../support/test-database.js';
 
 // Processes start slowly where much else runs.
@@ -22,11 +22,11 @@ jest.setTimeout(240_000);
 const IN_FLIGHT = 5;
 const LEASE_SECONDS = 5;
 const POLL_MS = 5;
-const ROTATE = 'src/commands/rotate-keys.js';
+const ROTATE = 'rotate-keys';
 
 /** Starts a program of the build and kills it as soon as its work is under way. */
-async function startAndKill(file: string, settings: Settings, isUnderWay: () => Promise<boolean>): Promise<void> {
-  const { child, exit } = launch(built(file), [], settings, tmpdir());
+async function startAndKill(name: string, settings: Settings, isUnderWay: () => Promise<boolean>): Promise<void> {
+  const { child, exit } = launch(program(name), [], settings, tmpdir());
   while (child.exitCode === null && !(await isUnderWay())) await delay(POLL_MS);
   child.kill('SIGKILL');
   expect((await exit).signal).toBe('SIGKILL');
@@ -92,8 +92,8 @@ describe('Instances that are killed while they migrate', () => {
 
   it('leave the rest to the others, and the schema whole', async () => {
     const { settings } = cluster;
-    await startAndKill('src/main.js', settings, async () => (await tables()) > 0);
-    await startAndKill('src/main.js', settings, async () => isSqlite() || (await tables()) > 3);
+    await startAndKill('main', settings, async () => (await tables()) > 0);
+    await startAndKill('main', settings, async () => isSqlite() || (await tables()) > 3);
     const survivors = await Promise.all([cluster.add(), cluster.add()]);
     const ready = await Promise.all(survivors.map(({ api }) => api.get('/health/ready')));
     expect(ready.map(({ status }) => status)).toEqual([200, 200]);
@@ -118,7 +118,7 @@ describe('A rotation of the signing keys that is killed', () => {
   });
 
   const settings = () => ({ ...first.settings, SMTP_URL: first.mailbox.url, DATABASE_URL: first.database.url });
-  const rotate = () => runProcess(built(ROTATE), [], settings(), tmpdir());
+  const rotate = () => runProcess(program(ROTATE), [], settings(), tmpdir());
   const keys = async (service: TestApp) => (await service.api.get('/.well-known/jwks.json')).body.keys;
 
   const count = async () => (await first.query('SELECT id FROM signing_keys')).length;

@@ -6,7 +6,7 @@ import { queryDirectly } from '../support/direct-query.js';
 import { newAddress, signUp } from '../support/people.js';
 import { statusFor } from '../support/sessions.js';
 import { TEST_SETTINGS } from '../support/start-app.js';
-import { built, killProcesses, launch, runProcess, ServerProcess, startProcess } from '../support/start-process.js';
+import { killProcesses, launch, program, runProcess, ServerProcess, startProcess } from '../support/start-process.js';
 import { TcpGate } from '../support/tcp-gate.js';
 import { createTestDatabase, isSqlite, TestDatabase } from '../support/test-database.js';
 import { TestMailbox } from '../support/test-mailbox.js';
@@ -48,7 +48,7 @@ describe('The built server', () => {
 
   it('does not start with wrong settings: it names all of them, but no value, and exits with 1', async () => {
     const settings = { NODE_ENV: 'production', PORT: 'eighty', APP_SECRET: 'too short', MAIL_FROM: 'nobody-at-all' };
-    const { code, output } = await runProcess(built('src/main.js'), [], settings, folder);
+    const { code, output } = await runProcess(program('main'), [], settings, folder);
     expect(code).toBe(1);
     const [first, ...faults] = output.split('\n');
     expect(first).toBe('The service cannot start, these settings are wrong:');
@@ -62,7 +62,7 @@ describe('The built server', () => {
     const server = await startProcess(settings, folder);
     await server.stop();
     const strange = { ...settings, APP_SECRET: 'another secret that nobody told this service' };
-    const { code, output } = await runProcess(built('src/main.js'), [], strange, folder);
+    const { code, output } = await runProcess(program('main'), [], strange, folder);
     expect(code).toBe(1);
     expect(output).toMatch(/Error: .*\n +at /);
     // The last of the routes is told of right before the keys are read, which only their secret opens.
@@ -123,7 +123,7 @@ describe('The built server', () => {
       await gate.open();
       await gate.shut();
       const settings = { ...TEST_SETTINGS, DATABASE_URL: gate.url };
-      const { child, output, exit } = launch(built('src/main.js'), [], settings, folder);
+      const { child, output, exit } = launch(program('main'), [], settings, folder);
       const waiting = await output.find(/does not answer yet/);
       expect(JSON.parse(waiting)).toMatchObject({ level: 40, context: 'Database' });
       await gate.open();

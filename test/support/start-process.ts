@@ -41,6 +41,11 @@ export function built(file: string): string {
   return fileURLToPath(new URL(`../../dist/${file}`, import.meta.url));
 }
 
+/** Path of a program as users start it: `main`, or that of a command. */
+export function program(name: string): string {
+  return built(`bundle/${name}.js`);
+}
+
 class Output {
   readonly lines: string[] = [];
   private readonly watchers = new Set<() => void>();
@@ -94,7 +99,7 @@ export function runProcess(file: string, args: string[], settings: Settings, cwd
 
 /** Starts the built server in a folder; resolves when it listens, rejects when it ends before. */
 export async function startProcess(settings: Settings, cwd: string): Promise<ServerProcess> {
-  const { child, output, exit } = launch(built('src/main.js'), [], { ...TEST_SETTINGS, ...settings }, cwd);
+  const { child, output, exit } = launch(program('main'), [], { ...TEST_SETTINGS, ...settings }, cwd);
   const early = exit.then(({ output: text }) => Promise.reject(new Error(`The server ended:\n${text}`)));
   const [, url, port] = LISTENING.exec(await Promise.race([output.find(LISTENING), early])) ?? [];
   early.catch(() => undefined);
