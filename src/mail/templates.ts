@@ -9,14 +9,23 @@ function read(file: string): string {
   return readFileSync(fileURLToPath(new URL(`./templates/${file}.hbs`, import.meta.url)), 'utf8');
 }
 
+type Format = 'html' | 'text';
+
+function environment(format: Format): typeof Handlebars {
+  const handlebars = Handlebars.create();
+  handlebars.registerPartial('layout', read(`layout.${format}`));
+  return handlebars;
+}
+
+/** One a format, so that its layout is compiled once. */
+const ENVIRONMENTS = { html: environment('html'), text: environment('text') };
+
 /**
  * Compiles `templates/<name>.<format>.hbs`, with `layout.<format>.hbs` at hand as its layout. Strict: a value that nobody gave is
  * an error instead of a gap in the letter. HTML is escaped, text is not.
  */
-export function loadTemplate(name: string, format: 'html' | 'text'): Template {
-  const handlebars = Handlebars.create();
-  handlebars.registerPartial('layout', read(`layout.${format}`));
-  return handlebars.compile(read(`${name}.${format}`), {
+export function loadTemplate(name: string, format: Format): Template {
+  return ENVIRONMENTS[format].compile(read(`${name}.${format}`), {
     strict: true,
     preventIndent: true,
     noEscape: format === 'text',
