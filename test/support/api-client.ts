@@ -1,3 +1,5 @@
+import { Dispatcher, request } from 'undici';
+
 /** An answer of the service, its body read. */
 export interface ApiAnswer {
   status: number;
@@ -10,7 +12,7 @@ export interface ApiCredentials {
   apiKey?: string;
 }
 
-/** Sends real HTTP requests, as any REST client would. */
+/** Sends real HTTP requests, as any REST client would. Not by `fetch`, whose streams take a tenth of the processor time of a test file. */
 export class ApiClient {
   constructor(
     readonly url: string,
@@ -52,14 +54,14 @@ export class ApiClient {
 
   /** A string is sent as it is, anything else as JSON. */
   async send(method: string, path: string, body?: unknown): Promise<ApiAnswer> {
-    const response = await fetch(this.url + path, {
-      method,
-      headers: { 'content-type': 'application/json', ...this.headers },
+    const response = await request(this.url + path, {
+      method: method as Dispatcher.HttpMethod,
+      headers: { 'content-type': 'application/json', 'user-agent': 'node', ...this.headers },
       body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
-      redirect: 'manual',
     });
-    const text = await response.text();
-    const isJson = response.headers.get('content-type')?.includes('json') ?? false;
-    return { status: response.status, body: isJson ? JSON.parse(text) : text, headers: response.headers };
+    const text = await response.body.text();
+    const headers = new Headers(response.headers as Record<string, string>);
+    const isJson = headers.get('content-type')?.includes('json') ?? false;
+    return { status: response.statusCode, body: isJson ? JSON.parse(text) : text, headers };
   }
 }
