@@ -23,6 +23,8 @@ const { data, error } = await talkstack.POST('/project/create-project', { body: 
 export const told: [string | undefined, string | undefined] = [data?.data.name, error?.code];
 export const listed = await talkstack.GET('/project', { params: { query: { pageSize: 5 } } });
 export const read = await talkstack.GET('/project/{projectId}', { params: { path: { projectId: data?.data.id ?? '' } } });
+const kept = (await talkstack.GET('/user/export')).data?.data;
+export const owned: (string | undefined)[] = [kept?.projects[0].name, kept?.agents[0].voice_id ?? '', kept?.phoneNumbers[0].e164];
 `;
 
 /** A fault in each line after the second. */
@@ -34,6 +36,7 @@ export const c = talkstack.POST('/project/create-project', { body: { name: 5, de
 export const d = talkstack.GET('/projects');
 export const e = talkstack.DELETE('/project/create-project');
 export const f = (await talkstack.GET('/user/me')).data?.user.mail;
+export const g = (await talkstack.GET('/user/export')).data?.data.agents[0].phoneNumber;
 `;
 
 let folder: string;
@@ -57,7 +60,7 @@ describe('The typed client', () => {
     writeFileSync(joinPath(folder, 'wrong.ts'), WRONG);
     const { output } = await runProcess('node_modules/typescript/bin/tsc', ['-p', folder], {}, process.cwd());
     const faults = [...output.matchAll(/(\w+)\.ts\((\d+),\d+\): error/g)].map(([, file, line]) => `${file} ${line}`);
-    expect(faults).toEqual([3, 4, 5, 6, 7, 8].map((line) => `wrong ${line}`));
+    expect(faults).toEqual([3, 4, 5, 6, 7, 8, 9].map((line) => `wrong ${line}`));
   });
 });
 

@@ -1,5 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiProperty, ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, IntersectionType, OmitType } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsOptional, IsString, ValidateBy } from 'class-validator';
 import { Answer } from '../common/answers.js';
@@ -8,6 +8,7 @@ import { ID_EXAMPLE } from '../common/docs.js';
 import { AtMost, IdField, Present, TextField } from '../common/fields.js';
 import { E164Field } from '../phone-numbers/phone-numbers.dto.js';
 import { ProjectAnswer } from '../projects/projects.dto.js';
+import { ExportedAs } from '../users/user-data.js';
 import { VOICE_ID_EXAMPLE } from '../voices/voices.dto.js';
 import { Agent, AGENT_NAME_MAX_LENGTH, SYSTEM_INSTRUCTION_MAX_BYTES, VOICE_ID_MAX_LENGTH } from './agent.entity.js';
 import { variablesOf } from './instruction-variables.js';
@@ -182,6 +183,22 @@ export class AgentAnswer {
       variables: variablesOf(agent.systemInstruction),
       voice_id: agent.voiceId,
       phoneNumber,
+      created_at: agent.createdAt.toISOString(),
+      updated_at: agent.updatedAt.toISOString(),
+    };
+  }
+}
+
+/** An agent as it is kept; its number is in the list of numbers. */
+@ExportedAs('agents', 'Of all projects.')
+export class ExportedAgent extends OmitType(AgentAnswer, ['agentId', 'variables', 'phoneNumber']) {
+  static of(agent: Agent): ExportedAgent {
+    return {
+      id: agent.id,
+      projectId: agent.projectId,
+      name: agent.name,
+      systemInstruction: agent.systemInstruction,
+      voice_id: agent.voiceId,
       created_at: agent.createdAt.toISOString(),
       updated_at: agent.updatedAt.toISOString(),
     };

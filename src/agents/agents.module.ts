@@ -2,7 +2,7 @@ import { Module, OnModuleInit } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { PhoneNumbersModule } from '../phone-numbers/phone-numbers.module.js';
 import { ProjectsModule } from '../projects/projects.module.js';
-import { UserDataSources } from '../users/user-data.js';
+import { rowsOf, UserDataSources } from '../users/user-data.js';
 import { UsersModule } from '../users/users.module.js';
 import { VoicesModule } from '../voices/voices.module.js';
 import { ActiveAgentController } from './active-agent.controller.js';
@@ -10,6 +10,7 @@ import { ActiveAgentService } from './active-agent.service.js';
 import { Agent } from './agent.entity.js';
 import { AgentsInProjects } from './agents-in-projects.js';
 import { AgentsController } from './agents.controller.js';
+import { ExportedAgent } from './agents.dto.js';
 import { AgentsService } from './agents.service.js';
 
 /** The AI phone agents of projects, and which one is active. */
@@ -23,18 +24,6 @@ export class AgentsModule implements OnModuleInit {
   constructor(private readonly userData: UserDataSources) {}
 
   onModuleInit(): void {
-    this.userData.register({
-      name: 'agents',
-      find: (manager, { id }, take) => manager.find(Agent, { where: { userId: id }, order: { id: 'DESC' }, take }),
-      show: (agent) => ({
-        id: agent.id,
-        projectId: agent.projectId,
-        name: agent.name,
-        systemInstruction: agent.systemInstruction,
-        voice_id: agent.voiceId,
-        created_at: agent.createdAt.toISOString(),
-        updated_at: agent.updatedAt.toISOString(),
-      }),
-    });
+    this.userData.register(ExportedAgent, rowsOf(Agent));
   }
 }

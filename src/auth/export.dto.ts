@@ -1,12 +1,10 @@
-import { Type } from '@nestjs/common';
-import { ApiExtraModels, ApiProperty, getSchemaPath, OmitType } from '@nestjs/swagger';
+import { ApiProperty, OmitType } from '@nestjs/swagger';
 import { AuditEvent } from '../audit/audit-event.entity.js';
 import { AUDIT_EVENT, type AuditEventType } from '../audit/audit-events.js';
 import { Answer } from '../common/answers.js';
 import { Letter, LETTER_STATE, type LetterState } from '../mail/letter.entity.js';
 import { LETTERS } from '../mail/letters.js';
-import { MOST_OF_A_KIND } from '../users/user-data.js';
-import { UserDataAnswer } from '../users/users.dto.js';
+import { ExportedAs, ExportedData } from '../users/user-data.js';
 import { ApiKey } from './api-key.entity.js';
 import { SessionAnswer } from './auth.dto.js';
 import { ResetToken } from './reset-token.entity.js';
@@ -15,6 +13,7 @@ import { SignupAttempt } from './signup-attempt.entity.js';
 
 const MOMENT = { type: String, format: 'date-time', example: '2026-01-01T00:00:00.000Z' };
 
+@ExportedAs('sessions', 'Where the user is logged in.')
 export class ExportedSession extends OmitType(SessionAnswer, ['current']) {
   @ApiProperty({ ...MOMENT, description: 'When it ends unless it is used before.' })
   expires_at: string;
@@ -31,6 +30,7 @@ export class ExportedSession extends OmitType(SessionAnswer, ['current']) {
   }
 }
 
+@ExportedAs('apiKeys', 'The present one, and the one before it during its overlap.')
 export class ExportedApiKey {
   @ApiProperty({ example: '0f1e2d3c', description: 'Its first 8 digits.' })
   prefix: string;
@@ -54,6 +54,7 @@ export class ExportedApiKey {
   }
 }
 
+@ExportedAs('securityEvents', 'What the audit log has of the user and the address.')
 export class ExportedEvent {
   @ApiProperty(MOMENT)
   at: string;
@@ -74,6 +75,7 @@ export class ExportedEvent {
   }
 }
 
+@ExportedAs('letters', 'To the address.')
 export class ExportedLetter {
   @ApiProperty({ enum: Object.keys(LETTERS), description: 'Which letter. Its text is not kept.' })
   kind: string;
@@ -92,6 +94,7 @@ export class ExportedLetter {
   }
 }
 
+@ExportedAs('resetLinks', 'The pending one.')
 export class ExportedResetLink {
   @ApiProperty(MOMENT)
   created_at: string;
@@ -104,6 +107,7 @@ export class ExportedResetLink {
   }
 }
 
+@ExportedAs('pendingSignups', 'With the address, after it had its account.')
 export class ExportedSignup {
   @ApiProperty({ example: 'Ada', description: 'The name that was given.' })
   name: string;
@@ -116,48 +120,7 @@ export class ExportedSignup {
   }
 }
 
-const listOf = (model: Type<unknown>, description: string) => ({
-  type: 'array' as const,
-  items: { $ref: getSchemaPath(model) },
-  description,
-});
-
-/** The kinds that this module keeps. Others come from modules that it does not know (UserDataSources). */
-const LISTS = {
-  sessions: listOf(ExportedSession, 'Where the user is logged in.'),
-  apiKeys: listOf(ExportedApiKey, 'The present one, and the one before it during its overlap.'),
-  securityEvents: listOf(ExportedEvent, 'What the audit log has of the user and the address.'),
-  letters: listOf(ExportedLetter, 'To the address.'),
-  resetLinks: listOf(ExportedResetLink, 'The pending one.'),
-  pendingSignups: listOf(ExportedSignup, 'With the address, after it had its account.'),
-};
-
-@ApiExtraModels(
-  UserDataAnswer,
-  ExportedSession,
-  ExportedApiKey,
-  ExportedEvent,
-  ExportedLetter,
-  ExportedResetLink,
-  ExportedSignup,
-)
 export class ExportAnswer extends Answer {
-  @ApiProperty({
-    type: 'object',
-    properties: {
-      // Swagger's types know no reference in this place.
-      user: { $ref: getSchemaPath(UserDataAnswer) } as object,
-      ...LISTS,
-      incomplete: {
-        type: 'array',
-        items: { type: 'string', example: 'securityEvents' },
-        example: [],
-        description: `Names of the lists that end at the newest ${MOST_OF_A_KIND}.`,
-      },
-    },
-    required: ['user', ...Object.keys(LISTS), 'incomplete'],
-    additionalProperties: true,
-    description: 'By kind, the newest first; beside these `projects`, with the deleted ones, and what they contain.',
-  })
-  data: Record<string, object>;
+  @ApiProperty({ type: ExportedData })
+  data: ExportedData;
 }

@@ -7,9 +7,8 @@ import { Client } from '../common/client.js';
 import { Database } from '../database/database.js';
 import { Transaction } from '../database/transaction.js';
 import { MailService } from '../mail/mail.service.js';
-import { UserDataSources } from '../users/user-data.js';
+import { rowsOf, UserDataSources } from '../users/user-data.js';
 import { User } from '../users/user.entity.js';
-import { UserDataAnswer } from '../users/users.dto.js';
 import { ApiKey } from './api-key.entity.js';
 import { AUTH_ERRORS } from './auth.errors.js';
 import { Caller } from './caller.js';
@@ -17,8 +16,6 @@ import * as dto from './export.dto.js';
 import { ResetToken } from './reset-token.entity.js';
 import { Session } from './session.entity.js';
 import { SignupAttempt } from './signup-attempt.entity.js';
-
-const NEWEST = { id: 'DESC' } as const;
 
 /** Tells users all that is kept about them, whichever module keeps it. */
 @Injectable()
@@ -31,17 +28,14 @@ export class ExportService implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.registerOwn();
-    this.sources.register({
-      name: 'securityEvents',
-      find: (manager, user, most) => this.audit.eventsOf(manager, user, most),
-      show: (event) => dto.ExportedEvent.of(event),
-    });
-    this.sources.register({
-      name: 'letters',
-      find: (manager, { email }, most) => this.mail.lettersTo(manager, email, most),
-      show: (letter) => dto.ExportedLetter.of(letter),
-    });
+    this.sources.register(dto.ExportedSession, rowsOf(Session));
+    this.sources.register(dto.ExportedApiKey, rowsOf(ApiKey));
+    this.sources.register(dto.ExportedEvent, (manager, user, most) => this.audit.eventsOf(manager, user, most));
+    this.sources.register(dto.ExportedLetter, (manager, { email }, most) => this.mail.lettersTo(manager, email, most));
+    this.sources.register(dto.ExportedResetLink, (manager, { email }) => manager.findBy(ResetToken, { email }));
+    this.sources.register(dto.ExportedSignup, (manager, { email }, take) =>
+      manager.find(SignupAttempt, { where: { email }, order: { id: 'DESC' }, take }),
+    );
   }
 
   /** All of it as it is at one moment. The log tells of it, for it is what the thief of a token would ask for. */
@@ -54,30 +48,8 @@ export class ExportService implements OnModuleInit {
     if (!user) throw new AppError(AUTH_ERRORS.TOKEN_INVALID);
     // Without the address: the account may be deleted at this moment, and the address would stay.
     await this.audit.record(transaction, AUDIT_EVENT.DATA_EXPORTED, { userId, email: null }, client);
-    const kept = await this.sources.collect(transaction.manager, user);
-    return success('This is all that is kept about you.', { data: { user: UserDataAnswer.of(user), ...kept } });
-  }
-
-  private registerOwn(): void {
-    this.sources.register({
-      name: 'sessions',
-      find: (manager, { id }, take) => manager.find(Session, { where: { userId: id }, order: NEWEST, take }),
-      show: (session) => dto.ExportedSession.of(session),
-    });
-    this.sources.register({
-      name: 'apiKeys',
-      find: (manager, { id }, take) => manager.find(ApiKey, { where: { userId: id }, order: NEWEST, take }),
-      show: (key) => dto.ExportedApiKey.of(key),
-    });
-    this.sources.register({
-      name: 'resetLinks',
-      find: (manager, { email }) => manager.findBy(ResetToken, { email }),
-      show: (token) => dto.ExportedResetLink.of(token),
-    });
-    this.sources.register({
-      name: 'pendingSignups',
-      find: (manager, { email }, take) => manager.find(SignupAttempt, { where: { email }, order: NEWEST, take }),
-      show: (attempt) => dto.ExportedSignup.of(attempt),
+    return success('This is all that is kept about you.', {
+      data: await this.sources.collect(transaction.manager, user),
     });
   }
 }

@@ -2,6 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Answer } from '../common/answers.js';
 import { ID_EXAMPLE } from '../common/docs.js';
 import { FlagField, IdField, TextField } from '../common/fields.js';
+import { ExportedAs } from '../users/user-data.js';
 import { CARRIER_STATUSES, type CarrierStatus, E164_MAX_LENGTH, PhoneNumber } from './phone-number.entity.js';
 import { PHONE_NUMBERS_ERRORS } from './phone-numbers.errors.js';
 
@@ -49,6 +50,7 @@ export class RemoveNumberDto {
 }
 
 /** A phone number with the documented fields and ours. */
+@ExportedAs('phoneNumbers', 'Of all projects.')
 export class PhoneNumberAnswer {
   @ApiProperty({ example: E164_EXAMPLE })
   e164: string;

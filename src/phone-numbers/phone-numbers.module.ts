@@ -2,13 +2,13 @@ import { Module, OnModuleInit } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Env } from '../config/env.js';
 import { ProjectsModule } from '../projects/projects.module.js';
+import { rowsOf, UserDataSources } from '../users/user-data.js';
+import { UsersModule } from '../users/users.module.js';
 import { Carrier, NoCarrier } from './carrier.js';
 import { PhoneNumber } from './phone-number.entity.js';
 import { PhoneNumbersController } from './phone-numbers.controller.js';
-import { PhoneNumbersService } from './phone-numbers.service.js';
 import { PhoneNumberAnswer } from './phone-numbers.dto.js';
-import { UserDataSources } from '../users/user-data.js';
-import { UsersModule } from '../users/users.module.js';
+import { PhoneNumbersService } from './phone-numbers.service.js';
 import { TwilioCarrier } from './twilio-carrier.js';
 
 /** Twilio where there is an account. */
@@ -27,11 +27,6 @@ export class PhoneNumbersModule implements OnModuleInit {
   constructor(private readonly userData: UserDataSources) {}
 
   onModuleInit(): void {
-    this.userData.register({
-      name: 'phoneNumbers',
-      find: (manager, { id }, take) =>
-        manager.find(PhoneNumber, { where: { userId: id }, order: { id: 'DESC' }, take }),
-      show: (number) => PhoneNumberAnswer.of(number),
-    });
+    this.userData.register(PhoneNumberAnswer, rowsOf(PhoneNumber));
   }
 }

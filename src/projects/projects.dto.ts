@@ -6,6 +6,7 @@ import { Answer } from '../common/answers.js';
 import { ID_EXAMPLE } from '../common/docs.js';
 import { FlagField, FreeTextField, IdField, PRESENT, TextField } from '../common/fields.js';
 import { PageAnswer } from '../common/paging.js';
+import { ExportedAs } from '../users/user-data.js';
 import { UserDataAnswer } from '../users/users.dto.js';
 import {
   Project,
@@ -96,6 +97,7 @@ export class SetActiveProjectDto {
 }
 
 /** A project with the fields of all documented shapes. */
+@ExportedAs('projects', 'With the deleted ones.')
 export class ProjectAnswer {
   @ApiProperty({ format: 'uuid', example: ID_EXAMPLE })
   id: string;

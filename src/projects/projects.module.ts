@@ -1,6 +1,6 @@
 import { Module, OnModuleInit } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { UserDataSources } from '../users/user-data.js';
+import { rowsOf, UserDataSources } from '../users/user-data.js';
 import { UsersModule } from '../users/users.module.js';
 import { ActiveProjectController } from './active-project.controller.js';
 import { ActiveProjectService } from './active-project.service.js';
@@ -23,10 +23,6 @@ export class ProjectsModule implements OnModuleInit {
   constructor(private readonly userData: UserDataSources) {}
 
   onModuleInit(): void {
-    this.userData.register({
-      name: 'projects',
-      find: (manager, { id }, take) => manager.find(Project, { where: { userId: id }, order: { id: 'DESC' }, take }),
-      show: (project) => ProjectAnswer.of(project),
-    });
+    this.userData.register(ProjectAnswer, rowsOf(Project));
   }
 }

@@ -2,12 +2,13 @@ import { v7 as uuid } from 'uuid';
 import { AuditEvent } from '../../src/audit/audit-event.entity.js';
 import { Database } from '../../src/database/database.js';
 import { MOST_OF_A_KIND } from '../../src/users/user-data.js';
+import { ApiDriver } from '../openapi/api-driver.js';
+import { createAgent, INSTRUCTION } from '../support/agents.js';
 import { allLettersTried, everyRow } from '../support/codes.js';
 import { atOnce, makeApiKey, refresh } from '../support/credentials.js';
 import { decode } from '../support/jwt.js';
-import { join, newAddress, PASSWORD, Person, signUp } from '../support/people.js';
-import { createAgent, INSTRUCTION } from '../support/agents.js';
 import { addNumber } from '../support/numbers.js';
+import { join, newAddress, PASSWORD, Person, signUp } from '../support/people.js';
 import { createProject } from '../support/projects.js';
 import { logIn, openSession } from '../support/sessions.js';
 import { startApp, TestApp } from '../support/start-app.js';
@@ -121,6 +122,15 @@ describe('The export of what is kept about a user', () => {
     const counted = told.map(([kind]) => [kind, kind === 'user' ? 1 : data[kind]?.length]);
     expect(counted).toEqual(told);
     expect(told.map(([kind]) => kind).sort()).toEqual(Object.values(KINDS).sort());
+  });
+
+  it('is as the OpenAPI document says, which has all its lists', async () => {
+    const api = await ApiDriver.on(service);
+    const { body } = await api.expect('success', 'exportData', { as: ada });
+    const { properties } = api.document.json.components.schemas.ExportedData;
+    expect(Object.keys(properties).sort()).toEqual(Object.keys(body.data).sort());
+    const empty = Object.keys(properties).filter((name) => body.data[name].length === 0);
+    expect(empty).toEqual(['incomplete']);
   });
 
   it('has no secret, and no hash of one', async () => {
