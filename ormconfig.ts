@@ -1,5 +1,5 @@
 import { DataSource } from 'typeorm';
-import { loadEnv, readDotEnv } from './src/config/env.js';
+import { loadEnv, readDotEnv } from './src/config/load-env.js';
 import { databaseOptions } from './src/database/database-options.js';
 
 readDotEnv();

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import autocannon from 'autocannon';
-import { loadEnv } from '../src/config/env.js';
+import { loadEnv } from '../src/config/load-env.js';
 import { Child } from './child.js';
 import { BenchDatabase, databaseMakers } from './databases.js';
 import { Growth, growthAsText, measureGrowth } from './growth.js';

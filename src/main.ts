@@ -4,7 +4,8 @@ import { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
 import { httpAdapter, setUpApp } from './app.setup.js';
 import { createLogger, NestLogger } from './common/logger.js';
-import { Env, InvalidSettingsError, loadEnv, readDotEnv } from './config/env.js';
+import { Env } from './config/env.js';
+import { InvalidSettingsError, loadEnv, readDotEnv } from './config/load-env.js';
 
 /** Tells a newcomer where to go on. */
 function greeting(env: Env, address: string): string {

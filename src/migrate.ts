@@ -1,4 +1,4 @@
-import { InvalidSettingsError, loadEnv, readDotEnv } from './config/env.js';
+import { InvalidSettingsError, loadEnv, readDotEnv } from './config/load-env.js';
 import { databaseOptions } from './database/database-options.js';
 import { migrate } from './database/migrate.js';
 

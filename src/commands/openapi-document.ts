@@ -5,7 +5,7 @@ import { AppModule } from '../app.module.js';
 import { httpAdapter } from '../app.setup.js';
 import { createLogger } from '../common/logger.js';
 import { openApiDocument } from '../common/swagger.js';
-import { loadEnv, readDotEnv } from '../config/env.js';
+import { loadEnv, readDotEnv } from '../config/load-env.js';
 
 /** `npm run openapi`: prints the OpenAPI document. Nothing is started for it: no database is opened, and no port. */
 readDotEnv();

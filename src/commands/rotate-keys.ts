@@ -6,7 +6,7 @@ import { SigningKeysModule } from '../auth/signing-keys.module.js';
 import { MINUTE_MS } from '../common/clock.js';
 import { CommonModule } from '../common/common.module.js';
 import { ConfigModule } from '../config/config.module.js';
-import { loadEnv, readDotEnv } from '../config/env.js';
+import { loadEnv, readDotEnv } from '../config/load-env.js';
 import { DatabaseModule } from '../database/database.module.js';
 
 /** `npm run keys:rotate`: publishes the next signing key of the access tokens. Running instances find it by themselves. */

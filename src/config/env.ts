@@ -1,8 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
-import { parseEnv } from 'node:util';
-import { plainToInstance } from 'class-transformer';
-import { getMetadataStorage, IsIn, IsOptional, MinLength, validateSync } from 'class-validator';
+import { IsIn, IsOptional, MinLength } from 'class-validator';
 import { hostOf, isAddressOrRange, isDatabaseUrl, isSafeUrl, isUrl, Satisfies, Whole } from './env-rules.js';
 import { parseMailbox } from './mailbox.js';
 import { TwilioSettings } from './twilio-settings.js';
@@ -216,55 +213,5 @@ export class Env extends TwilioSettings {
   /** The development mailbox stands in for a mail server, never in production. */
   get hasDevelopmentMailbox(): boolean {
     return !this.inProduction && this.SMTP_URL === undefined;
-  }
-}
-
-/** All faults of the settings, in one error, so that nobody mends them one boot at a time. */
-export class InvalidSettingsError extends Error {
-  constructor(readonly faults: string[]) {
-    super(`The service cannot start, these settings are wrong:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
-  }
-}
-
-function isBlank(value: string | undefined): boolean {
-  return value === undefined || value.trim() === '';
-}
-
-/** Rules that one setting alone cannot break. */
-function faultsBetween(env: Env): string[] {
-  const faults: string[] = [];
-  if (env.inProduction) {
-    for (const name of ['SMTP_URL', 'APP_SECRET', 'PUBLIC_URL'] as const) {
-      if (env[name] === undefined) faults.push(`${name} must be set in production`);
-    }
-    if (env.ARGON2_MEMORY_KIB < 7168) faults.push('ARGON2_MEMORY_KIB must not be less than 7168 in production');
-  }
-  if (env.SESSION_MAX_DAYS < env.SESSION_IDLE_DAYS) {
-    faults.push('SESSION_MAX_DAYS must not be less than SESSION_IDLE_DAYS');
-  }
-  if ((env.TWILIO_ACCOUNT_SID === undefined) !== (env.TWILIO_AUTH_TOKEN === undefined)) {
-    faults.push('TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN must be set together');
-  }
-  return faults;
-}
-
-/** Reads and checks the settings; throws InvalidSettingsError. Values are never repeated in a fault: they may be secrets. */
-export function loadEnv(source: Record<string, string | undefined> = process.env): Env {
-  const rules = getMetadataStorage().getTargetValidationMetadatas(Env, '', true, false);
-  const names = new Set(rules.map((rule) => rule.propertyName));
-  const given = [...names].filter((name) => !isBlank(source[name])).map((name) => [name, source[name]?.trim()]);
-  const env = plainToInstance(Env, Object.fromEntries(given), { exposeDefaultValues: true });
-  const faults = validateSync(env).flatMap((fault) => Object.values(fault.constraints ?? {}));
-  faults.push(...faultsBetween(env));
-  if (faults.length > 0) throw new InvalidSettingsError(faults);
-  return env;
-}
-
-/** Puts `.env` of the working folder into the environment, in development only; variables that are set already win. */
-export function readDotEnv(): void {
-  const mode = process.env.NODE_ENV?.trim() || 'development';
-  if (mode !== 'development' || !existsSync('.env')) return;
-  for (const [name, value] of Object.entries(parseEnv(readFileSync('.env', 'utf8')))) {
-    if (isBlank(process.env[name])) process.env[name] = value;
   }
 }

@@ -1,15 +1,6 @@
 import { IsOptional } from 'class-validator';
-import { isUrl, Satisfies, Whole } from './env-rules.js';
+import { isSafeUrl, Satisfies, Whole } from './env-rules.js';
 import { ThrottlingSettings } from './throttling-settings.js';
-
-const LOCAL = ['localhost', '127.0.0.1', '[::1]'];
-
-/** An https URL, or http to this machine; the credentials come from settings of their own. */
-function isApiUrl(value: string): boolean {
-  if (!isUrl(value, ['http:', 'https:']) || /[?#]/.test(value)) return false;
-  const { protocol, hostname, username, password } = new URL(value);
-  return username === '' && password === '' && (protocol === 'https:' || LOCAL.includes(hostname));
-}
 
 /** The account at Twilio, the carrier. */
 export abstract class TwilioSettings extends ThrottlingSettings {
@@ -24,7 +15,7 @@ export abstract class TwilioSettings extends ThrottlingSettings {
   TWILIO_AUTH_TOKEN?: string;
 
   /** Where Twilio's API is, for an account in another region than the US, say. */
-  @Satisfies(isApiUrl, 'an https:// URL with no ? or #, or http:// to localhost')
+  @Satisfies(isSafeUrl, 'an https:// URL (or http:// to this machine) with no user, ? or #')
   TWILIO_API_URL: string = 'https://api.twilio.com';
 
   /** How long Twilio may take to tell whose a number is; then the answer is 503. Milliseconds. */

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { DataSource, MigrationInterface } from 'typeorm';
-import { loadEnv } from '../../src/config/env.js';
+import { loadEnv } from '../../src/config/load-env.js';
 import { DatabaseOptions, databaseOptions } from '../../src/database/database-options.js';
 import { migrate } from '../../src/database/migrate.js';
 import { MIGRATIONS } from '../../src/database/migrations/index.js';

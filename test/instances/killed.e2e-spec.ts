@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createConnection } from 'mysql2/promise';
 import { DataSource } from 'typeorm';
 import { MINUTE_MS } from '../../src/common/clock.js';
-import { loadEnv } from '../../src/config/env.js';
+import { loadEnv } from '../../src/config/load-env.js';
 import { databaseOptions } from '../../src/database/database-options.js';
 import { MIGRATIONS } from '../../src/database/migrations/index.js';
 import { Cluster, startCluster } from '../support/cluster.js';

@@ -1,4 +1,4 @@
-import { loadEnv } from '../../src/config/env.js';
+import { loadEnv } from '../../src/config/load-env.js';
 import { describe as describeFailure } from '../../src/mail/delivery-failure.js';
 import { greeting, inWords, momentInWords } from '../../src/mail/letters.js';
 import { smtpUrl } from '../../src/mail/mail.transport.js';

@@ -6,7 +6,7 @@ import { AppModule } from '../../src/app.module.js';
 import { httpAdapter, setUpApp } from '../../src/app.setup.js';
 import { Clock } from '../../src/common/clock.js';
 import { loggerOptions } from '../../src/common/logger.js';
-import { loadEnv } from '../../src/config/env.js';
+import { loadEnv } from '../../src/config/load-env.js';
 import { Database } from '../../src/database/database.js';
 import { NameResolver } from '../../src/projects/name-resolver.js';
 import { ApiClient } from './api-client.js';
