@@ -1,16 +1,13 @@
 import { MINUTE_MS } from '../../src/common/clock.js';
-import { createAgent, insertAgent } from '../support/agents.js';
 import { makeApiKey } from '../support/credentials.js';
-import { newNumber } from '../support/numbers.js';
 import { join, newAddress, PASSWORD, Person, signUp } from '../support/people.js';
 import { openSession } from '../support/sessions.js';
-import { createProject } from '../support/projects.js';
 import { startApp, TestApp } from '../support/start-app.js';
-import { TestTwilio } from '../support/test-twilio.js';
 import { codesOf, exampleOf, Operation } from './api-document.js';
 import { ApiDriver } from './api-driver.js';
 import { withoutTables } from './broken-database.js';
 import { sendFaultyFields, sendTooMany, sendUnreadable, sendWrongCredentials } from './common-faults.js';
+import { lookAfterAgents, lookAfterNumbers, lookAfterProjects, lookForVoice } from './owners.js';
 import { MANY_REQUESTS, ONE_REQUEST } from './settings.js';
 
 const NEW_PASSWORD = 'a new and much better password';
@@ -150,119 +147,13 @@ describe('Every answer is as the OpenAPI document says', () => {
     await api.expect('success', 'logOutEverywhere', { as: await openSession(service, person) });
   });
 
-  it('to users who look after their projects', async () => {
-    const as = await join(service);
-    const project = { name: 'Clinic', description: '' };
-    const { id: projectId } = (await api.expect('success', 'createProject', { body: project, as })).body.data;
-    await api.expect('PROJECT_NAME_TAKEN', 'createProject', { body: project, as });
-    for (const list of ['listProjects', 'listProjectsAlso']) {
-      await api.expect('success', list, { as });
-      await api.expect('VALIDATION_FAILED', list, { as, query: 'page=0' });
-    }
-    const other = (await api.expect('success', 'createProject', { body: { ...project, name: 'Other' }, as })).body.data;
-    const params = { projectId };
-    await api.expect('success', 'getProject', { as, params });
-    await api.expect('PROJECT_UNKNOWN', 'getProject', { as });
-    await api.expect('success', 'updateProject', { as, params, body: { name: 'Practice' } });
-    await api.expect('PROJECT_NAME_TAKEN', 'updateProject', { as, params, body: { name: other.name } });
-    await api.expect('WEBHOOK_URL_INVALID', 'updateProject', { as, params, body: { webhookUrl: 'http://localhost' } });
-    await api.expect('PROJECT_NOT_FOUND', 'updateProject', { as, body: { name: 'Practice' } });
-    const webhookURL = 'https://hooks.example.test/calls';
-    await api.expect('success', 'addWebhook', { as, body: { projectId, webhookURL } });
-    await api.expect('WEBHOOK_URL_INVALID', 'addWebhook', { as, body: { projectId, webhookURL: 'none' } });
-    await api.expect('PROJECT_NOT_FOUND', 'addWebhook', { as, body: { projectId: 'none', webhookURL } });
-    await api.expect('NO_ACTIVE_PROJECT', 'getActiveProject', { as });
-    await api.expect('success', 'setActiveProject', { as, body: { projectId } });
-    await api.expect('PROJECT_UNKNOWN', 'setActiveProject', { as, body: { projectId: 'none' } });
-    await api.expect('success', 'getActiveProject', { as });
-    await createAgent(service, as, projectId);
-    await api.expect('PROJECT_NOT_EMPTY', 'deleteProject', { as, params });
-    await api.expect('success', 'deleteProject', { as, params, body: { cascade: true } });
-    await api.expect('PROJECT_NOT_FOUND', 'deleteProject', { as, params });
-  });
+  it('to users who look after their projects', async () => lookAfterProjects(api, await join(service)));
 
-  it('to users who look after their agents', async () => {
-    const as = await join(service);
-    const { id: projectId } = await createProject(service, as);
-    const agent = { name: 'Jo', systemInstruction: 'Greet {{name}}.', projectId };
-    await api.expect('NO_AGENTS', 'listAgents', { as, params: { projectId } });
-    const { id: agentId } = (await api.expect('success', 'createAgent', { as, body: agent })).body;
-    await api.expect('PROJECT_UNKNOWN', 'createAgent', { as, body: { ...agent, projectId: 'none' } });
-    await api.expect('VOICE_UNKNOWN', 'createAgent', { as, body: { ...agent, voice_id: 'none' } });
-    const [body, unknown] = [
-      { projectId, agentId },
-      { projectId, agentId: 'none' },
-    ];
-    await api.expect('success', 'getAgent', { as, body });
-    await api.expect('AGENT_NOT_FOUND', 'getAgent', { as, body: unknown });
-    await api.expect('success', 'updateAgent', { as, body: { ...body, name: 'Ann' } });
-    await api.expect('AGENT_NOT_FOUND', 'updateAgent', { as, body: { ...unknown, name: 'Ann' } });
-    await api.expect('VOICE_UNKNOWN', 'updateAgent', { as, body: { ...body, voice_id: 'none' } });
-    await api.expect('success', 'listAgents', { as, params: { projectId } });
-    await api.expect('PROJECT_NOT_FOUND', 'listAgents', { as });
-    const activation = { projectId, active_agent: agentId };
-    await api.expect('NO_ACTIVE_AGENT', 'getActiveAgent', { as, body: { projectId } });
-    await api.expect('PROJECT_NOT_FOUND', 'getActiveAgent', { as, body: { projectId: 'none' } });
-    await api.expect('success', 'setActiveAgent', { as, body: activation });
-    await api.expect('PROJECT_NOT_FOUND', 'setActiveAgent', { as, body: { ...activation, projectId: 'none' } });
-    await api.expect('AGENT_NOT_FOUND', 'setActiveAgent', { as, body: { ...activation, active_agent: 'none' } });
-    await api.expect('success', 'getActiveAgent', { as, body: { projectId } });
-    await api.expect('success', 'removeActiveAgent', { as, params: { agentId } });
-    await api.expect('AGENT_NOT_FOUND', 'removeActiveAgent', { as });
-    await api.expect('success', 'deleteAgent', { as, body });
-    await api.expect('AGENT_NOT_FOUND', 'deleteAgent', { as, body });
-  });
+  it('to users who look after their agents', async () => lookAfterAgents(api, await join(service)));
 
-  it('to whoever looks for a voice', async () => {
-    const { body } = await api.expect('success', 'listVoices', { as: ada });
-    const params = { voice_id: body.voices[0].voice_id };
-    await api.expect('success', 'getVoice', { as: ada, params });
-    await api.expect('VOICE_NOT_FOUND', 'getVoice', { as: ada });
-    await api.expect('success', 'playPreview', { params });
-    await api.expect('VOICE_NOT_FOUND', 'playPreview');
-    // Nothing listens at that port.
-    const nowhere = { ELEVENLABS_API_KEY: 'a-key', ELEVENLABS_URL: 'http://127.0.0.1:1' };
-    const cut = api.at(await service.another(nowhere));
-    await cut.expect('VOICES_UNAVAILABLE', 'listVoices', { as: ada });
-    await cut.expect('VOICES_UNAVAILABLE', 'getVoice', { as: ada, params });
-    const ids = { projectId: 'none', agentId: 'none', ...params };
-    await cut.expect('VOICES_UNAVAILABLE', 'createAgent', {
-      as: ada,
-      body: { ...ids, name: 'Jo', systemInstruction: 'Hello.' },
-    });
-    await cut.expect('VOICES_UNAVAILABLE', 'updateAgent', { as: ada, body: ids });
-  });
+  it('to whoever looks for a voice', () => lookForVoice(api, ada));
 
-  it('to users who look after their phone numbers', async () => {
-    const as = await join(service);
-    const [project, other] = [await createProject(service, as), await createProject(service, as)];
-    const body = { e164: newNumber(), projectId: project.id, agentId: await insertAgent(service, project) };
-    const elsewhere = { projectId: other.id, agentId: await insertAgent(service, other) };
-    const { data } = (await api.expect('success', 'addNumber', { as, body })).body;
-    await api.expect('NUMBER_INVALID', 'addNumber', { as, body: { ...body, e164: '+1555' } });
-    await api.expect('NUMBER_TAKEN', 'addNumber', { as, body: { ...body, ...elsewhere } });
-    await api.expect('PROJECT_NOT_FOUND', 'addNumber', { as, body: { ...body, projectId: 'none' } });
-    await api.expect('AGENT_NOT_FOUND', 'addNumber', { as, body: { ...body, agentId: 'none' } });
-    const agent = { name: 'Jo', systemInstruction: 'Hello.', projectId: other.id, phoneNumber: body.e164 };
-    await api.expect('NUMBER_TAKEN', 'createAgent', { as, body: agent });
-    await api.expect('NUMBER_INVALID', 'createAgent', { as, body: { ...agent, phoneNumber: '+1555' } });
-    await api.expect('success', 'findNumber', { as, body: { phoneNumberId: data.id } });
-    await api.expect('success', 'findNumber', { as, body: { projectId: project.id } });
-    await api.expect('NUMBER_NOT_FOUND', 'findNumber', { as, body: { agentId: 'none' } });
-    await api.expect('success', 'removeNumber', { as, body: { phoneNumberId: data.id } });
-    await api.expect('success', 'removeNumber', { as, body: { e164: body.e164, release: true } });
-    await api.expect('NUMBER_INVALID', 'removeNumber', { as, body: { e164: '+1555' } });
-    await api.expect('NUMBER_NOT_FOUND', 'removeNumber', { as, body: { e164: body.e164 } });
-
-    const twilio = new TestTwilio();
-    await twilio.open();
-    const careful = api.at(await service.another(twilio.settings));
-    await careful.expect('NUMBER_NOT_YOURS', 'addNumber', { as, body });
-    await careful.expect('NUMBER_NOT_YOURS', 'createAgent', { as, body: agent });
-    await twilio.close();
-    await careful.expect('CARRIER_UNAVAILABLE', 'addNumber', { as, body });
-    await careful.expect('CARRIER_UNAVAILABLE', 'createAgent', { as, body: agent });
-  });
+  it('to users who look after their phone numbers', async () => lookAfterNumbers(api, await join(service)));
 
   it('to more requests than are allowed', async () => {
     await sendTooMany(api.at(await service.another(ONE_REQUEST)));

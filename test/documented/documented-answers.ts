@@ -1,0 +1,13 @@
+import { ApiAnswer } from '../support/api-client.js';
+
+export const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+export const ID = expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+export const TEXT = expect.stringMatching(/./);
+
+/** A success that has nothing to tell. */
+export const DONE = { status: 200, body: { message: TEXT, status: 'success' } };
+
+/** Fails unless the answer is an error as the documentation shows them, with the flow's number where there is one. */
+export function expectError({ status, body }: ApiAnswer, wanted: number, number: object = {}): void {
+  expect({ status, body }).toMatchObject({ status: wanted, body: { status: 'error', message: TEXT, ...number } });
+}
