@@ -3,9 +3,8 @@ import { makeApiKey } from '../support/credentials.js';
 import { join, PASSWORD, Person } from '../support/people.js';
 import { createProject } from '../support/projects.js';
 import { countRows } from '../support/rows.js';
+import { ID, TIME } from '../support/shapes.js';
 import { startApp, TestApp } from '../support/start-app.js';
-
-const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 
 let service: TestApp;
 let other: TestApp;
@@ -30,9 +29,8 @@ const faultsOf = async (body: object) => {
 describe('A new agent', () => {
   it('is answered whole, in an envelope and bare beside it', async () => {
     const { status, body } = await create({ name: '  Jo  ' });
-    const id = expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
     const agent = {
-      id,
+      id: ID,
       agentId: body.data.id,
       projectId,
       name: 'Jo',

@@ -3,7 +3,7 @@ import { Session } from '../../src/auth/session.entity.js';
 import { SECOND_MS } from '../../src/common/clock.js';
 import { Database } from '../../src/database/database.js';
 import { ApiAnswer } from '../support/api-client.js';
-import { atOnce, makeApiKey, refresh } from '../support/credentials.js';
+import { askResetToken, atOnce, makeApiKey, refresh } from '../support/credentials.js';
 import { decode } from '../support/jwt.js';
 import { join, Person } from '../support/people.js';
 import { statementsOf } from '../support/query-log.js';
@@ -103,8 +103,7 @@ describe('An access token is refused at once on the instance that ended its sess
   const change = ({ password }: Person) => ({ oldPassword: password, newPassword: 'a later horse of another colour' });
 
   async function reset({ email }: Person): Promise<ApiAnswer> {
-    await service.api.post('/auth/forgot-password', { email });
-    const token = await service.mailbox.nextResetToken(email);
+    const token = await askResetToken(service, email);
     return service.api.post('/auth/reset-password', { token, newPassword: 'a later horse of another colour' });
   }
 

@@ -1,6 +1,7 @@
 import { ApiAnswer } from '../support/api-client.js';
+import { askResetToken, refresh } from '../support/credentials.js';
 import { join, newAddress, PASSWORD, Person } from '../support/people.js';
-import { logIn, openSession, statusFor } from '../support/sessions.js';
+import { expectOver, logIn, openSession, statusFor } from '../support/sessions.js';
 import { startApp, TestApp } from '../support/start-app.js';
 
 const NEW_PASSWORD = 'seven quiet lighthouses';
@@ -38,12 +39,8 @@ describe('Changing the password', () => {
     await change(laptop, { oldPassword: PASSWORD, newPassword: NEW_PASSWORD });
 
     expect(await statusFor(service, laptop)).toBe(200);
-    const refreshed = await service.api.post('/auth/refresh-token', { refreshToken: laptop.refreshToken });
-    expect(refreshed.status).toBe(200);
-    for (const { token, refreshToken } of [ada, phone]) {
-      expect(await statusFor(service, { token })).toBe(401);
-      expect((await service.api.post('/auth/refresh-token', { refreshToken })).status).toBe(401);
-    }
+    expect((await refresh(service, laptop.refreshToken)).status).toBe(200);
+    for (const session of [ada, phone]) await expectOver(service, session);
     expect(await statusFor(service, { token: stranger.token })).toBe(200);
   });
 
@@ -81,8 +78,7 @@ describe('Changing the password', () => {
 
   it('kills a reset link that was on its way', async () => {
     const ada = await join(service);
-    await service.api.post('/auth/forgot-password', { email: ada.email });
-    const token = await service.mailbox.nextResetToken(ada.email);
+    const token = await askResetToken(service, ada.email);
     await change(ada, { oldPassword: PASSWORD, newPassword: NEW_PASSWORD });
     const reset = await service.api.post('/auth/reset-password', {
       token,

@@ -1,10 +1,11 @@
 import { hash } from '@node-rs/argon2';
-import { Database } from '../../src/database/database.js';
 import { PasswordHasher } from '../../src/auth/password-hasher.js';
+import { Database } from '../../src/database/database.js';
 import { ApiAnswer } from '../support/api-client.js';
 import { atOnce, refresh } from '../support/credentials.js';
 import { join, newAddress, PASSWORD, Person, signUp } from '../support/people.js';
 import { logIn, statusFor } from '../support/sessions.js';
+import { TIME } from '../support/shapes.js';
 import { startApp, TestApp } from '../support/start-app.js';
 
 const LATER_PASSWORD = 'a later horse of another colour';
@@ -26,7 +27,7 @@ describe('Logging in', () => {
       status: 'success',
       token: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/),
       refreshToken: expect.stringMatching(/^[\w-]+$/),
-      expirationTime: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      expirationTime: TIME,
       user: {
         email: ada.email,
         name: 'Ada',

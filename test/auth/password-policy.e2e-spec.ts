@@ -1,5 +1,6 @@
 import { ApiAnswer } from '../support/api-client.js';
 import { enterCode } from '../support/codes.js';
+import { askResetToken } from '../support/credentials.js';
 import { join, newAddress, PASSWORD, signUp } from '../support/people.js';
 import { logIn } from '../support/sessions.js';
 import { startApp, TestApp } from '../support/start-app.js';
@@ -107,8 +108,7 @@ describe('A password', () => {
 
   it('is judged alike when it is changed or reset', async () => {
     const ada = await join(service, newAddress(), PASSWORD, 'Ada Lovelace');
-    await service.api.post('/auth/forgot-password', { email: ada.email });
-    const token = await service.mailbox.nextResetToken(ada.email);
+    const token = await askResetToken(service, ada.email);
     const cases = [
       ['zq7 vtk', 'PASSWORD_TOO_SHORT'],
       [FOX.repeat(257), 'PASSWORD_TOO_LONG'],

@@ -1,6 +1,8 @@
 import { ApiAnswer } from '../support/api-client.js';
+import { enterCode } from '../support/codes.js';
+import { askResetToken } from '../support/credentials.js';
 import { newAddress, PASSWORD, signUp } from '../support/people.js';
-import { logIn, statusFor } from '../support/sessions.js';
+import { expectOver, logIn, statusFor } from '../support/sessions.js';
 import { startApp, TestApp } from '../support/start-app.js';
 
 const NEW_PASSWORD = 'seven quiet lighthouses';
@@ -12,12 +14,6 @@ describe('Resetting the password of an address that was never verified', () => {
   afterAll(() => service.close());
 
   const reset = (body: unknown): Promise<ApiAnswer> => service.api.post('/auth/reset-password', body);
-  const verify = (email: string, code: string): Promise<ApiAnswer> =>
-    service.api.post('/auth/verify-email', { email, code });
-  const askToken = async (email: string): Promise<string> => {
-    await service.api.post('/auth/forgot-password', { email });
-    return service.mailbox.nextResetToken(email);
-  };
 
   /** Two signups of one address wait for their codes: somebody else's, then the owner's. */
   const signUpTwice = async () => {
@@ -30,7 +26,7 @@ describe('Resetting the password of an address that was never verified', () => {
 
   it('verifies it, under the name of its newest signup and with the new password', async () => {
     const { email } = await signUpTwice();
-    const token = await askToken(email);
+    const token = await askResetToken(service, email);
     expect((await reset({ token, newPassword: NEW_PASSWORD })).status).toBe(200);
     const login = await logIn(service, { email, password: NEW_PASSWORD });
     expect(login).toMatchObject({ status: 200, body: { user: { email, name: 'Augusta Ada King' } } });
@@ -42,22 +38,21 @@ describe('Resetting the password of an address that was never verified', () => {
 
   it('destroys the signups that waited: their passwords, sessions and codes', async () => {
     const { email, signups, codes } = await signUpTwice();
-    await reset({ token: await askToken(email), newPassword: NEW_PASSWORD });
+    await reset({ token: await askResetToken(service, email), newPassword: NEW_PASSWORD });
     for (const password of [PLANTED, PASSWORD]) {
       expect((await logIn(service, { email, password })).body).toMatchObject({ code: 'INVALID_PASSWORD' });
     }
-    for (const { token, refreshToken } of signups) {
-      expect(await statusFor(service, { token })).toBe(401);
-      expect((await service.api.post('/auth/refresh-token', { refreshToken })).status).toBe(401);
+    for (const session of signups) await expectOver(service, session);
+    for (const code of codes) {
+      expect((await enterCode(service, email, code)).body).toMatchObject({ code: 'ACCOUNT_EXISTS' });
     }
-    for (const code of codes) expect((await verify(email, code)).body).toMatchObject({ code: 'ACCOUNT_EXISTS' });
     expect(await service.query(`SELECT id FROM signup_attempts WHERE email = '${email}'`)).toEqual([]);
     expect((await logIn(service, { email, password: NEW_PASSWORD })).status).toBe(200);
   });
 
   it('judges the new password by the name of the newest signup, and by the address', async () => {
     const { email } = await signUpTwice();
-    const token = await askToken(email);
+    const token = await askResetToken(service, email);
     for (const newPassword of ['augusta ada king', email]) {
       const { status, body } = await reset({ token, newPassword });
       expect({ status, body }).toMatchObject({
@@ -69,8 +64,8 @@ describe('Resetting the password of an address that was never verified', () => {
 
   it('leaves the signups waiting until the link is used', async () => {
     const { email, signups, codes } = await signUpTwice();
-    const token = await askToken(email);
-    expect((await verify(email, codes[1])).status).toBe(200);
+    const token = await askResetToken(service, email);
+    expect((await enterCode(service, email, codes[1])).status).toBe(200);
     expect(await statusFor(service, { token: signups[1].token })).toBe(200);
     expect((await reset({ token, newPassword: NEW_PASSWORD })).status).toBe(200);
     expect(await statusFor(service, { token: signups[1].token })).toBe(401);
@@ -78,12 +73,12 @@ describe('Resetting the password of an address that was never verified', () => {
 
   it('makes one account when the code and the link are used at the same moment, with the password of the link', async () => {
     const five = await Promise.all(Array.from({ length: 5 }, () => signUpTwice()));
-    const tokens = await Promise.all(five.map(({ email }) => askToken(email)));
+    const tokens = await Promise.all(five.map(({ email }) => askResetToken(service, email)));
     const races = five.map(async ({ email, codes }, index) =>
       Promise.all([
-        verify(email, codes[0]),
+        enterCode(service, email, codes[0]),
         reset({ token: tokens[index], newPassword: NEW_PASSWORD }),
-        verify(email, codes[1]),
+        enterCode(service, email, codes[1]),
       ]),
     );
     for (const [first, done, second] of await Promise.all(races)) {
@@ -100,7 +95,7 @@ describe('Resetting the password of an address that was never verified', () => {
 
   it('makes one account of parallel resets with one token', async () => {
     const { email } = await signUpTwice();
-    const token = await askToken(email);
+    const token = await askResetToken(service, email);
     const passwords = Array.from({ length: 10 }, (_, index) => `rival number ${index} of ten`);
     const answers = await Promise.all(passwords.map((newPassword) => reset({ token, newPassword })));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);

@@ -1,6 +1,7 @@
 import { ApiAnswer } from '../support/api-client.js';
+import { askResetToken } from '../support/credentials.js';
 import { join, newAddress, PASSWORD } from '../support/people.js';
-import { logIn, openSession, statusFor } from '../support/sessions.js';
+import { expectOver, logIn, openSession, statusFor } from '../support/sessions.js';
 import { startApp, TestApp } from '../support/start-app.js';
 
 const MINUTE_MS = 60_000;
@@ -12,16 +13,11 @@ describe('Resetting the password', () => {
   afterAll(() => service.close());
 
   const reset = (body: unknown): Promise<ApiAnswer> => service.api.post('/auth/reset-password', body);
-  /** Asks for a link and takes the token from the next letter. */
-  const askToken = async (email: string): Promise<string> => {
-    await service.api.post('/auth/forgot-password', { email });
-    return service.mailbox.nextResetToken(email);
-  };
   const refused = { status: 400, body: { status: 'error', code: 'RESET_TOKEN_INVALID' } };
 
   it('answers as documented and logs nobody in; from then on only the new password does', async () => {
     const ada = await join(service);
-    const answer = await reset({ token: await askToken(ada.email), newPassword: NEW_PASSWORD });
+    const answer = await reset({ token: await askResetToken(service, ada.email), newPassword: NEW_PASSWORD });
     expect(answer).toMatchObject({ status: 200, body: { message: expect.any(String), status: 'success' } });
     expect(Object.keys(answer.body).sort()).toEqual(['message', 'status']);
     expect(answer.headers.get('set-cookie')).toBeNull();
@@ -33,7 +29,7 @@ describe('Resetting the password', () => {
 
   it('takes a token once', async () => {
     const ada = await join(service);
-    const token = await askToken(ada.email);
+    const token = await askResetToken(service, ada.email);
     await reset({ token, newPassword: NEW_PASSWORD });
     expect(await reset({ token, newPassword: 'a second try with it' })).toMatchObject(refused);
     expect((await logIn(service, { ...ada, password: NEW_PASSWORD })).status).toBe(200);
@@ -41,7 +37,7 @@ describe('Resetting the password', () => {
 
   it('takes a token for 60 minutes', async () => {
     const [ada, eve] = [await join(service), await join(service)];
-    const [inTime, late] = [await askToken(ada.email), await askToken(eve.email)];
+    const [inTime, late] = [await askResetToken(service, ada.email), await askResetToken(service, eve.email)];
     service.clock.advance(59 * MINUTE_MS);
     expect((await reset({ token: inTime, newPassword: NEW_PASSWORD })).status).toBe(200);
     service.clock.advance(MINUTE_MS);
@@ -51,9 +47,9 @@ describe('Resetting the password', () => {
 
   it('takes the newest token only', async () => {
     const ada = await join(service);
-    const old = await askToken(ada.email);
+    const old = await askResetToken(service, ada.email);
     service.clock.advance(MINUTE_MS);
-    const newest = await askToken(ada.email);
+    const newest = await askResetToken(service, ada.email);
     expect(await reset({ token: old, newPassword: NEW_PASSWORD })).toMatchObject(refused);
     expect((await reset({ token: newest, newPassword: NEW_PASSWORD })).status).toBe(200);
     expect(await service.query(`SELECT email FROM reset_tokens WHERE email = '${ada.email}'`)).toEqual([]);
@@ -61,7 +57,7 @@ describe('Resetting the password', () => {
 
   it('takes no token that is unknown, cut, changed, or far too long', async () => {
     const { email } = await join(service);
-    const token = await askToken(email);
+    const token = await askResetToken(service, email);
     const [{ token_hash: hash }] = await service.query(`SELECT token_hash FROM reset_tokens WHERE email = '${email}'`);
     const changed = token.startsWith('A') ? `B${token.slice(1)}` : `A${token.slice(1)}`;
     const wrong = [hash, token.slice(0, -1), changed, token.toUpperCase(), 'x'.repeat(5000), "' OR ''='", '\0'];
@@ -89,7 +85,7 @@ describe('Resetting the password', () => {
 
   it('wants the account’s address where one is sent, and none where it is left blank', async () => {
     const [ada, eve] = [await join(service), await join(service)];
-    const token = await askToken(ada.email);
+    const token = await askResetToken(service, ada.email);
     const wrong = await reset({ token, newPassword: NEW_PASSWORD, email: eve.email });
     expect(wrong).toMatchObject(refused);
     const malformed = await reset({ token, newPassword: NEW_PASSWORD, email: 'ada' });
@@ -99,14 +95,14 @@ describe('Resetting the password', () => {
     for (const email of [null, '', '  ']) {
       await service.mailbox.next(ada.email);
       service.clock.advance(MINUTE_MS);
-      const next = await askToken(ada.email);
+      const next = await askResetToken(service, ada.email);
       expect((await reset({ token: next, newPassword: NEW_PASSWORD, email })).status).toBe(200);
     }
   });
 
   it('refuses bad passwords next to the field, and leaves the token usable', async () => {
     const ada = await join(service, newAddress(), PASSWORD, 'Augusta Ada King');
-    const token = await askToken(ada.email);
+    const token = await askResetToken(service, ada.email);
     const bad = [
       ['PASSWORD_TOO_SHORT', 'seven77'],
       ['PASSWORD_TOO_LONG', 'x'.repeat(257)],
@@ -124,7 +120,7 @@ describe('Resetting the password', () => {
 
   it('loses nothing to a mail scanner that opens the link', async () => {
     const ada = await join(service);
-    const token = await askToken(ada.email);
+    const token = await askResetToken(service, ada.email);
     // A fragment stays in the client; some scanners send it all the same, as a query.
     for (const method of ['GET', 'HEAD', 'GET', 'OPTIONS', 'POST']) {
       await service.api.send(method, '/reset-password');
@@ -137,7 +133,7 @@ describe('Resetting the password', () => {
 
   it('lets exactly one of 20 parallel resets with one token win; its password is the one that logs in', async () => {
     const ada = await join(service);
-    const token = await askToken(ada.email);
+    const token = await askResetToken(service, ada.email);
     const passwords = Array.from({ length: 20 }, (_, index) => `rival number ${index} of twenty`);
     const answers = await Promise.all(passwords.map((newPassword) => reset({ token, newPassword })));
     const winner = answers.findIndex(({ status }) => status === 200);
@@ -151,7 +147,7 @@ describe('Resetting the password', () => {
 
   it('leaves no session behind that the old password opened meanwhile', async () => {
     const ada = await join(service);
-    const token = await askToken(ada.email);
+    const token = await askResetToken(service, ada.email);
     const [done, ...logins] = await Promise.all([
       reset({ token, newPassword: NEW_PASSWORD }),
       ...Array.from({ length: 10 }, () => logIn(service, ada)),
@@ -173,12 +169,9 @@ describe('Resetting the password', () => {
     await service.mailbox.next(ada.email);
     for (const { token } of [ada, phone]) expect(await statusFor(other, { token })).toBe(200);
 
-    await reset({ token: await askToken(ada.email), newPassword: NEW_PASSWORD });
+    await reset({ token: await askResetToken(service, ada.email), newPassword: NEW_PASSWORD });
 
-    for (const { token, refreshToken } of [ada, phone]) {
-      expect(await statusFor(service, { token })).toBe(401);
-      expect((await service.api.post('/auth/refresh-token', { refreshToken })).status).toBe(401);
-    }
+    for (const session of [ada, phone]) await expectOver(service, session);
     service.clock.advance(10_000);
     for (const { token } of [ada, phone]) expect(await statusFor(other, { token })).toBe(401);
     expect(await statusFor(service, { apiKey })).toBe(200);

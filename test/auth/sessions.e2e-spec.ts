@@ -4,6 +4,7 @@ import { refresh } from '../support/credentials.js';
 import { decode } from '../support/jwt.js';
 import { join, newAddress, Person, signUp } from '../support/people.js';
 import { openSession, statusFor } from '../support/sessions.js';
+import { TIME } from '../support/shapes.js';
 import { startApp, TestApp } from '../support/start-app.js';
 
 let service: TestApp;
@@ -28,8 +29,7 @@ describe('The list of sessions', () => {
     expect(status).toBe(200);
     const { body } = await service.api.as(ada).get('/user/sessions');
     expect(body).toEqual({ message: expect.any(String), status: 'success', sessions: expect.any(Array) });
-    const moment = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
-    const common = { id: expect.any(String), network: '127.0.0.0/24', created_at: moment, last_used_at: moment };
+    const common = { id: expect.any(String), network: '127.0.0.0/24', created_at: TIME, last_used_at: TIME };
     expect(body.sessions).toEqual([
       { ...common, current: false, user_agent: expect.stringMatching(/^Phone\/1\.0 x{245}$/) },
       { ...common, current: true, user_agent: expect.any(String), id: sessionOf(ada) },

@@ -12,9 +12,7 @@ describe('The letter of a signup', () => {
   afterAll(() => service.close());
 
   it('is not waited for: the answer comes while the mail server still thinks', async () => {
-    let release = (): void => undefined;
-    const released = new Promise<void>((resolve) => (release = resolve));
-    service.mailbox.beforeAcknowledging = () => released;
+    const release = service.mailbox.hold();
     const email = newAddress();
     expect((await signUp(service, email)).body.signupStatus).toBe(3);
     expect(service.mailbox.to(email)).toEqual([]);

@@ -3,9 +3,9 @@ import { alter, everyRow } from '../support/codes.js';
 import { drain } from '../support/outbox.js';
 import { join, newAddress, PASSWORD, signUp } from '../support/people.js';
 import { logIn, statusFor } from '../support/sessions.js';
+import { TIME } from '../support/shapes.js';
 import { startApp, TestApp } from '../support/start-app.js';
 
-const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[47][\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/;
 
 /** The one error body, with the flow's number. */
@@ -40,14 +40,14 @@ describe('Signing up', () => {
         email,
         name: 'Ada',
         active_project: null,
-        created_at: expect.stringMatching(TIMESTAMP),
+        created_at: TIME,
         updated_at: body.user.created_at,
         company_name: null,
       },
       signupStatus: 3,
       token: expect.any(String),
       refreshToken: expect.any(String),
-      expirationTime: expect.stringMatching(TIMESTAMP),
+      expirationTime: TIME,
     });
   });
 

@@ -3,11 +3,11 @@ import { alter, enterCode, everyRow, guess, wrongCodes } from '../support/codes.
 import { drain } from '../support/outbox.js';
 import { newAddress, PASSWORD, signUp } from '../support/people.js';
 import { statusFor } from '../support/sessions.js';
+import { TIME } from '../support/shapes.js';
 import { startApp, TestApp } from '../support/start-app.js';
 
 const MINUTE_MS = 60_000;
 const UUID = /^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/;
-const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 describe('Proving the mailbox', () => {
   let service: TestApp;
@@ -34,8 +34,8 @@ describe('Proving the mailbox', () => {
         email,
         name: 'Ada',
         active_project: null,
-        created_at: expect.stringMatching(TIMESTAMP),
-        updated_at: expect.stringMatching(TIMESTAMP),
+        created_at: TIME,
+        updated_at: TIME,
         company_name: null,
         verified: true,
       },
@@ -170,9 +170,7 @@ describe('Proving the mailbox', () => {
   });
 
   it('keeps the code as an HMAC and the password as argon2id: neither is anywhere in clear, and no log tells them', async () => {
-    let release = (): void => undefined;
-    const released = new Promise<void>((resolve) => (release = resolve));
-    service.mailbox.beforeAcknowledging = () => released;
+    const release = service.mailbox.hold();
     const email = newAddress();
     const { body } = await signUp(service, email);
     const secretsOf = () => service.query(`SELECT secret FROM letters WHERE recipient = '${email}'`);

@@ -1,34 +1,22 @@
-import { Browser } from 'playwright-core';
-import { describeInBrowser, openBrowser, openProfile } from '../support/browser.js';
-import { FrontDoor } from '../support/front-door.js';
-import { startApp, TestApp } from '../support/start-app.js';
+import { describeInBrowser, openProfile } from '../support/browser.js';
+import { Site } from '../support/site.js';
 import { SwaggerUi } from '../support/swagger-ui.js';
 
 const NEW_PASSWORD = 'seven quiet lighthouses';
 
 describeInBrowser('Somebody who forgot their password', () => {
-  const door = new FrontDoor();
-  let service: TestApp;
-  let browser: Browser;
+  const site = new Site();
+  const { door } = site;
 
-  beforeAll(async () => {
-    await door.open();
-    service = await startApp({ NODE_ENV: 'development', SMTP_URL: '', PUBLIC_URL: door.url });
-    door.leadTo(service.api.url);
-    browser = await openBrowser();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await service?.close();
-    await door.close();
-  });
+  beforeAll(() => site.open({ NODE_ENV: 'development', SMTP_URL: '' }));
+  afterAll(() => site.close());
 
   /** The code of the newest letter. */
   const mailedCode = async (): Promise<string> =>
-    String(/\b\d{6}\b/.exec((await service.api.get('/dev/mail/latest')).body));
+    String(/\b\d{6}\b/.exec((await site.service.api.get('/dev/mail/latest')).body));
 
   it('asks for a link, opens it from the letter, chooses a new password, and logs in', async () => {
-    const { context, problems, origins } = await openProfile(browser);
+    const { context, problems, origins } = await openProfile(site.browser);
     const docs = await context.newPage();
     const swagger = new SwaggerUi(docs);
     await swagger.open(door.url);

@@ -1,31 +1,21 @@
-import { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { describeInBrowser, openBrowser, openProfile, Profile } from '../support/browser.js';
-import { FrontDoor } from '../support/front-door.js';
+import { BrowserContextOptions, Page } from 'playwright-core';
+import { describeInBrowser, openProfile, Profile } from '../support/browser.js';
+import { askResetToken } from '../support/credentials.js';
 import { join, PASSWORD } from '../support/people.js';
 import { logIn } from '../support/sessions.js';
-import { startApp, TestApp } from '../support/start-app.js';
+import { Site } from '../support/site.js';
 
 const NEW_PASSWORD = 'seven quiet lighthouses';
 const LINK_LIFETIME_MS = 60 * 60_000;
 const TOO_SHORT = 'This password is too short: it needs at least 8 characters.';
 
 describeInBrowser('The page for a new password, below a path of a proxy,', () => {
-  const door = new FrontDoor('/talkstack');
-  let service: TestApp;
-  let browser: Browser;
+  const site = new Site('/talkstack');
+  const { door } = site;
   const opened: Profile[] = [];
 
-  beforeAll(async () => {
-    await door.open();
-    service = await startApp({ PUBLIC_URL: door.url });
-    door.leadTo(service.api.url);
-    browser = await openBrowser();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await service?.close();
-    await door.close();
-  });
+  beforeAll(() => site.open());
+  afterAll(() => site.close());
   afterEach(async () => {
     const { origin } = new URL(door.url);
     const profiles = opened.splice(0);
@@ -38,7 +28,7 @@ describeInBrowser('The page for a new password, below a path of a proxy,', () =>
 
   /** Opens a link in a fresh profile. */
   const open = async (link: string, options?: BrowserContextOptions): Promise<Page> => {
-    const profile = await openProfile(browser, options);
+    const profile = await openProfile(site.browser, options);
     opened.push(profile);
     const page = await profile.context.newPage();
     await page.goto(link);
@@ -46,9 +36,8 @@ describeInBrowser('The page for a new password, below a path of a proxy,', () =>
   };
   /** Somebody who forgot their password, and the link from their letter. */
   const forgetful = async () => {
-    const person = await join(service);
-    await service.api.post('/auth/forgot-password', { email: person.email });
-    const token = await service.mailbox.nextResetToken(person.email);
+    const person = await join(site.service);
+    const token = await askResetToken(site.service, person.email);
     return { ...person, token, link: `${door.url}/reset-password#token=${token}` };
   };
   const field = (page: Page) => page.getByRole('textbox', { name: 'New password' });
@@ -95,8 +84,8 @@ describeInBrowser('The page for a new password, below a path of a proxy,', () =>
     expect(await page.getByRole('status').innerText()).toContain('Your new password is saved.');
     expect(await page.locator(':focus').innerText()).toBe('Password changed');
     expect(await page.getByRole('textbox').count()).toBe(0);
-    expect((await logIn(service, { ...person, password: NEW_PASSWORD })).status).toBe(200);
-    expect((await logIn(service, { ...person, password: PASSWORD })).status).toBe(401);
+    expect((await logIn(site.service, { ...person, password: NEW_PASSWORD })).status).toBe(200);
+    expect((await logIn(site.service, { ...person, password: PASSWORD })).status).toBe(401);
   });
 
   it('takes the token out of the address bar and out of the history, and tells it to no server', async () => {
@@ -111,7 +100,7 @@ describeInBrowser('The page for a new password, below a path of a proxy,', () =>
     await page.goForward();
     expect(page.url()).toBe(`${door.url}/reset-password`);
     expect(door.askedFor.join()).not.toContain(token);
-    expect(service.logs.join()).not.toContain(token);
+    expect(site.service.logs.join()).not.toContain(token);
     expect(await page.evaluate<string>('JSON.stringify([localStorage, sessionStorage, document.cookie])')).toBe(
       '[{},{},""]',
     );
@@ -145,7 +134,7 @@ describeInBrowser('The page for a new password, below a path of a proxy,', () =>
     }
     await save(page, NEW_PASSWORD);
     await heading(page, 'Password changed').waitFor();
-    expect((await logIn(service, { ...person, password: NEW_PASSWORD })).status).toBe(200);
+    expect((await logIn(site.service, { ...person, password: NEW_PASSWORD })).status).toBe(200);
   });
 
   it('says that a link was used, in a second tab that still has it', async () => {
@@ -157,12 +146,12 @@ describeInBrowser('The page for a new password, below a path of a proxy,', () =>
     await heading(second, 'This link no longer works').waitFor();
     expect(await second.getByRole('alert').innerText()).toContain('has been used already');
     expect(await second.getByRole('textbox').count()).toBe(0);
-    expect((await logIn(service, { ...person, password: NEW_PASSWORD })).status).toBe(200);
+    expect((await logIn(site.service, { ...person, password: NEW_PASSWORD })).status).toBe(200);
   });
 
   it('says that a link has expired, and how to get a new one', async () => {
     const page = await open((await forgetful()).link);
-    service.clock.advance(LINK_LIFETIME_MS);
+    site.service.clock.advance(LINK_LIFETIME_MS);
     await save(page, NEW_PASSWORD);
     await heading(page, 'This link no longer works').waitFor();
     expect(await page.getByRole('alert').innerText()).toMatch(/The link has expired[^]*choose “Forgot password”/);
@@ -190,7 +179,7 @@ describeInBrowser('The page for a new password, below a path of a proxy,', () =>
     await keyboard.press('Tab');
     await keyboard.press('Enter');
     await heading(page, 'Password changed').waitFor();
-    expect((await logIn(service, { ...person, password: NEW_PASSWORD })).status).toBe(200);
+    expect((await logIn(site.service, { ...person, password: NEW_PASSWORD })).status).toBe(200);
   });
 
   it('fits into 320 pixels, whatever it says', async () => {
@@ -217,10 +206,10 @@ describeInBrowser('The page for a new password, below a path of a proxy,', () =>
     await page.getByText('Your new password could not be saved.').waitFor();
     expect(await page.getByRole('alert').last().innerText()).toContain('Try again in a few minutes.');
     expect(await field(page).inputValue()).toBe(NEW_PASSWORD);
-    door.leadTo(service.api.url);
+    door.leadTo(site.service.api.url);
     await page.getByRole('button', { name: 'Save new password' }).click();
     await heading(page, 'Password changed').waitFor();
-    expect((await logIn(service, { ...person, password: NEW_PASSWORD })).status).toBe(200);
+    expect((await logIn(site.service, { ...person, password: NEW_PASSWORD })).status).toBe(200);
   });
 
   it('works where the link was given a slash', async () => {
@@ -228,7 +217,7 @@ describeInBrowser('The page for a new password, below a path of a proxy,', () =>
     const page = await open(link.replace('#', '/?utm_source=letter#'));
     await save(page, NEW_PASSWORD);
     await heading(page, 'Password changed').waitFor();
-    expect((await logIn(service, { ...person, password: NEW_PASSWORD })).status).toBe(200);
+    expect((await logIn(site.service, { ...person, password: NEW_PASSWORD })).status).toBe(200);
   });
 
   it('tells people without JavaScript what is missing', async () => {

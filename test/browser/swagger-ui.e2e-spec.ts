@@ -1,28 +1,16 @@
-import { Browser } from 'playwright-core';
-import { describeInBrowser, openBrowser, openProfile } from '../support/browser.js';
-import { FrontDoor } from '../support/front-door.js';
-import { startApp, TestApp } from '../support/start-app.js';
+import { describeInBrowser, openProfile } from '../support/browser.js';
+import { Site } from '../support/site.js';
 import { SwaggerUi } from '../support/swagger-ui.js';
 
 describeInBrowser('Swagger UI', () => {
-  const door = new FrontDoor('/talkstack');
-  let service: TestApp;
-  let browser: Browser;
+  const site = new Site('/talkstack');
+  const { door } = site;
 
-  beforeAll(async () => {
-    await door.open();
-    service = await startApp({ PUBLIC_URL: door.url });
-    door.leadTo(service.api.url);
-    browser = await openBrowser();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await service?.close();
-    await door.close();
-  });
+  beforeAll(() => site.open());
+  afterAll(() => site.close());
 
   it('works below a path of a proxy', async () => {
-    const { context, problems, origins } = await openProfile(browser);
+    const { context, problems, origins } = await openProfile(site.browser);
     const swagger = new SwaggerUi(await context.newPage());
     await swagger.open(door.url);
     expect((await swagger.execute('signUp')).status).toBe(200);

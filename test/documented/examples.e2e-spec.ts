@@ -1,7 +1,8 @@
 import { DAY_MS, HOUR_MS } from '../../src/common/clock.js';
 import { join, newAddress, PASSWORD, Person } from '../support/people.js';
+import { TIME } from '../support/shapes.js';
 import { startApp, TestApp } from '../support/start-app.js';
-import { DONE, expectError, TEXT, TIME } from './documented-answers.js';
+import { DONE, expectError, TEXT } from './documented-answers.js';
 import { tellOwnerStory } from './owner-story.js';
 
 const NEW_PASSWORD = 'a new and much better password';

@@ -2,8 +2,9 @@ import { VOICE_ID_EXAMPLE } from '../../src/voices/voices.dto.js';
 import { insertAgent } from '../support/agents.js';
 import { ApiClient } from '../support/api-client.js';
 import { join } from '../support/people.js';
+import { ID, TIME } from '../support/shapes.js';
 import { TestApp } from '../support/start-app.js';
-import { DONE, expectError, ID, TEXT, TIME } from './documented-answers.js';
+import { DONE, expectError, TEXT } from './documented-answers.js';
 
 /** The tests of what a client does that has a token or an API key: projects, their agents and their numbers, one after the other. */
 export function tellOwnerStory(kind: string, running: () => TestApp): void {

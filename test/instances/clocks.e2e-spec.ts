@@ -1,6 +1,6 @@
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/common/clock.js';
 import { enterCode } from '../support/codes.js';
-import { makeApiKey, refresh } from '../support/credentials.js';
+import { askResetToken, makeApiKey, refresh } from '../support/credentials.js';
 import { join, newAddress, signUp } from '../support/people.js';
 import { logIn, openSession, statusFor } from '../support/sessions.js';
 import { startApp, TestApp } from '../support/start-app.js';
@@ -47,8 +47,7 @@ describe('Clocks of several instances', () => {
     await signUp(ahead, email);
     const code = await behind.mailbox.nextCode(email);
     expect((await enterCode(behind, email, code)).status).toBe(200);
-    await behind.api.post('/auth/forgot-password', { email });
-    const token = await behind.mailbox.nextResetToken(email);
+    const token = await askResetToken(behind, email);
     const reset = await ahead.api.post('/auth/reset-password', { token, newPassword: 'another password of Ada' });
     expect(reset.status).toBe(200);
     expect((await logIn(behind, { email, password: 'another password of Ada' })).status).toBe(200);

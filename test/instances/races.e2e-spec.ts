@@ -1,7 +1,7 @@
 import { SECOND_MS } from '../../src/common/clock.js';
 import { ApiAnswer } from '../support/api-client.js';
 import { Cluster, startCluster } from '../support/cluster.js';
-import { atOnce, refresh } from '../support/credentials.js';
+import { askResetToken, atOnce, refresh } from '../support/credentials.js';
 import { join, newAddress, PASSWORD, signUp } from '../support/people.js';
 import { logIn, openSession, statusFor } from '../support/sessions.js';
 import { startApp, TestApp } from '../support/start-app.js';
@@ -56,8 +56,7 @@ describe('Three instances behind a load balancer', () => {
 
   it('let one of many uses of one reset link win, whose password then holds on all', async () => {
     const { email } = await join(cluster);
-    await cluster.api.post('/auth/forgot-password', { email });
-    const token = await cluster.mailbox.nextResetToken(email);
+    const token = await askResetToken(cluster, email);
     const reset = (i: number) =>
       cluster.api.post('/auth/reset-password', { token, newPassword: `${NEW_PASSWORD} ${i}` });
     const answers = await atOnce(20, reset);

@@ -1,12 +1,12 @@
-import { atOnce, makeApiKey } from '../support/credentials.js';
 import { insertAgent } from '../support/agents.js';
+import { atOnce, makeApiKey } from '../support/credentials.js';
 import { addNumber, newNumber } from '../support/numbers.js';
 import { join, PASSWORD, Person } from '../support/people.js';
 import { createProject, ProjectData } from '../support/projects.js';
 import { countRows } from '../support/rows.js';
+import { ID, TIME } from '../support/shapes.js';
 import { startApp, TestApp } from '../support/start-app.js';
 
-const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 const NO_ID = '019b7a3e-7d5e-7c8a-9d3f-2b1c4d5e6f70';
 
 let service: TestApp;
@@ -48,7 +48,7 @@ describe('A phone number', () => {
       status: 'success',
       data: {
         e164,
-        id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-7/),
+        id: ID,
         status: 'ASSIGNED',
         projectId,
         agentId,

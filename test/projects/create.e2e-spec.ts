@@ -4,9 +4,8 @@ import { atOnce, makeApiKey } from '../support/credentials.js';
 import { join, PASSWORD, Person } from '../support/people.js';
 import { createProject, newProjectName } from '../support/projects.js';
 import { countRows } from '../support/rows.js';
+import { ID, TIME } from '../support/shapes.js';
 import { startApp, TestApp } from '../support/start-app.js';
-
-const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 
 let service: TestApp;
 let other: TestApp;
@@ -30,7 +29,7 @@ describe('A new project', () => {
       message: expect.any(String),
       status: 'success',
       data: {
-        id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-7/),
+        id: ID,
         user_id: (await service.api.as(ada).get('/user/me')).body.user.id,
         name: 'Clinic',
         description: ' Answers the phone. ',

@@ -6,6 +6,15 @@ export function refresh(service: Pick<TestApp, 'api'>, refreshToken: string): Pr
   return service.api.post('/auth/refresh-token', { refreshToken });
 }
 
+/** Asks for a link to a new password, and takes the token from the next letter. */
+export async function askResetToken(
+  { api, mailbox }: Pick<TestApp, 'api' | 'mailbox'>,
+  email: string,
+): Promise<string> {
+  await api.post('/auth/forgot-password', { email });
+  return mailbox.nextResetToken(email);
+}
+
 /** A new API key for the owner of the token. */
 export async function makeApiKey(service: TestApp, { token }: { token: string }): Promise<string> {
   const { status, body } = await service.api.as({ token }).get('/user/generate-apikey');

@@ -1,4 +1,5 @@
 import { ApiAnswer } from './api-client.js';
+import { refresh } from './credentials.js';
 import { TestApp } from './start-app.js';
 
 interface Login {
@@ -15,6 +16,12 @@ export async function openSession(service: TestApp, login: Login): Promise<{ tok
   const { status, body } = await logIn(service, login);
   if (status !== 200) throw new Error(`Could not log in as ${login.email}: ${JSON.stringify(body)}`);
   return { token: body.token, refreshToken: body.refreshToken };
+}
+
+/** Fails unless the session is over: neither of its tokens works. */
+export async function expectOver(service: Pick<TestApp, 'api'>, tokens: { token: string; refreshToken: string }) {
+  expect(await statusFor(service, { token: tokens.token })).toBe(401);
+  expect((await refresh(service, tokens.refreshToken)).status).toBe(401);
 }
 
 /** What a guarded endpoint answers to these credentials: 200 while they work. */

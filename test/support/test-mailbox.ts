@@ -51,6 +51,14 @@ export class TestMailbox {
   private readonly readBy = new Map<string, number>();
   private readonly waiting: (() => void)[] = [];
 
+  /** Acknowledges no letter until the function that it answers is called. */
+  hold(): () => void {
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    this.beforeAcknowledging = () => released;
+    return release;
+  }
+
   get url(): string {
     return `smtp://127.0.0.1:${this.port}`;
   }
