@@ -55,7 +55,7 @@ export class ApiClient {
   /** A string is sent as it is, anything else as JSON. */
   async send(method: string, path: string, body?: unknown): Promise<ApiAnswer> {
     const response = await request(this.url + path, {
-      method: method as Dispatcher.HttpMethod,
+      method: method,
       headers: { 'content-type': 'application/json', 'user-agent': 'node', ...this.headers },
       body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
     });
