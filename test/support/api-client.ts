@@ -1,4 +1,4 @@
-import { Dispatcher, request } from 'undici';
+import { request } from 'undici';
 
 /** An answer of the service, its body read. */
 export interface ApiAnswer {
