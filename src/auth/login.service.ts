@@ -130,8 +130,9 @@ export class LoginService {
 
   /** Nobody verified this address. One hash, as for everybody; whether a signup of it waits is told only to whom knows its password. */
   private async refuseStranger(email: string, password: string, client: Client): Promise<never> {
-    const hash = Buffer.from(await this.hasher.hash(password, pendingSalt(this.secrets, email)));
+    // Before the hash, which takes its time: a signup that is verified meanwhile still waited when the login came.
     const attempts = await this.attempts.findBy({ email });
+    const hash = Buffer.from(await this.hasher.hash(password, pendingSalt(this.secrets, email)));
     const fits = attempts.some(
       ({ passwordHash }) => hash.length === passwordHash.length && timingSafeEqual(hash, Buffer.from(passwordHash)),
     );

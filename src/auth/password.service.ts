@@ -109,8 +109,9 @@ export class PasswordService {
 
   /** The user of an address, or the newest signup that waits for its code. */
   private async personOf(email: string): Promise<{ email: string; name: string } | null> {
-    const { manager } = this.resetTokens;
-    return (await this.users.findByEmail(email)) ?? (await this.newestAttempt(manager, email));
+    // In this order: a signup that is verified between the two reads is met by the second, and never by neither.
+    const attempt = await this.newestAttempt(this.resetTokens.manager, email);
+    return (await this.users.findByEmail(email)) ?? attempt;
   }
 
   private newestAttempt(manager: Transaction['manager'], email: string): Promise<SignupAttempt | null> {
