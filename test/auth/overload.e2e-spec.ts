@@ -1,4 +1,7 @@
+import { once } from 'node:events';
+import { connect, Socket } from 'node:net';
 import { availableParallelism } from 'node:os';
+import { setImmediate } from 'node:timers/promises';
 import { PasswordHasher } from '../../src/auth/password-hasher.js';
 import { join, Person } from '../support/people.js';
 import { startApp, TestApp } from '../support/start-app.js';
@@ -22,6 +25,21 @@ describe('More logins than the service can take', () => {
   afterAll(() => service.close());
 
   const logIn = () => service.api.post('/auth/login', { email: ada.email, password: ada.password });
+
+  /** Logins whose body is as long as they say, or will be. */
+  const knock = (count: number, length: number, body = ''): Socket[] =>
+    Array.from({ length: count }, () => {
+      const { hostname, port } = new URL(service.api.url);
+      const socket = connect(Number(port), hostname).on('error', () => undefined);
+      const head = [
+        'POST /auth/login HTTP/1.1',
+        'Host: test',
+        'Content-Type: application/json',
+        'Expect: 100-continue',
+      ];
+      socket.write(`${[...head, `Content-Length: ${length}`].join('\r\n')}\r\n\r\n${body}`);
+      return socket;
+    });
 
   /** Keeps every core and every place in the queue taken while `story` goes on: whoever is done begins anew at once. */
   async function whileFull(story: () => Promise<void>): Promise<void> {
@@ -66,6 +84,33 @@ describe('More logins than the service can take', () => {
     const statuses = (await Promise.all(Array.from({ length: 40 }, logIn))).map(({ status }) => status);
     expect(new Set(statuses)).toEqual(new Set([200, 503]));
     expect((await logIn()).status).toBe(200);
+  });
+
+  it('are refused before their body is there', () =>
+    whileFull(async () => {
+      const [socket] = knock(1, 1000);
+      let answer = '';
+      while (!answer.includes('HTTP/1.1 503 ')) answer += String((await once(socket, 'data'))[0]);
+      socket.destroy();
+    }));
+
+  it('have a place each, which nobody keeps who sends slowly', async () => {
+    const slow = knock(2 * (CORES + QUEUE), 1000);
+    // 100 Continue: the service has read the head, and waits for the body.
+    await Promise.all(slow.map((socket) => once(socket, 'data')));
+    expect((await logIn()).status).toBe(200);
+    for (const socket of slow) socket.destroy();
+  });
+
+  it('have a place each, which nobody keeps who hangs up', async () => {
+    const body = JSON.stringify({ email: ada.email, password: ada.password });
+    const before = hasher.begun;
+    const gone = knock(CORES + QUEUE, body.length, body);
+    while (hasher.begun === before) await setImmediate();
+    for (const socket of gone) socket.destroy();
+    while (hasher.underWay + hasher.queued > 0) await setImmediate();
+    const answers = await Promise.all(Array.from({ length: CORES + QUEUE }, logIn));
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
   });
 
   it('leave nothing behind: no hash runs or waits when they are over', () => {
