@@ -1,7 +1,7 @@
 // Joins what `nest build` made, and the packages it uses, into the few files of dist/bundle: loading thousands of small ones is
 // most of what a start costs. What tsc emitted is bundled and not the sources, for only tsc writes the decorators' metadata.
-import { readFile } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
 import { build } from 'esbuild';
 
 const ROOT = import.meta.dirname;
@@ -46,8 +46,20 @@ const sharedPackages = change(/[\\/]node_modules[\\/]@nestjs[\\/].*\.js$/, (text
     .replaceAll(/\bimport\('(class-\w+)'\)/g, "Promise.resolve(require('$1'))"),
 );
 
-await build({
+/**
+ * esbuild's `keepNames` names every function by a call whenever it is made, which is hundreds of times a request. Only those of classes
+ * are asked for. What stands in for its calls is as long as they are, so that the source map fits.
+ */
+const NAMING = 'var __name=(target,value)=>__defProp(target,"name",{value,configurable:true});';
+const NAMING_OF_CLASS = /(static\s*\{\s*)__name(?=\s*\(\s*this\b)/g;
+
+function nameClassesAlone(text) {
+  return text.replace(NAMING, 'var __name=target=>target;').replace(NAMING_OF_CLASS, '$1_named');
+}
+
+const { outputFiles } = await build({
   absWorkingDir: ROOT,
+  write: false,
   entryPoints: PROGRAMS.map((name) => `dist/src/${name}.js`),
   outdir: BUNDLE,
   entryNames: '[name]',
@@ -61,7 +73,8 @@ await build({
   format: 'esm',
   // CommonJS in an ES module asks for Node's own modules by this.
   banner: {
-    js: `import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);`,
+    js: `import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);
+const _named = (it, value) => Object.defineProperty(it, 'name', { value, configurable: true });`,
   },
   // Tokens of Nest, entities, migrations and documented schemas go by the names of their classes.
   keepNames: true,
@@ -72,3 +85,10 @@ await build({
   sourcesContent: false,
   logLevel: 'warning',
 });
+
+if (!outputFiles.some(({ text }) => text.includes(NAMING)))
+  throw new Error('esbuild names functions in another way now');
+for (const { path, text } of outputFiles) {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, nameClassesAlone(text));
+}
