@@ -15,7 +15,7 @@ import { concatMap, Observable } from 'rxjs';
 import { clientIp } from '../common/client.js';
 import { normaliseEmail } from '../common/fields.js';
 import { rateLimitHeaders } from '../common/rate-limit-headers.js';
-import { Endpoint } from './limits.js';
+import { Endpoint, rulesOf } from './limits.js';
 import { Subject, Throttling } from './throttling.service.js';
 
 const ENDPOINT = 'throttledEndpoint';
@@ -66,4 +66,9 @@ export class SuccessInterceptor implements NestInterceptor {
 
 /** Puts a handler under the limits of an endpoint (throttling/limits.ts). */
 export const Throttled = (endpoint: Endpoint): MethodDecorator =>
-  applyDecorators(SetMetadata(ENDPOINT, endpoint), UseGuards(ThrottlingGuard), UseInterceptors(SuccessInterceptor));
+  applyDecorators(
+    SetMetadata(ENDPOINT, endpoint),
+    UseGuards(ThrottlingGuard),
+    // Any interceptor sends the answer through an Observable, which costs more than to count the request.
+    ...(rulesOf(endpoint).guesses ? [UseInterceptors(SuccessInterceptor)] : []),
+  );
