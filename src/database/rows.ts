@@ -132,18 +132,19 @@ export class Rows {
       return Array.isArray(result) ? { rows: result, affected: 0 } : { rows: [], affected: result.affectedRows };
     }
     this.manager.dataSource.logger.logQuery(text, values);
-    const statement = this.prepare(text);
+    const connection = (this.driver as BetterSqlite3Driver).databaseConnection as SqliteConnection;
+    const statement = prepareOnce(connection, text);
     if (statement.reader) return { rows: statement.all(...values) as ObjectLiteral[], affected: 0 };
     return { rows: [], affected: statement.run(...values).changes };
   }
+}
 
-  private prepare(text: string): Statement {
-    const connection = (this.driver as BetterSqlite3Driver).databaseConnection as SqliteConnection;
-    const statements = prepared.get(connection) ?? new Map<string, Statement>();
-    const statement = statements.get(text) ?? connection.prepare(text);
-    prepared.set(connection, statements.set(text, statement));
-    return statement;
-  }
+/** A statement of a connection, written and read by SQLite once; for texts of which there are few. */
+export function prepareOnce(connection: SqliteConnection, text: string): Statement {
+  const statements = prepared.get(connection) ?? new Map<string, Statement>();
+  const statement = statements.get(text) ?? connection.prepare(text);
+  prepared.set(connection, statements.set(text, statement));
+  return statement;
 }
 
 function isGiven(value: unknown): boolean {

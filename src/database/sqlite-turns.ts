@@ -3,6 +3,7 @@ import type { Database as SqliteConnection } from 'better-sqlite3';
 import { DataSource, QueryRunner } from 'typeorm';
 import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver.js';
 import { isBusy } from './database-errors.js';
+import { prepareOnce } from './rows.js';
 import { Transaction } from './transaction.js';
 
 /** How long another process may keep SQLite's write lock before units of work give up: about five seconds. */
@@ -80,12 +81,12 @@ export class SqliteTurns {
     try {
       const done: Unit[] = [];
       for (const unit of units) if (await this.runAlone(unit)) done.push(unit);
-      this.connection.exec('COMMIT');
+      this.do('COMMIT');
       for (const unit of done) this.acknowledge(unit);
     } finally {
       runner.isTransactionActive = false;
       // SQLite has rolled back by itself when the disk is full or broken.
-      if (this.connection.inTransaction) this.connection.exec('ROLLBACK');
+      if (this.connection.inTransaction) this.do('ROLLBACK');
     }
   }
 
@@ -99,15 +100,16 @@ export class SqliteTurns {
 
   /** False when the unit failed and was undone; throws when the whole transaction is gone with it. */
   private async runAlone(unit: Unit): Promise<boolean> {
-    this.connection.exec('SAVEPOINT unit');
+    this.do('SAVEPOINT unit');
     try {
       await unit.run(new Transaction(this.writer.manager));
-      this.connection.exec('RELEASE unit');
+      this.do('RELEASE unit');
       return true;
     } catch (error) {
       unit.reject(error);
       if (!this.connection.inTransaction) throw error;
-      this.connection.exec('ROLLBACK TO unit; RELEASE unit');
+      this.do('ROLLBACK TO unit');
+      this.do('RELEASE unit');
       return false;
     }
   }
@@ -116,11 +118,15 @@ export class SqliteTurns {
     return (this.writer.driver as BetterSqlite3Driver).databaseConnection as SqliteConnection;
   }
 
+  private do(statement: string): void {
+    prepareOnce(this.connection, statement).run();
+  }
+
   /** Takes the write lock. The driver would wait for another process with the whole event loop standing still; this waits beside it. */
   private async begin(): Promise<void> {
     for (let tries = 1; ; tries += 1) {
       try {
-        this.connection.exec('BEGIN IMMEDIATE');
+        this.do('BEGIN IMMEDIATE');
         return;
       } catch (error) {
         if (!isBusy(error) || tries === BUSY_TRIES) throw error;
