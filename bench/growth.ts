@@ -2,17 +2,26 @@ import { Child } from './child.js';
 import { BenchDatabase } from './databases.js';
 import { fillProjects, fillUsers } from './fill.js';
 import { Measurement } from './load.js';
-import { Account, LISTED_PROJECTS, makeAccount, measureOperation, Operation, operationsOf } from './operations.js';
+import {
+  Account,
+  LISTED_PROJECTS,
+  makeAccount,
+  measureOperation,
+  Operation,
+  operationsOf,
+  warmUp,
+} from './operations.js';
+import { median } from './turns.js';
 
 const ACCOUNTS = 10;
-/** Each operation is measured so often at each size, in turns, and the median counts: machines have moods. */
-const TURNS = 3;
+/** Each operation is measured so often at each size, one size after the other, and compared within such a turn: machines have moods. */
+const TURNS = 5;
 
-/** How one operation fared in tables of each size: the median time it took, and the CPU of the server per request. */
+/** How one operation fared in tables of each size, as ratios of the first: the median time it took, and the CPU of the server per request. */
 export interface Growth {
   name: string;
-  cpuMs: number[];
-  p50Ms: number[];
+  p50: number[];
+  cpu: number[];
 }
 
 interface Served {
@@ -27,6 +36,16 @@ async function populate({ database, server }: Served, users: number): Promise<Op
   for (let i = 0; i < ACCOUNTS; i += 1) accounts.push(await makeAccount(server.url));
   await fillProjects(database.url, accounts[0].userId, LISTED_PROJECTS);
   return operationsOf(server.url, accounts);
+}
+
+/** The operation at each size. */
+async function measureTurn(served: Served[], operations: Operation[][], i: number, seconds: number) {
+  const measured: Measurement[] = [];
+  for (const [k, { server }] of served.entries()) {
+    await Promise.all(served.map((one) => one.server.idle()));
+    measured.push(await measureOperation(server, operations[k][i], seconds));
+  }
+  return measured;
 }
 
 /** Measures every operation in databases that differ in the number of users alone, all of them side by side. */
@@ -48,15 +67,13 @@ export async function measureGrowth(
       operations.push(await populate({ database, server }, size));
     }
     for (const [i, { name }] of operations[0].entries()) {
-      const measured: Measurement[][] = served.map(() => []);
-      for (let turn = 0; turn < TURNS; turn += 1) {
-        for (const [k, { server }] of served.entries()) {
-          await Promise.all(served.map((one) => one.server.idle()));
-          measured[k].push(await measureOperation(server, operations[k][i], seconds / TURNS));
-        }
-      }
-      const medians = (figure: 'cpuMs' | 'p50Ms') => measured.map((turns) => median(turns.map((one) => one[figure])));
-      growth.push({ name, cpuMs: medians('cpuMs'), p50Ms: medians('p50Ms') });
+      for (const [k, { server }] of served.entries()) await warmUp(server, operations[k][i]);
+      const turns: Measurement[][] = [];
+      while (turns.length < TURNS) turns.push(await measureTurn(served, operations, i, seconds / TURNS));
+      const ratios = (figure: 'p50Ms' | 'cpuMs') => {
+        return served.map((_, k) => median(turns.map((turn) => turn[k][figure] / turn[0][figure])));
+      };
+      growth.push({ name, p50: ratios('p50Ms'), cpu: ratios('cpuMs') });
       say(asLine(growth[i]));
     }
     return { database: served[0].database.name, growth };
@@ -68,16 +85,12 @@ export async function measureGrowth(
   }
 }
 
-function median(values: number[]): number {
-  return values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
+function asLine({ name, p50, cpu }: Growth): string {
+  const row = (ratios: number[]) => ratios.map((ratio) => ratio.toFixed(2)).join('  ');
+  return `${name.padEnd(18)} ${row(p50)};  ${row(cpu)}`;
 }
 
-function asLine({ name, p50Ms, cpuMs }: Growth): string {
-  const ratios = (figures: number[]) => figures.map((figure) => (figure / figures[0]).toFixed(2)).join('  ');
-  return `${name.padEnd(18)} ${ratios(p50Ms)};  ${ratios(cpuMs)}`;
-}
-
-/** The growth as text: each size as a ratio of the first. */
+/** The growth as text. */
 export function growthAsText(database: string, sizes: number[], growth: Growth[]): string {
   const head = `\n== ${database}: time of an operation with ${sizes.join(', ')} users, as a ratio of the first (p50; server CPU) ==\n`;
   return head + growth.map(asLine).join('\n');

@@ -47,9 +47,6 @@ function percentile(sorted: number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
 }
 
-/** Goes before each measurement uncounted: what runs for the first time is compiled, and compiled again when it runs often. */
-export const WARM_UP_SECONDS = 1;
-
 /** Runs `step` over and over by so many workers at once for so long; each worker begins its next step when its last is done. */
 export async function measure(
   name: string,
@@ -59,20 +56,16 @@ export async function measure(
 ): Promise<Measurement> {
   const latencies: number[] = [];
   let failures = 0;
-  const work = async (endAt: number): Promise<void> => {
-    const loop = async (worker: number): Promise<void> => {
-      while (performance.now() < endAt) {
-        const begun = performance.now();
-        if ((await step(worker)) !== options.expected) failures += 1;
-        latencies.push(performance.now() - begun);
-      }
-    };
-    await Promise.all(Array.from({ length: options.workers }, (_, worker) => loop(worker)));
-  };
-  await work(performance.now() + WARM_UP_SECONDS * 1000);
-  latencies.length = 0;
   const [startedAt, cpuBefore] = [performance.now(), server.cpuMs()];
-  await work(startedAt + options.seconds * 1000);
+  const endAt = startedAt + options.seconds * 1000;
+  const loop = async (worker: number): Promise<void> => {
+    while (performance.now() < endAt) {
+      const begun = performance.now();
+      if ((await step(worker)) !== options.expected) failures += 1;
+      latencies.push(performance.now() - begun);
+    }
+  };
+  await Promise.all(Array.from({ length: options.workers }, (_, worker) => loop(worker)));
   const seconds = (performance.now() - startedAt) / 1000;
   latencies.sort((a, b) => a - b);
   return {

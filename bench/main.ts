@@ -1,18 +1,15 @@
 import { parseArgs } from 'node:util';
-import autocannon from 'autocannon';
-import { loadEnv } from '../src/config/load-env.js';
+import { measureBesideRaw } from './beside-raw.js';
 import { Child } from './child.js';
 import { BenchDatabase, databaseMakers } from './databases.js';
 import { fillProjects } from './fill.js';
 import { Growth, growthAsText, measureGrowth } from './growth.js';
-import { Measurement, WARM_UP_SECONDS } from './load.js';
-import { Account, bearer, LISTED_PROJECTS, makeAccount, measureOperation, operationsOf } from './operations.js';
+import { Measurement } from './load.js';
+import { Account, LISTED_PROJECTS, makeAccount, measureOperation, operationsOf, warmUp } from './operations.js';
 import { measureOverload } from './overload.js';
-import { rawHashes, rawWrites } from './raw-limits.js';
 import { asText, DatabaseReport, promisedRatios } from './report.js';
 
 const ACCOUNTS = 10;
-const GET_CONNECTIONS = 32;
 
 const { values: options } = parseArgs({
   options: {
@@ -27,15 +24,6 @@ const { values: options } = parseArgs({
 const seconds = Number(options.seconds);
 const sizes = options.sizes.split(',').map(Number);
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
-
-/** Requests a second of one GET, by a load generator that costs less than what it measures. */
-async function getRate(url: string, headers: Record<string, string> = {}): Promise<number> {
-  const options = { url, headers, connections: GET_CONNECTIONS };
-  await autocannon({ ...options, duration: WARM_UP_SECONDS });
-  const result = await autocannon({ ...options, duration: seconds });
-  if (result.non2xx > 0) throw new Error(`${result.non2xx} requests to ${url} failed`);
-  return result.requests.average;
-}
 
 /** Limits of the service that a benchmark would run into. */
 const SETTINGS = {
@@ -53,10 +41,7 @@ const SETTINGS = {
 
 async function measureDatabase(database: BenchDatabase): Promise<DatabaseReport> {
   say(`-- ${database.name}`);
-  const settings = {
-    ...SETTINGS,
-    DATABASE_URL: database.url,
-  };
+  const settings = { ...SETTINGS, DATABASE_URL: database.url };
   const migrated = await Child.start('bundle/main.js', settings);
   await migrated.stop();
   const server = await Child.start('bundle/main.js', settings);
@@ -64,31 +49,28 @@ async function measureDatabase(database: BenchDatabase): Promise<DatabaseReport>
   const accounts: Account[] = [];
   for (let i = 0; i < ACCOUNTS; i += 1) accounts.push(await makeAccount(server.url));
   await fillProjects(database.url, accounts[0].userId, LISTED_PROJECTS);
-  const route = await Child.start('bench/raw-route.js', {});
-  const guarded = await getRate(`${server.url}/user/sessions/current`, bearer(accounts[0]));
-  const routePerSecond = await getRate(`${route.url}/raw`);
-  await route.stop();
-  say(`guarded GET ${guarded.toFixed(0)}/s, bare route ${routePerSecond.toFixed(0)}/s`);
-  const hashes = await rawHashes(loadEnv({}), seconds);
-  const operations: Measurement[] = [];
-  for (const operation of operationsOf(server.url, accounts)) {
+  const operations = operationsOf(server.url, accounts);
+  const measurements: Measurement[] = [];
+  for (const operation of operations) {
+    await warmUp(server, operation);
     const measurement = await measureOperation(server, operation, seconds);
     say(`${measurement.name}: ${measurement.perSecond.toFixed(0)}/s`);
-    operations.push(measurement);
+    measurements.push(measurement);
   }
+  const besideRaw = await measureBesideRaw({ server, database, accounts, operations, seconds, say });
   const memoryMb = server.memoryMb();
-  const best = operations.find(({ name }) => name === 'login')?.perSecond ?? NaN;
-  const overload = await measureOverload(server, accounts, seconds, best);
-  say(`overload: ${overload.overloadedPerSecond.toFixed(0)} of ${best.toFixed(0)} logins/s done`);
-  const raw = {
-    routePerSecond,
-    hashesPerSecond: hashes.perSecond,
-    hashCpuMs: hashes.cpuMs,
-    writesPerSecond: await rawWrites(database.url, ACCOUNTS, seconds),
-  };
+  const overload = await measureOverload(server, accounts, seconds, besideRaw.loginsPerSecond);
+  say(`overload: ${overload.overloadedPerSecond.toFixed(0)} of ${overload.bestPerSecond.toFixed(0)} logins/s done`);
   await server.stop();
-  const report = { database: database.name, bootSeconds: server.bootSeconds, memoryMb, raw, operations, overload };
-  return { ...report, promised: promisedRatios(report, { guarded }) };
+  const report = {
+    database: database.name,
+    bootSeconds: server.bootSeconds,
+    memoryMb,
+    besideRaw,
+    measurements,
+    overload,
+  };
+  return { ...report, promised: promisedRatios(report) };
 }
 
 const reports: DatabaseReport[] = [];

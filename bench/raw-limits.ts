@@ -20,8 +20,14 @@ async function rate(workers: number, seconds: number, work: () => Promise<unknow
   return (done * 1000) / (performance.now() - startedAt);
 }
 
-/** Hashes a second with the service's parameters, one a core at a time, in a process that does nothing else; and the CPU time of one. */
-export async function rawHashes(env: Env, seconds: number): Promise<{ perSecond: number; cpuMs: number }> {
+export interface RawHashes {
+  perSecond: number;
+  /** CPU time of one, milliseconds. */
+  cpuMs: number;
+}
+
+/** Hashes a second with the service's parameters, one a core at a time, in a process that does nothing else. */
+export async function rawHashes(env: Env, seconds: number): Promise<RawHashes> {
   const options = {
     memoryCost: env.ARGON2_MEMORY_KIB,
     timeCost: env.ARGON2_PASSES,

@@ -1,0 +1,94 @@
+import autocannon from 'autocannon';
+import { loadEnv } from '../src/config/load-env.js';
+import { Child } from './child.js';
+import { BenchDatabase } from './databases.js';
+import { Account, bearer, measureOperation, Operation } from './operations.js';
+import { rawHashes, rawWrites } from './raw-limits.js';
+import { inTurns, mean, overTurns } from './turns.js';
+
+const GET_CONNECTIONS = 32;
+/** A turn's share of the time that one operation is measured for. */
+const TURN_SHARE = 0.4;
+const SHORTEST_TURN_SECONDS = 1;
+
+/** What the service does, measured in turns with the raw limits of the machine, as ratios of them. */
+export interface BesideRaw {
+  loginsPerRawHash: number;
+  /** CPU time of the server for a login without that of a raw hash, milliseconds. */
+  loginCpuBeyondHashMs: number;
+  guardedGetsPerRawGet: number;
+  refreshesPerRawWrite: number;
+  /** Means over all turns. */
+  loginsPerSecond: number;
+  raw: { hashesPerSecond: number; getsPerSecond: number; writesPerSecond: number };
+}
+
+interface Bench {
+  server: Child;
+  database: BenchDatabase;
+  accounts: Account[];
+  operations: Operation[];
+  seconds: number;
+  say: (line: string) => void;
+}
+
+/** Requests a second of one GET, by a load generator that costs less than what it measures. */
+async function getRate(url: string, duration: number, headers: Record<string, string> = {}): Promise<number> {
+  const result = await autocannon({ url, headers, connections: GET_CONNECTIONS, duration });
+  if (result.non2xx > 0) throw new Error(`${result.non2xx} requests to ${url} failed`);
+  return result.requests.total / result.duration;
+}
+
+export async function measureBesideRaw({
+  server,
+  database,
+  accounts,
+  operations,
+  seconds,
+  say,
+}: Bench): Promise<BesideRaw> {
+  const duration = Math.max(SHORTEST_TURN_SECONDS, seconds * TURN_SHARE);
+  const measure = (name: string) => {
+    const operation = operations.find((one) => one.name === name);
+    if (!operation) throw new Error(`there is no operation ${name}`);
+    return measureOperation(server, operation, duration);
+  };
+
+  const route = await Child.start('bench/raw-route.js', {});
+  const gets = await inTurns(
+    () => getRate(`${server.url}/user/sessions/current`, duration, bearer(accounts[0])),
+    () => getRate(`${route.url}/raw`, duration),
+  );
+  await route.stop();
+  say('in turns with its raw limit: guarded GET');
+
+  const env = loadEnv({});
+  const logins = await inTurns(
+    () => measure('login'),
+    () => rawHashes(env, duration),
+  );
+  say('in turns with its raw limit: login');
+
+  const refreshes = await inTurns(
+    () => measure('refresh'),
+    () => rawWrites(database.url, accounts.length, duration),
+  );
+  say('in turns with its raw limit: refresh');
+
+  const ratio = (ours: number, raw: number) => ours / raw;
+  const itself = (value: number) => value;
+  const rate = ({ perSecond }: { perSecond: number }) => perSecond;
+  const cpu = ({ cpuMs }: { cpuMs: number }) => cpuMs;
+  return {
+    loginsPerRawHash: overTurns(logins, { ours: rate, raw: rate }, ratio),
+    loginCpuBeyondHashMs: overTurns(logins, { ours: cpu, raw: cpu }, (ours, raw) => ours - raw),
+    guardedGetsPerRawGet: overTurns(gets, { ours: itself, raw: itself }, ratio),
+    refreshesPerRawWrite: overTurns(refreshes, { ours: rate, raw: itself }, ratio),
+    loginsPerSecond: mean(logins.map(({ ours }) => ours.perSecond)),
+    raw: {
+      hashesPerSecond: mean(logins.map(({ raw }) => raw[1].perSecond)),
+      getsPerSecond: mean(gets.map(({ raw }) => raw[1])),
+      writesPerSecond: mean(refreshes.map(({ raw }) => raw[1])),
+    },
+  };
+}
