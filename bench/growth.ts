@@ -55,12 +55,15 @@ export async function measureGrowth(
   { sizes, seconds }: { sizes: number[]; seconds: number },
   say: (line: string) => void,
 ): Promise<{ database: string; growth: Growth[] }> {
+  const databases: BenchDatabase[] = [];
   const served: Served[] = [];
   const operations: Operation[][] = [];
   const growth: Growth[] = [];
   try {
     for (const size of sizes) {
       const database = await make();
+      // At once: it is dropped also when no server starts on it.
+      databases.push(database);
       const server = await Child.start('bundle/main.js', { ...settings, DATABASE_URL: database.url });
       served.push({ database, server });
       say(`-- ${database.name}: ${size} users`);
@@ -78,10 +81,8 @@ export async function measureGrowth(
     }
     return { database: served[0].database.name, growth };
   } finally {
-    for (const { database, server } of served) {
-      await server.stop();
-      await database.drop();
-    }
+    for (const { server } of served) await server.stop();
+    for (const database of databases) await database.drop();
   }
 }
 

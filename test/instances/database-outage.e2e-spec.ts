@@ -105,6 +105,20 @@ describeWith('mariadbd', OwnMariadb.isInstalled)('Instances whose database goes 
     }
   });
 
+  it('killed while logins wait to be counted together: each is answered 503; then full service', async () => {
+    mariadb.freeze();
+    const strangers = Array.from({ length: 20 }, () => newAddress('waiting'));
+    const logins = instances.flatMap((api) => strangers.map((email) => logIn({ api }, { email, password: PASSWORD })));
+    // Sent after the logins and on the same road: when these are answered, the logins wait.
+    expect((await onEach('/health/live')).map(({ status }) => status)).toEqual([200, 200]);
+    await mariadb.kill();
+    (await Promise.all(logins)).forEach(expectUnavailable);
+    await mariadb.start();
+    await allReady();
+    for (const api of instances) expect((await logIn({ api }, ada)).status).toBe(200);
+    await expectFullService();
+  });
+
   it('frozen: every request is answered 503, however many wait for a connection; then full service', async () => {
     mariadb.freeze();
     const signups = await atOnce(60, () => signUp(cluster));
