@@ -48,8 +48,11 @@ export class LoginService {
   ) {}
 
   async logIn({ email, password }: LoginDto, client: Client): Promise<LoginAnswer> {
-    const user = await this.users.findByEmail(email);
-    if (!user) return this.refuseStranger(email, password, client);
+    const known = await this.users.findByEmail(email);
+    // Attempts, then the user again: a signup that is verified meanwhile is found as the one or as the other.
+    const attempts = known ? [] : await this.attempts.findBy({ email });
+    const user = known ?? (await this.users.findByEmail(email));
+    if (!user) return this.refuseStranger(attempts, email, password, client);
     const session =
       (await this.tryToOpen(user, password, client)) ??
       // Another login may have renewed the hash while this one was judged by the old one.
@@ -128,10 +131,13 @@ export class LoginService {
     throw new AppError(AUTH_ERRORS.INVALID_PASSWORD);
   }
 
-  /** Nobody verified this address. One hash, as for everybody; whether a signup of it waits is told only to whom knows its password. */
-  private async refuseStranger(email: string, password: string, client: Client): Promise<never> {
-    // Before the hash, which takes its time: a signup that is verified meanwhile still waited when the login came.
-    const attempts = await this.attempts.findBy({ email });
+  /** Nobody had verified this address. One hash, as for everybody; whether a signup of it waits is told only to whom knows its password. */
+  private async refuseStranger(
+    attempts: SignupAttempt[],
+    email: string,
+    password: string,
+    client: Client,
+  ): Promise<never> {
     const hash = Buffer.from(await this.hasher.hash(password, pendingSalt(this.secrets, email)));
     const fits = attempts.some(
       ({ passwordHash }) => hash.length === passwordHash.length && timingSafeEqual(hash, Buffer.from(passwordHash)),

@@ -63,6 +63,13 @@ describe('A signup whose code is entered in the middle of', () => {
     ];
   }
 
+  it('a login, before its signup was looked for, is let in', async () => {
+    const { email, verify } = await signUpForCode();
+    const [findUser] = betweenReads(verify);
+    expect((await logIn(service, { email, password: PASSWORD })).status).toBe(200);
+    expect(findUser).toHaveBeenCalled();
+  });
+
   it('the use of a reset link is found as the account that it became, and gets the new password', async () => {
     const { email, token, verify } = await signUpForCode();
     const link = await askResetToken(service, email);
