@@ -2,7 +2,7 @@ import autocannon from 'autocannon';
 import { loadEnv } from '../src/config/load-env.js';
 import { Child } from './child.js';
 import { BenchDatabase } from './databases.js';
-import { Account, bearer, measureOperation, Operation } from './operations.js';
+import { Account, bearer, measureOperation, Operation, operationNamed } from './operations.js';
 import { rawHashes, rawWrites } from './raw-limits.js';
 import { inTurns, mean, overTurns } from './turns.js';
 
@@ -19,7 +19,6 @@ export interface BesideRaw {
   guardedGetsPerRawGet: number;
   refreshesPerRawWrite: number;
   /** Means over all turns. */
-  loginsPerSecond: number;
   raw: { hashesPerSecond: number; getsPerSecond: number; writesPerSecond: number };
 }
 
@@ -48,11 +47,7 @@ export async function measureBesideRaw({
   say,
 }: Bench): Promise<BesideRaw> {
   const duration = Math.max(SHORTEST_TURN_SECONDS, seconds * TURN_SHARE);
-  const measure = (name: string) => {
-    const operation = operations.find((one) => one.name === name);
-    if (!operation) throw new Error(`there is no operation ${name}`);
-    return measureOperation(server, operation, duration);
-  };
+  const measure = (name: string) => measureOperation(server, operationNamed(name, operations), duration);
 
   const route = await Child.start('bench/raw-route.js', {});
   const gets = await inTurns(
@@ -84,7 +79,6 @@ export async function measureBesideRaw({
     loginCpuBeyondHashMs: overTurns(logins, { ours: cpu, raw: cpu }, (ours, raw) => ours - raw),
     guardedGetsPerRawGet: overTurns(gets, { ours: itself, raw: itself }, ratio),
     refreshesPerRawWrite: overTurns(refreshes, { ours: rate, raw: itself }, ratio),
-    loginsPerSecond: mean(logins.map(({ ours }) => ours.perSecond)),
     raw: {
       hashesPerSecond: mean(logins.map(({ raw }) => raw[1].perSecond)),
       getsPerSecond: mean(gets.map(({ raw }) => raw[1])),

@@ -5,7 +5,15 @@ import { BenchDatabase, databaseMakers } from './databases.js';
 import { fillProjects } from './fill.js';
 import { Growth, growthAsText, measureGrowth } from './growth.js';
 import { Measurement } from './load.js';
-import { Account, LISTED_PROJECTS, makeAccount, measureOperation, operationsOf, warmUp } from './operations.js';
+import {
+  Account,
+  LISTED_PROJECTS,
+  makeAccount,
+  measureOperation,
+  operationNamed,
+  operationsOf,
+  warmUp,
+} from './operations.js';
 import { measureOverload } from './overload.js';
 import { asText, DatabaseReport, promisedRatios } from './report.js';
 
@@ -59,7 +67,9 @@ async function measureDatabase(database: BenchDatabase): Promise<DatabaseReport>
   }
   const besideRaw = await measureBesideRaw({ server, database, accounts, operations, seconds, say });
   const memoryMb = server.memoryMb();
-  const overload = await measureOverload(server, accounts, seconds, besideRaw.loginsPerSecond);
+  const overload = await measureOverload(server, accounts, seconds, () =>
+    measureOperation(server, operationNamed('login', operations), seconds),
+  );
   say(`overload: ${overload.overloadedPerSecond.toFixed(0)} of ${overload.bestPerSecond.toFixed(0)} logins/s done`);
   await server.stop();
   const report = {

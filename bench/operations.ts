@@ -111,6 +111,12 @@ export function operationsOf(url: string, accounts: Account[]): Operation[] {
   return operations;
 }
 
+export function operationNamed(name: string, operations: Operation[]): Operation {
+  const found = operations.find((one) => one.name === name);
+  if (!found) throw new Error(`there is no operation ${name}`);
+  return found;
+}
+
 /** Goes before a measurement uncounted: what runs for the first time is compiled, and compiled again when it runs often. */
 const WARM_UP_SECONDS = 1;
 

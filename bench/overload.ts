@@ -1,17 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Child } from './child.js';
-import { send } from './load.js';
+import { Measurement, send } from './load.js';
 import { Account, bearer, PASSWORD } from './operations.js';
+import { inTurns, mean, median, overTurns } from './turns.js';
 
 const TIMES = 10;
+/** How often the overload and the load that fits take turns. */
+const TURNS = 3;
 const PROBE_EVERY_MS = 50;
 const TICK_MS = 10;
 
 /** What ten times too many logins do to the service. */
 export interface Overload {
-  /** Logins a second at the load that fits, and at ten times that. */
+  /** Logins done a second at the load that fits, and at ten times that; and the ratio of the two, in turns. */
   bestPerSecond: number;
   overloadedPerSecond: number;
+  donePerBest: number;
   /** Answers by status under overload. */
   statuses: Record<number, number>;
   guardedP99Ms: { calm: number; overloaded: number };
@@ -65,17 +69,28 @@ export async function measureOverload(
   server: Child,
   accounts: Account[],
   seconds: number,
-  bestPerSecond: number,
+  measureLogin: () => Promise<Measurement>,
 ): Promise<Overload> {
   const before = server.memoryMb();
-  const calm = await offer(server, accounts, bestPerSecond * 0.9, seconds);
-  const overloaded = await offer(server, accounts, bestPerSecond * TIMES, seconds);
+  const { perSecond: best } = await measureLogin();
+  const calm = await offer(server, accounts, best * 0.9, seconds);
+  const turns = await inTurns(() => offer(server, accounts, best * TIMES, seconds), measureLogin, TURNS);
+  const overloaded = turns.map(({ ours }) => ours);
+  const figures = {
+    ours: ({ completed }: { completed: number }) => completed,
+    raw: ({ perSecond }: Measurement) => perSecond,
+  };
+  const statuses: Record<number, number> = {};
+  for (const [status, count] of overloaded.flatMap((one) => Object.entries(one.statuses))) {
+    statuses[Number(status)] = (statuses[Number(status)] ?? 0) + count;
+  }
   return {
-    bestPerSecond,
-    overloadedPerSecond: overloaded.completed,
-    statuses: overloaded.statuses,
-    guardedP99Ms: { calm: calm.guarded, overloaded: overloaded.guarded },
-    healthP99Ms: { calm: calm.health, overloaded: overloaded.health },
+    bestPerSecond: mean(turns.map(({ raw }) => raw[1].perSecond)),
+    overloadedPerSecond: mean(overloaded.map(figures.ours)),
+    donePerBest: overTurns(turns, figures, (ours, raw) => ours / raw),
+    statuses,
+    guardedP99Ms: { calm: calm.guarded, overloaded: median(overloaded.map(({ guarded }) => guarded)) },
+    healthP99Ms: { calm: calm.health, overloaded: median(overloaded.map(({ health }) => health)) },
     memoryMb: { before, after: server.memoryMb() },
   };
 }

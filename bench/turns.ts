@@ -1,4 +1,4 @@
-/** How often ours and its raw limit take turns. */
+/** How often ours and what it is compared with take turns. */
 const TURNS = 7;
 
 /** What ours did between two measurements of the raw limit. */
@@ -14,12 +14,13 @@ export interface Turn<Ours, Raw> {
 export async function inTurns<Ours, Raw>(
   ours: () => Promise<Ours>,
   raw: () => Promise<Raw>,
+  times = TURNS,
 ): Promise<Turn<Ours, Raw>[]> {
   await ours();
   await raw();
   const turns: Turn<Ours, Raw>[] = [];
   let before = await raw();
-  while (turns.length < TURNS) {
+  while (turns.length < times) {
     const measured = await ours();
     const after = await raw();
     turns.push({ ours: measured, raw: [before, after] });
