@@ -71,9 +71,10 @@ export default async () => {
   const databases = hasMariadb ? ['sqlite', 'mariadb'] : ['sqlite'];
   return {
     projects: databases.map((database) => project(database, hasRedis ? REDIS : '')),
-    maxWorkers: 4,
+    maxWorkers: 6,
     // Files of one worker share the service's modules, and what these keep; a new worker begins with none of it.
     workerIdleMemoryLimit: '700MB',
+    testSequencer: '<rootDir>/test/jest/longest-first.cjs',
     testTimeout: 180_000,
   };
 };

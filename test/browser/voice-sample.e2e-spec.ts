@@ -33,7 +33,8 @@ describeInBrowser('The sample of a voice', () => {
             player.onended = () => resolve(player.currentTime);
             player.onerror = () => reject(new Error(player.error.message));
             player.muted = true;
-            player.playbackRate = 8;
+            // The rate that a new source begins with.
+            player.defaultPlaybackRate = 8;
             player.src = url;
             player.play().catch(reject);
           }),
