@@ -11,7 +11,7 @@ const GET_CONNECTIONS = 32;
 const TURN_SHARE = 0.4;
 const SHORTEST_TURN_SECONDS = 1;
 
-/** What the service does, measured in turns with the raw limits of the machine, as ratios of them. */
+/** What a server does, measured in turns with the raw limits of the machine, as ratios of them. */
 export interface BesideRaw {
   loginsPerRawHash: number;
   /** CPU time of the server for a login without that of a raw hash, milliseconds. */
@@ -22,13 +22,12 @@ export interface BesideRaw {
   raw: { hashesPerSecond: number; getsPerSecond: number; writesPerSecond: number };
 }
 
-interface Bench {
+interface Measured {
   server: Child;
   database: BenchDatabase;
   accounts: Account[];
   operations: Operation[];
   seconds: number;
-  say: (line: string) => void;
 }
 
 /** Requests a second of one GET, by a load generator that costs less than what it measures. */
@@ -38,14 +37,8 @@ async function getRate(url: string, duration: number, headers: Record<string, st
   return result.requests.total / result.duration;
 }
 
-export async function measureBesideRaw({
-  server,
-  database,
-  accounts,
-  operations,
-  seconds,
-  say,
-}: Bench): Promise<BesideRaw> {
+export async function measureBesideRaw(measured: Measured): Promise<BesideRaw> {
+  const { server, database, accounts, operations, seconds } = measured;
   const duration = Math.max(SHORTEST_TURN_SECONDS, seconds * TURN_SHARE);
   const measure = (name: string) => measureOperation(server, operationNamed(name, operations), duration);
 
@@ -55,20 +48,15 @@ export async function measureBesideRaw({
     () => getRate(`${route.url}/raw`, duration),
   );
   await route.stop();
-  say('in turns with its raw limit: guarded GET');
-
   const env = loadEnv({});
   const logins = await inTurns(
     () => measure('login'),
     () => rawHashes(env, duration),
   );
-  say('in turns with its raw limit: login');
-
   const refreshes = await inTurns(
     () => measure('refresh'),
     () => rawWrites(database.url, accounts.length, duration),
   );
-  say('in turns with its raw limit: refresh');
 
   const ratio = (ours: number, raw: number) => ours / raw;
   const itself = (value: number) => value;

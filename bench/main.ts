@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { measureBesideRaw } from './beside-raw.js';
+import { BesideRaw, measureBesideRaw } from './beside-raw.js';
 import { Child } from './child.js';
 import { BenchDatabase, databaseMakers } from './databases.js';
 import { fillProjects } from './fill.js';
@@ -9,6 +9,7 @@ import {
   Account,
   LISTED_PROJECTS,
   makeAccount,
+  makeFloorAccount,
   measureOperation,
   operationNamed,
   operationsOf,
@@ -47,6 +48,17 @@ const SETTINGS = {
   APP_SECRET: 'a secret for benchmarks, of no use elsewhere',
 };
 
+/** What can be had on this machine at best: the raw limits are of parts, of which the load generator and the database want their share too. */
+async function measureFloor(database: BenchDatabase): Promise<BesideRaw> {
+  const server = await Child.start('bench/floor.js', { LOG_LEVEL: SETTINGS.LOG_LEVEL }, database.url);
+  const accounts: Account[] = [];
+  for (let i = 0; i < ACCOUNTS; i += 1) accounts.push(await makeFloorAccount(server.url));
+  const operations = operationsOf(server.url, accounts);
+  const floor = await measureBesideRaw({ server, database, accounts, operations, seconds });
+  await server.stop();
+  return floor;
+}
+
 async function measureDatabase(database: BenchDatabase): Promise<DatabaseReport> {
   say(`-- ${database.name}`);
   const settings = { ...SETTINGS, DATABASE_URL: database.url };
@@ -65,18 +77,22 @@ async function measureDatabase(database: BenchDatabase): Promise<DatabaseReport>
     say(`${measurement.name}: ${measurement.perSecond.toFixed(0)}/s`);
     measurements.push(measurement);
   }
-  const besideRaw = await measureBesideRaw({ server, database, accounts, operations, seconds, say });
+  const besideRaw = await measureBesideRaw({ server, database, accounts, operations, seconds });
+  say('measured in turns with the raw limits');
   const memoryMb = server.memoryMb();
   const overload = await measureOverload(server, accounts, seconds, () =>
     measureOperation(server, operationNamed('login', operations), seconds),
   );
   say(`overload: ${overload.overloadedPerSecond.toFixed(0)} of ${overload.bestPerSecond.toFixed(0)} logins/s done`);
   await server.stop();
+  const floor = await measureFloor(database);
+  say('the floor, in turns with the raw limits');
   const report = {
     database: database.name,
     bootSeconds: server.bootSeconds,
     memoryMb,
     besideRaw,
+    floor,
     measurements,
     overload,
   };

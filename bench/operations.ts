@@ -42,6 +42,14 @@ export async function makeAccount(url: string): Promise<Account> {
   return { email, token, refreshToken, apiKey, userId, agent: { projectId, agentId: String(agentId) } };
 }
 
+/** A session on the floor (floor.ts), which has one user, and knows nothing but logins. */
+export async function makeFloorAccount(url: string): Promise<Account> {
+  const email = 'floor@example.com';
+  const { body } = await post(url, '/auth/login', { email, password: PASSWORD });
+  const [token, refreshToken] = [String(body.token), String(body.refreshToken)];
+  return { email, token, refreshToken, apiKey: '', userId: '', agent: { projectId: '', agentId: '' } };
+}
+
 async function codeFor(url: string, email: string): Promise<string> {
   for (;;) {
     const answer = await fetch(`${url}/dev/mail/latest?to=${encodeURIComponent(email)}`);

@@ -6,6 +6,8 @@ import { Overload } from './overload.js';
 export interface Promised {
   name: string;
   value: number;
+  /** The same of the floor, where it has such a thing. */
+  floor?: number;
   atLeast?: number;
   atMost?: number;
   unit: string;
@@ -17,18 +19,48 @@ export interface DatabaseReport {
   bootSeconds: number;
   memoryMb: number;
   besideRaw: BesideRaw;
+  floor: BesideRaw;
   measurements: Measurement[];
   overload: Overload;
   promised: Promised[];
 }
 
 /** What is promised of the measured figures. */
-export function promisedRatios({ besideRaw, overload, ...report }: Omit<DatabaseReport, 'promised'>): Promised[] {
+export function promisedRatios({
+  besideRaw,
+  floor,
+  overload,
+  ...report
+}: Omit<DatabaseReport, 'promised'>): Promised[] {
   return [
-    { name: 'login / raw hashes', value: besideRaw.loginsPerRawHash, atLeast: 0.85, unit: '' },
-    { name: 'CPU of a login beyond its hash', value: besideRaw.loginCpuBeyondHashMs, atMost: 1.5, unit: 'ms' },
-    { name: 'guarded GET / bare Fastify route', value: besideRaw.guardedGetsPerRawGet, atLeast: 0.6, unit: '' },
-    { name: 'refresh / bare committed write', value: besideRaw.refreshesPerRawWrite, atLeast: 0.4, unit: '' },
+    {
+      name: 'login / raw hashes',
+      value: besideRaw.loginsPerRawHash,
+      floor: floor.loginsPerRawHash,
+      atLeast: 0.85,
+      unit: '',
+    },
+    {
+      name: 'CPU of a login beyond its hash',
+      value: besideRaw.loginCpuBeyondHashMs,
+      floor: floor.loginCpuBeyondHashMs,
+      atMost: 1.5,
+      unit: 'ms',
+    },
+    {
+      name: 'guarded GET / bare Fastify route',
+      value: besideRaw.guardedGetsPerRawGet,
+      floor: floor.guardedGetsPerRawGet,
+      atLeast: 0.6,
+      unit: '',
+    },
+    {
+      name: 'refresh / bare committed write',
+      value: besideRaw.refreshesPerRawWrite,
+      floor: floor.refreshesPerRawWrite,
+      atLeast: 0.4,
+      unit: '',
+    },
     {
       name: 'logins done at ten times the load / best',
       value: overload.donePerBest,
@@ -73,16 +105,23 @@ export function asText({ database, measurements, besideRaw: { raw }, overload, p
     ['bare Fastify route', raw.getsPerSecond.toFixed(0)],
     ['bare committed write', raw.writesPerSecond.toFixed(0)],
   ];
-  const ratios = promised.map(({ name, value, atLeast, atMost, unit }) => {
+  const ratios = promised.map(({ name, value, floor, atLeast, atMost, unit }) => {
     const bound = atLeast === undefined ? `≤ ${atMost}` : `≥ ${atLeast}`;
     const kept = atLeast === undefined ? value <= (atMost ?? Infinity) : value >= atLeast;
-    return [name, `${value.toFixed(2)} ${unit}`.trim(), `${bound} ${unit}`.trim(), kept ? 'kept' : 'MISSED'];
+    const figure = (of: number) => `${of.toFixed(2)} ${unit}`.trim();
+    return [
+      name,
+      figure(value),
+      floor === undefined ? '' : figure(floor),
+      `${bound} ${unit}`.trim(),
+      kept ? 'kept' : 'MISSED',
+    ];
   });
   return [
     `\n== ${database} ==`,
     table([['operation', 'per second', 'p50 ms', 'p99 ms', 'CPU ms', 'failures'], ...rows]),
     table(limits),
     overloadAsText(overload),
-    table([['ratio', 'measured', 'promised', ''], ...ratios]),
+    table([['ratio', 'measured', 'floor', 'promised', ''], ...ratios]),
   ].join('\n\n');
 }
