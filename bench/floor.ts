@@ -13,7 +13,7 @@ import { RAW_ANSWER } from './raw-answer.js';
 
 /**
  * The floor: a login, a refresh and a guarded GET of the least that they can be made of on this machine. Fastify, the service's headers,
- * log and hash, a signature, one statement to read and one to write. No framework, no validation, no limits, no events.
+ * log and hash, a signature, one statement to read and one to write. No framework, no validation, no limits, no audit log.
  */
 const env = loadEnv({ DATABASE_URL: process.argv[2] });
 const store = await floorStore(env.DATABASE_URL);
