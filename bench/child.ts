@@ -71,6 +71,7 @@ export class Child {
   }
 
   async stop(): Promise<void> {
+    if (this.process.exitCode !== null || this.process.signalCode !== null) return;
     this.process.kill('SIGTERM');
     await once(this.process, 'exit');
   }
