@@ -6,7 +6,7 @@ import { Logger } from 'pino';
 import { setUpHashRoom } from './auth/hash-room.js';
 import { PasswordHasher } from './auth/password-hasher.js';
 import { BODY_LIMIT_BYTES, setUpBodyLimits } from './common/body-limit.js';
-import { answerConnectionError } from './common/connection-errors.js';
+import { answerConnectionError, passOverExpectations, refuseWithoutHost } from './common/connection-errors.js';
 import { answerError, ErrorFilter } from './common/error.filter.js';
 import { setUpJsonBody } from './common/json-body.js';
 import { NestLogger } from './common/logger.js';
@@ -44,7 +44,7 @@ export function httpAdapter(env: Env, logger: Logger): FastifyAdapter {
     trustProxy: trustProxy(env.TRUST_PROXY),
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    http: { connectionsCheckingInterval: REQUEST_CHECK_MS },
+    http: { connectionsCheckingInterval: REQUEST_CHECK_MS, requireHostHeader: false },
     clientErrorHandler: answerConnectionError,
     forceCloseConnections: 'idle',
     // There is no Express middleware here; the engine for it would look at every request.
@@ -76,6 +76,8 @@ export async function setUpApp(app: NestFastifyApplication, env: Env, logger: Lo
     addHeaders(request, reply);
     next();
   });
+  fastify.addHook('onRequest', refuseWithoutHost);
+  passOverExpectations(fastify.server);
   fastify.addHook('onResponse', requestLog);
   const metrics = app.get(MetricsService);
   if (metrics.isOn) fastify.addHook('onResponse', async (request, reply) => metrics.observe(request, reply));

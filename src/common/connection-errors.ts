@@ -1,7 +1,10 @@
-import { STATUS_CODES } from 'node:http';
+import { type Server, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { v7 as uuid } from 'uuid';
+import { AppError } from './app-error.js';
 import { COMMON_ERRORS } from './common.errors.js';
+import { answerError } from './error.filter.js';
 import { SECURITY_HEADERS } from './security-headers.js';
 
 /**
@@ -25,4 +28,15 @@ export function answerConnectionError(error: NodeJS.ErrnoException, socket: Sock
   };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`);
+}
+
+/** HTTP/1.1 asks for a Host (RFC 9112, section 3.2). Node would refuse by itself, without a body and without our headers. */
+export function refuseWithoutHost(request: FastifyRequest, reply: FastifyReply, next: () => void): void {
+  if (request.headers.host !== undefined || request.raw.httpVersion !== '1.1') return next();
+  answerError(new AppError(COMMON_ERRORS.REQUEST_MALFORMED), request, reply.header('connection', 'close'));
+}
+
+/** Who expects what we do not know (RFC 9110, section 10.1.1) is served as everybody; Node would answer 417 without a body. */
+export function passOverExpectations(server: Server): void {
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
 }

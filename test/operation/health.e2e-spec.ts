@@ -148,6 +148,7 @@ describe('Every answer', () => {
     ['two lengths', `${head}Content-Length: 5\r\nContent-Length: 6\r\n\r\n`],
     ['a length that is none', `${head}Content-Length: five\r\n\r\n`],
     ['a length beside pieces', `${head}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`],
+    ['no Host', `GET /health/live HTTP/1.1\r\n\r\n`],
     ['headers of 20 kB', `${head}X-Long: ${SECRET.repeat(1000)}\r\n\r\n`],
   ])('to %s is the one error body, and the connection is closed', async (_, bytes) => {
     const { status, headers, body } = await exchange(bytes);
@@ -159,6 +160,18 @@ describe('Every answer', () => {
     expectSecurityHeaders(headers);
     expect(service.logs.join('')).not.toContain(SECRET);
     expect((await service.api.get('/health/live')).status).toBe(200);
+  });
+
+  it.each([
+    [
+      'expects a miracle',
+      'GET /health/live HTTP/1.1\r\nHost: localhost\r\nExpect: a miracle\r\nConnection: close\r\n\r\n',
+    ],
+    ['is of HTTP/1.0, which knows no Host', 'GET /health/live HTTP/1.0\r\n\r\n'],
+  ])('to a request that %s is that to any other', async (_, bytes) => {
+    const { status, headers, body } = await exchange(bytes);
+    expect({ status, body }).toMatchObject({ status: 200, body: { status: 'success' } });
+    expectSecurityHeaders(headers);
   });
 
   it('comes in bounded time, even to a request that never ends', async () => {
