@@ -1,10 +1,10 @@
-// Joins what `nest build` made, and the packages it uses, into the few files of dist/bundle: loading thousands of small ones is
-// most of what a start costs. What tsc emitted is bundled and not the sources, for only tsc writes the decorators' metadata.
+// Joins the compiled service and its packages into the few files of dist/bundle: loading thousands of small files is most of the
+// time of a start. The input is the compiled JavaScript, not the sources, because esbuild does not write decorator metadata.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
-import { build } from 'esbuild';
+import { context } from 'esbuild';
 
-const ROOT = import.meta.dirname;
+const ROOT = dirname(import.meta.dirname);
 const BUNDLE = join(ROOT, 'dist/bundle');
 const PROGRAMS = ['main', 'migrate', 'commands/audit-log', 'commands/openapi-document', 'commands/rotate-keys'];
 
@@ -57,7 +57,7 @@ function nameClassesAlone(text) {
   return text.replace(NAMING, 'var __name=target=>target;').replace(NAMING_OF_CLASS, '$1_named');
 }
 
-const { outputFiles } = await build({
+const OPTIONS = {
   absWorkingDir: ROOT,
   write: false,
   entryPoints: PROGRAMS.map((name) => `dist/src/${name}.js`),
@@ -84,11 +84,29 @@ const _named = (it, value) => Object.defineProperty(it, 'name', { value, configu
   sourcemap: 'linked',
   sourcesContent: false,
   logLevel: 'warning',
-});
+};
 
-if (!outputFiles.some(({ text }) => text.includes(NAMING)))
-  throw new Error('esbuild names functions in another way now');
-for (const { path, text } of outputFiles) {
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, nameClassesAlone(text));
+/** Writes what esbuild made; throws when esbuild's naming helper has changed and can no longer be replaced. */
+async function write(outputFiles) {
+  if (!outputFiles.some(({ text }) => text.includes(NAMING)))
+    throw new Error('esbuild names functions in another way.');
+  for (const { path, text } of outputFiles) {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, nameClassesAlone(text));
+  }
+}
+
+/** Returns a bundler: `bundle()` writes dist/bundle, faster after the first time; `close()` ends it. */
+export async function createBundler() {
+  const builder = await context(OPTIONS);
+  return {
+    bundle: async () => write((await builder.rebuild()).outputFiles),
+    close: () => builder.dispose(),
+  };
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const bundler = await createBundler();
+  await bundler.bundle();
+  await bundler.close();
 }

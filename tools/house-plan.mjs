@@ -1,0 +1,4 @@
+/** Whether files of one folder of src may import files of another. */
+export function mayImport() {
+  return true;
+}
