@@ -77,7 +77,8 @@ const constructors = [];
 for (const [file, source] of parsed) {
   visit(source, (node) => {
     if (ts.isConstructorDeclaration(node)) constructors.push([node.parameters.length, file]);
-    if (ts.isFunctionLike(node) && node.body) functions.push([lineCount(source, node), `${file} ${node.name?.getText() ?? ''}`]);
+    if (ts.isFunctionLike(node) && node.body)
+      functions.push([lineCount(source, node), `${file} ${node.name?.getText() ?? ''}`]);
   });
 }
 
