@@ -1,8 +1,8 @@
 import { Body, Controller, HttpCode, Param, Patch, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { type Caller, FromCaller } from '../auth/caller.js';
-import { Answer } from '../common/answers.js';
-import { Documented } from '../common/docs.js';
+import { type Caller, FromCaller } from '../credentials/caller.js';
+import { Answer } from '../openapi/answers.js';
+import { Documented } from '../openapi/operation.js';
 import { ActiveAgentService } from './active-agent.service.js';
 import * as docs from './agents.docs.js';
 import { ActiveAgentAnswer, ActiveAgentSetAnswer, GetActiveAgentDto, SetActiveAgentDto } from './agents.dto.js';

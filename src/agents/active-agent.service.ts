@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Caller } from '../auth/caller.js';
-import { Answer, success } from '../common/answers.js';
+import { Caller } from '../credentials/caller.js';
+import { Answer, success } from '../openapi/answers.js';
 import { AppError } from '../common/app-error.js';
 import { Database } from '../database/database.js';
 import { findOwned } from '../database/owned.js';

@@ -1,8 +1,8 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { type Caller, FromCaller } from '../auth/caller.js';
-import { BodyLimit } from '../common/body-limit.js';
-import { Documented } from '../common/docs.js';
+import { type Caller, FromCaller } from '../credentials/caller.js';
+import { BodyLimit } from '../http/body-limit.js';
+import { Documented } from '../openapi/operation.js';
 import * as docs from './agents.docs.js';
 import {
   AGENT_BODY_LIMIT_BYTES,

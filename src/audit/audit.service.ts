@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { EntityManager, Repository } from 'typeorm';
 import { v7 as uuid } from 'uuid';
-import { Client, maskedIp } from '../common/client.js';
+import { Client, maskedIp } from '../http/client.js';
 import { Clock } from '../common/clock.js';
 import { Transaction } from '../database/transaction.js';
 import { AuditEvent } from './audit-event.entity.js';

@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
 import { AUDIT_EVENT } from '../audit/audit-events.js';
 import { AuditService } from '../audit/audit.service.js';
-import { Answer, success } from '../common/answers.js';
+import { Answer, success } from '../openapi/answers.js';
 import { AppError } from '../common/app-error.js';
-import { Client } from '../common/client.js';
+import { Client } from '../http/client.js';
 import { Database } from '../database/database.js';
 import { Transaction } from '../database/transaction.js';
 import { MailService } from '../mail/mail.service.js';
@@ -12,13 +12,13 @@ import { User } from '../users/user.entity.js';
 import { UserDataAnswer } from '../users/users.dto.js';
 import { UsersService } from '../users/users.service.js';
 import { AddressLimitsService } from './address-limits.service.js';
-import { ApiKeysService } from './api-keys.service.js';
+import { ApiKeysService } from '../credentials/api-keys.service.js';
 import { CurrentSessionAnswer, DeleteAccountDto, MeAnswer, SessionsAnswer } from './auth.dto.js';
 import { AUTH_ERRORS } from './auth.errors.js';
-import { Caller } from './caller.js';
+import { Caller } from '../credentials/caller.js';
 import { PasswordHasher } from './password-hasher.js';
 import { ResetToken } from './reset-token.entity.js';
-import { SessionsService } from './sessions.service.js';
+import { SessionsService } from '../credentials/sessions.service.js';
 import { VerificationService } from './verification.service.js';
 
 /** What users see and do of their own account: themselves, their sessions, the end of the account. */

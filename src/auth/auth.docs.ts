@@ -1,4 +1,4 @@
-import { Answer } from '../common/answers.js';
+import { Answer } from '../openapi/answers.js';
 import { COMMON_ERRORS } from '../common/common.errors.js';
 import { THROTTLING_ERRORS } from '../throttling/throttling.errors.js';
 import * as dto from './auth.dto.js';

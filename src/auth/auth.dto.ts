@@ -1,7 +1,7 @@
 import { ApiProperty, IntersectionType } from '@nestjs/swagger';
-import { Answer } from '../common/answers.js';
-import { enumOfNumbers } from '../common/docs.js';
-import { EmailField, PasswordField, PersonNameField, TextField } from '../common/fields.js';
+import { Answer } from '../openapi/answers.js';
+import { enumOfNumbers } from '../openapi/operation.js';
+import { EmailField, PasswordField, PersonNameField, TextField } from '../http/fields.js';
 import { UserAnswer, UserDataAnswer } from '../users/users.dto.js';
 import { AUTH_ERRORS } from './auth.errors.js';
 import { EMAIL_VERIFICATION_STATUS, LOGIN_STATUS, SIGNUP_STATUS } from './flows.js';

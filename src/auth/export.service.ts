@@ -1,20 +1,20 @@
 import { Injectable, OnModuleInit } from '@nestjs/common';
 import { AUDIT_EVENT } from '../audit/audit-events.js';
 import { AuditService } from '../audit/audit.service.js';
-import { success } from '../common/answers.js';
+import { success } from '../openapi/answers.js';
 import { AppError } from '../common/app-error.js';
-import { Client } from '../common/client.js';
+import { Client } from '../http/client.js';
 import { Database } from '../database/database.js';
 import { Transaction } from '../database/transaction.js';
 import { MailService } from '../mail/mail.service.js';
 import { rowsOf, UserDataSources } from '../users/user-data.js';
 import { User } from '../users/user.entity.js';
-import { ApiKey } from './api-key.entity.js';
+import { ApiKey } from '../credentials/api-key.entity.js';
 import { AUTH_ERRORS } from './auth.errors.js';
-import { Caller } from './caller.js';
+import { Caller } from '../credentials/caller.js';
 import * as dto from './export.dto.js';
 import { ResetToken } from './reset-token.entity.js';
-import { Session } from './session.entity.js';
+import { Session } from '../credentials/session.entity.js';
 import { SignupAttempt } from './signup-attempt.entity.js';
 
 /** Tells users all that is kept about them, whichever module keeps it. */

@@ -1,4 +1,4 @@
-import { Flow } from '../common/flow.js';
+import { Flow } from '../http/flow.js';
 
 /** `signupStatus` as documented. */
 export const SIGNUP_STATUS = {

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { answerError } from '../common/error.filter.js';
-import { RouteSetting, settingsOf } from '../common/route-setting.js';
+import { answerError } from '../http/error.filter.js';
+import { RouteSetting, settingsOf } from '../http/route-setting.js';
 import { overloaded, PasswordHasher } from './password-hasher.js';
 
 /** Marks a handler that hashes a password: under overload it is refused at the door, before anything is done or counted for it. */

@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { LessThanOrEqual } from 'typeorm';
 import { AUDIT_EVENT } from '../audit/audit-events.js';
 import { AuditService } from '../audit/audit.service.js';
-import { Answer, success } from '../common/answers.js';
+import { Answer, success } from '../openapi/answers.js';
 import { AppError, ErrorEntry } from '../common/app-error.js';
-import { Client } from '../common/client.js';
+import { Client } from '../http/client.js';
 import { Clock, MINUTE_MS } from '../common/clock.js';
 import { Env } from '../config/env.js';
 import { Database } from '../database/database.js';
@@ -19,7 +19,7 @@ import { ResendCodeDto, VerifyEmailAnswer, VerifyEmailDto } from './auth.dto.js'
 import { AUTH_ERRORS } from './auth.errors.js';
 import { Codes } from './codes.js';
 import { EMAIL_VERIFICATION_STATUS } from './flows.js';
-import { SessionsService } from './sessions.service.js';
+import { SessionsService } from '../credentials/sessions.service.js';
 import { SignupAttempt } from './signup-attempt.entity.js';
 
 const MOST_TRIES_PER_CODE = 5;

@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { SigningKeysModule } from '../auth/signing-keys.module.js';
-import { PUBLISH_LEAD_MS, SigningKeysService } from '../auth/signing-keys.service.js';
+import { SigningKeysModule } from '../credentials/signing-keys.module.js';
+import { PUBLISH_LEAD_MS, SigningKeysService } from '../credentials/signing-keys.service.js';
 import { MINUTE_MS } from '../common/clock.js';
 import { CommonModule } from '../common/common.module.js';
 import { ConfigModule } from '../config/config.module.js';

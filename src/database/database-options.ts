@@ -6,7 +6,7 @@ import type { MysqlDataSourceOptions } from 'typeorm/driver/mysql/MysqlDataSourc
 import { Env } from '../config/env.js';
 import { isDatabaseUnavailable } from './database-errors.js';
 import { DatabaseLogger } from './database-logger.js';
-import { ENTITIES } from './entities.js';
+import { ENTITIES } from '../schema.js';
 import { MIGRATIONS } from './migrations/index.js';
 import { SnakeCaseNames } from './snake-case-names.js';
 

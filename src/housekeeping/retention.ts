@@ -1,9 +1,9 @@
 import { EntityTarget, FindOptionsWhere, In, LessThan } from 'typeorm';
 import { AuditEvent } from '../audit/audit-event.entity.js';
 import { AddressLimits } from '../auth/address-limits.entity.js';
-import { ApiKey } from '../auth/api-key.entity.js';
+import { ApiKey } from '../credentials/api-key.entity.js';
 import { ResetToken } from '../auth/reset-token.entity.js';
-import { Session } from '../auth/session.entity.js';
+import { Session } from '../credentials/session.entity.js';
 import { SignupAttempt } from '../auth/signup-attempt.entity.js';
 import { DAY_MS } from '../common/clock.js';
 import { Env } from '../config/env.js';

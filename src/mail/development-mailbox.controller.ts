@@ -1,6 +1,6 @@
 import { Controller, Get, Header, Param, Query } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import { Public } from '../common/public.decorator.js';
+import { Public } from '../http/public.decorator.js';
 import { DevelopmentMailboxPages } from './development-mailbox.pages.js';
 
 const HTML = 'text/html; charset=utf-8';

@@ -1,10 +1,10 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiProperty, ApiTags } from '@nestjs/swagger';
-import { success, Answer } from '../common/answers.js';
+import { success, Answer } from '../openapi/answers.js';
 import { AppError } from '../common/app-error.js';
 import { COMMON_ERRORS } from '../common/common.errors.js';
-import { Documented } from '../common/docs.js';
-import { Public } from '../common/public.decorator.js';
+import { Documented } from '../openapi/operation.js';
+import { Public } from '../http/public.decorator.js';
 import { Database } from '../database/database.js';
 import { HttpDrain } from './http-drain.js';
 

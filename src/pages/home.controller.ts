@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Controller, Get, Header, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Public } from '../common/public.decorator.js';
+import { Public } from '../http/public.decorator.js';
 import { Env } from '../config/env.js';
 import { VERSION } from '../config/version.js';
 

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Controller, Get, Header, Req } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { Public } from '../common/public.decorator.js';
+import { Public } from '../http/public.decorator.js';
 import { Env } from '../config/env.js';
 
 /** What the page needs and no more; `form-action 'none'` keeps the password in even if the script does not run. */

@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { type Caller, FromCaller } from '../auth/caller.js';
-import { Documented } from '../common/docs.js';
+import { type Caller, FromCaller } from '../credentials/caller.js';
+import { Documented } from '../openapi/operation.js';
 import * as docs from './phone-numbers.docs.js';
 import {
   AddNumberDto,

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Answer } from '../common/answers.js';
-import { ID_EXAMPLE } from '../common/docs.js';
-import { FlagField, IdField, TextField } from '../common/fields.js';
+import { Answer } from '../openapi/answers.js';
+import { ID_EXAMPLE } from '../openapi/operation.js';
+import { FlagField, IdField, TextField } from '../http/fields.js';
 import { ExportedAs } from '../users/user-data.js';
 import { CARRIER_STATUSES, type CarrierStatus, E164_MAX_LENGTH, PhoneNumber } from './phone-number.entity.js';
 import { PHONE_NUMBERS_ERRORS } from './phone-numbers.errors.js';

@@ -3,11 +3,11 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { isUUID } from 'class-validator';
 import { Not, Repository } from 'typeorm';
 import { v7 as uuid } from 'uuid';
-import { Caller } from '../auth/caller.js';
-import { success } from '../common/answers.js';
+import { Caller } from '../credentials/caller.js';
+import { success } from '../openapi/answers.js';
 import { AppError } from '../common/app-error.js';
 import { Clock } from '../common/clock.js';
-import { requireOneOf } from '../common/validation.js';
+import { requireOneOf } from '../http/validation.js';
 import { isForeignKeyViolation, isUniqueViolation } from '../database/database-errors.js';
 import { Database } from '../database/database.js';
 import { Transaction } from '../database/transaction.js';
@@ -16,8 +16,8 @@ import { ProjectContents } from '../projects/project-contents.js';
 import { Project } from '../projects/project.entity.js';
 import { PROJECTS_ERRORS } from '../projects/projects.errors.js';
 import { ProjectsService } from '../projects/projects.service.js';
-import { Carrier } from './carrier.js';
-import { ParsedNumber, parseE164 } from './e164.js';
+import { Carrier } from '../telephony/carrier.js';
+import { ParsedNumber, parseE164 } from '../telephony/e164.js';
 import { AGENT, CarrierStatus, PhoneNumber } from './phone-number.entity.js';
 import {
   AddNumberDto,

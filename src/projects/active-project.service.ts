@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AUTH_ERRORS } from '../auth/auth.errors.js';
-import { Caller } from '../auth/caller.js';
-import { success } from '../common/answers.js';
+import { Caller } from '../credentials/caller.js';
+import { success } from '../openapi/answers.js';
 import { AppError } from '../common/app-error.js';
 import { Clock } from '../common/clock.js';
 import { Database } from '../database/database.js';

@@ -1,9 +1,9 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiBody, ApiTags } from '@nestjs/swagger';
-import { type Caller, FromCaller } from '../auth/caller.js';
-import { Answer } from '../common/answers.js';
-import { Documented } from '../common/docs.js';
-import { PageQuery } from '../common/paging.js';
+import { type Caller, FromCaller } from '../credentials/caller.js';
+import { Answer } from '../openapi/answers.js';
+import { Documented } from '../openapi/operation.js';
+import { PageQuery } from '../http/paging.js';
 import * as docs from './projects.docs.js';
 import {
   AddWebhookDto,

@@ -1,5 +1,5 @@
 import { REFUSED } from '../auth/auth.docs.js';
-import { Answer } from '../common/answers.js';
+import { Answer } from '../openapi/answers.js';
 import { COMMON_ERRORS } from '../common/common.errors.js';
 import * as dto from './projects.dto.js';
 import { PROJECTS_ERRORS } from './projects.errors.js';

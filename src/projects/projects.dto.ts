@@ -2,10 +2,10 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { ValidateBy } from 'class-validator';
-import { Answer } from '../common/answers.js';
-import { ID_EXAMPLE } from '../common/docs.js';
-import { FlagField, FreeTextField, IdField, PRESENT, TextField } from '../common/fields.js';
-import { PageAnswer } from '../common/paging.js';
+import { Answer } from '../openapi/answers.js';
+import { ID_EXAMPLE } from '../openapi/operation.js';
+import { FlagField, FreeTextField, IdField, PRESENT, TextField } from '../http/fields.js';
+import { PageAnswer } from '../http/paging.js';
 import { ExportedAs } from '../users/user-data.js';
 import { UserDataAnswer } from '../users/users.dto.js';
 import {

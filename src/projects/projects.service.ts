@@ -3,13 +3,13 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { In, IsNull, Repository } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 import { AUTH_ERRORS } from '../auth/auth.errors.js';
-import { Caller } from '../auth/caller.js';
-import { Answer, success } from '../common/answers.js';
+import { Caller } from '../credentials/caller.js';
+import { Answer, success } from '../openapi/answers.js';
 import { AppError } from '../common/app-error.js';
 import { Clock } from '../common/clock.js';
-import { PageQuery } from '../common/paging.js';
+import { PageQuery } from '../http/paging.js';
 import { sha256 } from '../common/secrets.js';
-import { requireOneOf } from '../common/validation.js';
+import { requireOneOf } from '../http/validation.js';
 import { isUniqueViolation } from '../database/database-errors.js';
 import { Database } from '../database/database.js';
 import { Transaction } from '../database/transaction.js';
@@ -27,7 +27,7 @@ import {
   UpdateProjectDto,
 } from './projects.dto.js';
 import { PROJECTS_ERRORS } from './projects.errors.js';
-import { WebhookUrls } from './webhook-url.js';
+import { WebhookUrls } from '../webhooks/webhook-target.js';
 
 type ProjectRow = Omit<Project, 'user'>;
 

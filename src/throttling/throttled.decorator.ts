@@ -12,9 +12,9 @@ import {
 import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { concatMap, Observable } from 'rxjs';
-import { clientIp } from '../common/client.js';
-import { normaliseEmail } from '../common/fields.js';
-import { rateLimitHeaders } from '../common/rate-limit-headers.js';
+import { clientIp } from '../http/client.js';
+import { normaliseEmail } from '../http/fields.js';
+import { rateLimitHeaders } from '../http/rate-limit-headers.js';
 import { Endpoint, rulesOf } from './limits.js';
 import { Subject, Throttling } from './throttling.service.js';
 

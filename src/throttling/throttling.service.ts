@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { AppError } from '../common/app-error.js';
-import { ipRange, maskedIp } from '../common/client.js';
+import { ipRange, maskedIp } from '../http/client.js';
 import { Clock, DAY_MS, SECOND_MS } from '../common/clock.js';
-import { RateLimit } from '../common/rate-limit-headers.js';
+import { RateLimit } from '../http/rate-limit-headers.js';
 import { Secrets } from '../common/secrets.js';
 import { Env } from '../config/env.js';
 import { Count, CounterStore, CounterWindow } from './counter-store.js';

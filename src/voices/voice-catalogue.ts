@@ -1,4 +1,4 @@
-import { Audio } from './audio.js';
+import { Audio } from '../speech/synthesis/audio.js';
 import { Voice } from './voices.dto.js';
 
 /** Where voices come from. Throws VOICES_UNAVAILABLE while nothing is known of them. */

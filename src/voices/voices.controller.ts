@@ -1,9 +1,9 @@
 import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Documented } from '../common/docs.js';
-import { Public } from '../common/public.decorator.js';
-import { sendAudio } from './audio.js';
+import { Documented } from '../openapi/operation.js';
+import { Public } from '../http/public.decorator.js';
+import { sendAudio } from '../speech/synthesis/audio.js';
 import * as docs from './voices.docs.js';
 import { VoiceAnswer, VoicesAnswer } from './voices.dto.js';
 import { VoicesService } from './voices.service.js';

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Answer } from '../common/answers.js';
+import { Answer } from '../openapi/answers.js';
 
 export const VOICE_ID_EXAMPLE = '388RBsNDjMwsbQLvGO8L';
 

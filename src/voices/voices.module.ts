@@ -1,10 +1,10 @@
 import { Module } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
 import { Env } from '../config/env.js';
-import { ElevenLabsApi } from './eleven-labs-api.js';
-import { ElevenLabsVoices } from './eleven-labs-voices.js';
-import { FliteSynthesizer } from './flite-synthesizer.js';
-import { FliteVoices } from './flite-voices.js';
+import { ElevenLabsApi } from '../speech/synthesis/eleven-labs-api.js';
+import { ElevenLabsVoices } from '../speech/synthesis/eleven-labs-voices.js';
+import { FliteSynthesizer } from '../speech/synthesis/flite-synthesizer.js';
+import { FliteVoices } from '../speech/synthesis/flite-voices.js';
 import { VoiceCatalogue } from './voice-catalogue.js';
 import { VoicesController } from './voices.controller.js';
 import { VoicesService } from './voices.service.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { success } from '../common/answers.js';
+import { success } from '../openapi/answers.js';
 import { AppError } from '../common/app-error.js';
-import { Audio } from './audio.js';
+import { Audio } from '../speech/synthesis/audio.js';
 import { VoiceCatalogue } from './voice-catalogue.js';
 import { Voice, VoiceAnswer, VoicesAnswer } from './voices.dto.js';
 import { VOICES_ERRORS } from './voices.errors.js';

@@ -1,5 +1,5 @@
 import { createPublicKey, JsonWebKey, verify } from 'node:crypto';
-import { Session } from '../../src/auth/session.entity.js';
+import { Session } from '../../src/credentials/session.entity.js';
 import { SECOND_MS } from '../../src/common/clock.js';
 import { Database } from '../../src/database/database.js';
 import { ApiAnswer } from '../support/api-client.js';

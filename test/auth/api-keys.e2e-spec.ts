@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { MINUTE_MS, SECOND_MS } from '../../src/common/clock.js';
-import { ApiKey } from '../../src/auth/api-key.entity.js';
+import { ApiKey } from '../../src/credentials/api-key.entity.js';
 import { Database } from '../../src/database/database.js';
 import { atOnce, makeApiKey } from '../support/credentials.js';
 import { decode } from '../support/jwt.js';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { SessionsService } from '../../src/auth/sessions.service.js';
+import { SessionsService } from '../../src/credentials/sessions.service.js';
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../src/common/clock.js';
 import { ApiAnswer } from '../support/api-client.js';
 import { atOnce, makeApiKey, refresh } from '../support/credentials.js';

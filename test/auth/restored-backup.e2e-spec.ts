@@ -1,4 +1,4 @@
-import { Session } from '../../src/auth/session.entity.js';
+import { Session } from '../../src/credentials/session.entity.js';
 import { Database } from '../../src/database/database.js';
 import { refresh } from '../support/credentials.js';
 import { decode } from '../support/jwt.js';

@@ -1,7 +1,7 @@
 import { JsonWebKey } from 'node:crypto';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/common/clock.js';
-import { SigningKey } from '../../src/auth/signing-key.entity.js';
-import { SigningKeysService } from '../../src/auth/signing-keys.service.js';
+import { SigningKey } from '../../src/credentials/signing-key.entity.js';
+import { SigningKeysService } from '../../src/credentials/signing-keys.service.js';
 import { Database } from '../../src/database/database.js';
 import { atOnce } from '../support/credentials.js';
 import { currentKey, decode } from '../support/jwt.js';

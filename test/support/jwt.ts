@@ -1,5 +1,5 @@
 import { KeyObject, sign } from 'node:crypto';
-import { SigningKeysService } from '../../src/auth/signing-keys.service.js';
+import { SigningKeysService } from '../../src/credentials/signing-keys.service.js';
 import { TestApp } from './start-app.js';
 
 export type Claims = Record<string, unknown>;

@@ -8,7 +8,7 @@ import { Clock } from '../../src/common/clock.js';
 import { loggerOptions } from '../../src/common/logger.js';
 import { loadEnv } from '../../src/config/load-env.js';
 import { Database } from '../../src/database/database.js';
-import { NameResolver } from '../../src/projects/name-resolver.js';
+import { NameResolver } from '../../src/webhooks/name-resolver.js';
 import { ApiClient } from './api-client.js';
 import { TestClock } from './test-clock.js';
 import { createTestDatabase, TestDatabase } from './test-database.js';

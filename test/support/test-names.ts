@@ -1,4 +1,4 @@
-import { NameResolver } from '../../src/projects/name-resolver.js';
+import { NameResolver } from '../../src/webhooks/name-resolver.js';
 
 /** A domain name system that knows what a test tells it: nothing, at first. */
 export class TestNames extends NameResolver {

@@ -1,4 +1,4 @@
-import { FliteSynthesizer } from '../../src/voices/flite-synthesizer.js';
+import { FliteSynthesizer } from '../../src/speech/synthesis/flite-synthesizer.js';
 import { atOnce, makeApiKey } from '../support/credentials.js';
 import { join, Person } from '../support/people.js';
 import { startApp, TestApp } from '../support/start-app.js';

@@ -13,10 +13,10 @@ import {
   SwaggerModule,
 } from '@nestjs/swagger';
 import { Env } from '../config/env.js';
-import { ErrorEntry } from './app-error.js';
-import { CHALLENGE } from './error.filter.js';
-import { COMMON_ERRORS } from './common.errors.js';
-import { type DocumentedErrors, errorResponses, ERRORS_EXTENSION, exampleOf, ID_EXAMPLE } from './docs.js';
+import { ErrorEntry } from '../common/app-error.js';
+import { CHALLENGE } from '../http/error.filter.js';
+import { COMMON_ERRORS } from '../common/common.errors.js';
+import { type DocumentedErrors, errorResponses, ERRORS_EXTENSION, exampleOf, ID_EXAMPLE } from './operation.js';
 
 /** Swagger UI styles itself and shows its own images; nothing comes from elsewhere. */
 const UI_POLICY =

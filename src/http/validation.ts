@@ -1,6 +1,6 @@
 import { ValidationError, ValidationPipe } from '@nestjs/common';
-import { AppError, ErrorEntry, FieldFault } from './app-error.js';
-import { COMMON_ERRORS } from './common.errors.js';
+import { AppError, ErrorEntry, FieldFault } from '../common/app-error.js';
+import { COMMON_ERRORS } from '../common/common.errors.js';
 import { PRESENT } from './fields.js';
 
 interface RuleContext {

@@ -4,14 +4,14 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { FindOptionsWhere, In, LessThanOrEqual, MoreThan, Repository } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 import { AppError } from '../common/app-error.js';
-import { Client, maskedIp } from '../common/client.js';
+import { Client, maskedIp } from '../http/client.js';
 import { Clock, DAY_MS, MINUTE_MS, SECOND_MS } from '../common/clock.js';
 import { RecheckedCache } from '../common/rechecked-cache.js';
 import { sha256 } from '../common/secrets.js';
 import { Env } from '../config/env.js';
 import { Database } from '../database/database.js';
 import { Transaction } from '../database/transaction.js';
-import { AUTH_ERRORS } from './auth.errors.js';
+import { AUTH_ERRORS } from '../auth/auth.errors.js';
 import { RefreshTokenClaims, RefreshTokens } from './refresh-tokens.js';
 import { Session } from './session.entity.js';
 

@@ -3,13 +3,13 @@ import { Reflector } from '@nestjs/core';
 import { ApiSecurity } from '@nestjs/swagger';
 import { LRUCache } from 'lru-cache';
 import { AppError } from '../common/app-error.js';
-import { clientIp } from '../common/client.js';
-import { IS_PUBLIC } from '../common/public.decorator.js';
+import { clientIp } from '../http/client.js';
+import { IS_PUBLIC } from '../http/public.decorator.js';
 import { sha256 } from '../common/secrets.js';
 import { Throttling } from '../throttling/throttling.service.js';
 import { AccessTokens } from './access-tokens.js';
 import { ApiKeysService } from './api-keys.service.js';
-import { AUTH_ERRORS } from './auth.errors.js';
+import { AUTH_ERRORS } from '../auth/auth.errors.js';
 import { Caller, GuardedRequest } from './caller.js';
 import { SessionsService } from './sessions.service.js';
 

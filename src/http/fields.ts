@@ -3,8 +3,8 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { isAscii, isBoolean, isEmail, IsOptional, IsString, ValidateBy } from 'class-validator';
-import { ErrorEntry } from './app-error.js';
-import { ID_EXAMPLE } from './docs.js';
+import { ErrorEntry } from '../common/app-error.js';
+import { ID_EXAMPLE } from '../openapi/operation.js';
 
 /** Name of the rule that a field must be there. */
 export const PRESENT = 'present';

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Twilio } from 'twilio';
-import { AppError } from '../common/app-error.js';
-import { TwilioSettings } from '../config/twilio-settings.js';
-import { Carrier } from './carrier.js';
-import { CarrierStatus } from './phone-number.entity.js';
-import { PHONE_NUMBERS_ERRORS } from './phone-numbers.errors.js';
+import { AppError } from '../../common/app-error.js';
+import { TwilioSettings } from '../../config/twilio-settings.js';
+import { Carrier } from '../carrier.js';
+import { CarrierStatus } from '../../phone-numbers/phone-number.entity.js';
+import { PHONE_NUMBERS_ERRORS } from '../../phone-numbers/phone-numbers.errors.js';
 
 const RETRY_SECONDS = 10;
 /** Twilio finds numbers by a part of them too, so the whole one may stand behind others; so many are looked at. */

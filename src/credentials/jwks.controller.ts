@@ -1,9 +1,9 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Documented } from '../common/docs.js';
-import { Public } from '../common/public.decorator.js';
-import * as docs from './auth.docs.js';
-import { JwksAnswer } from './auth.dto.js';
+import { Documented } from '../openapi/operation.js';
+import { Public } from '../http/public.decorator.js';
+import * as docs from '../auth/auth.docs.js';
+import { JwksAnswer } from '../auth/auth.dto.js';
 import { SigningKeysService } from './signing-keys.service.js';
 
 @ApiTags('Authentication')

@@ -2,8 +2,8 @@ import { type Server, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { v7 as uuid } from 'uuid';
-import { AppError } from './app-error.js';
-import { COMMON_ERRORS } from './common.errors.js';
+import { AppError } from '../common/app-error.js';
+import { COMMON_ERRORS } from '../common/common.errors.js';
 import { answerError } from './error.filter.js';
 import { SECURITY_HEADERS } from './security-headers.js';
 

@@ -1,5 +1,5 @@
 import { AppError } from '../common/app-error.js';
-import { PHONE_NUMBERS_ERRORS } from './phone-numbers.errors.js';
+import { PHONE_NUMBERS_ERRORS } from '../phone-numbers/phone-numbers.errors.js';
 
 const FORM = /^\+[1-9]\d{1,14}$/;
 

@@ -4,8 +4,8 @@ import ipaddr from 'ipaddr.js';
 import { AppError } from '../common/app-error.js';
 import { Env } from '../config/env.js';
 import { NameResolver } from './name-resolver.js';
-import { WEBHOOK_URL_MAX_LENGTH } from './project.entity.js';
-import { PROJECTS_ERRORS } from './projects.errors.js';
+import { WEBHOOK_URL_MAX_LENGTH } from '../projects/project.entity.js';
+import { PROJECTS_ERRORS } from '../projects/projects.errors.js';
 
 /** All of IPv6 that is given out to the public (RFC 4291, section 2.4). */
 const PUBLIC_IPV6 = ipaddr.parseCIDR('2000::/3');

@@ -1,4 +1,4 @@
-import { CarrierStatus } from './phone-number.entity.js';
+import { CarrierStatus } from '../phone-numbers/phone-number.entity.js';
 
 /** Whoever connects the calls: it knows which numbers are the account's. */
 export abstract class Carrier {

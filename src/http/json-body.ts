@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { AppError } from './app-error.js';
-import { COMMON_ERRORS } from './common.errors.js';
+import { AppError } from '../common/app-error.js';
+import { COMMON_ERRORS } from '../common/common.errors.js';
 
 /** Deeper than any request of ours. What is nested much deeper would exhaust the stack of whoever walks through it. */
 const MOST_LEVELS = 32;

@@ -11,8 +11,8 @@ import {
   type SchemaObject,
 } from '@nestjs/swagger';
 import { ErrorAnswer } from './answers.js';
-import { ErrorEntry } from './app-error.js';
-import { Flow } from './flow.js';
+import { ErrorEntry } from '../common/app-error.js';
+import { Flow } from '../http/flow.js';
 
 /** Where a handler keeps the errors that the document shows, until it is built and the handler's method and body are known. */
 export const ERRORS_EXTENSION = 'x-errors';

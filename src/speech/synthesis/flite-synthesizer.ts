@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { Injectable, OnApplicationShutdown } from '@nestjs/common';
-import { SECOND_MS } from '../common/clock.js';
+import { SECOND_MS } from '../../common/clock.js';
 
 const WORKER = fileURLToPath(new URL('./flite-worker.js', import.meta.url));
 const FILE = 'speech.wav';

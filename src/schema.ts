@@ -1,0 +1,30 @@
+import { Agent } from './agents/agent.entity.js';
+import { AuditEvent } from './audit/audit-event.entity.js';
+import { AddressLimits } from './auth/address-limits.entity.js';
+import { ApiKey } from './credentials/api-key.entity.js';
+import { ResetToken } from './auth/reset-token.entity.js';
+import { Session } from './credentials/session.entity.js';
+import { SignupAttempt } from './auth/signup-attempt.entity.js';
+import { SigningKey } from './credentials/signing-key.entity.js';
+import { Letter } from './mail/letter.entity.js';
+import { PhoneNumber } from './phone-numbers/phone-number.entity.js';
+import { Project } from './projects/project.entity.js';
+import { Counter } from './throttling/counter.entity.js';
+import { User } from './users/user.entity.js';
+
+/** Every entity of the service. */
+export const ENTITIES = [
+  User,
+  SignupAttempt,
+  AddressLimits,
+  Session,
+  ResetToken,
+  ApiKey,
+  SigningKey,
+  Letter,
+  AuditEvent,
+  Counter,
+  Project,
+  Agent,
+  PhoneNumber,
+];
