@@ -3,10 +3,10 @@ import { generateKeyPairSync, randomBytes, randomUUID, sign } from 'node:crypto'
 import fastify, { LogController } from 'fastify';
 import { PasswordHasher } from '../src/auth/password-hasher.js';
 import { createLogger } from '../src/common/logger.js';
-import { requestLog } from '../src/http/access-log.js';
 import { sha256 } from '../src/common/secrets.js';
-import { SECURITY_HEADERS } from '../src/http/security-headers.js';
 import { loadEnv } from '../src/config/load-env.js';
+import { requestLog } from '../src/http/access-log.js';
+import { SECURITY_HEADERS } from '../src/http/security-headers.js';
 import { floorStore } from './floor-store.js';
 import { PASSWORD } from './operations.js';
 import { RAW_ANSWER } from './raw-answer.js';

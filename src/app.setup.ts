@@ -5,16 +5,16 @@ import { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { Logger } from 'pino';
 import { setUpHashRoom } from './auth/hash-room.js';
 import { PasswordHasher } from './auth/password-hasher.js';
+import { NestLogger } from './common/logger.js';
+import { Env } from './config/env.js';
+import { requestLog } from './http/access-log.js';
 import { BODY_LIMIT_BYTES, setUpBodyLimits } from './http/body-limit.js';
 import { answerConnectionError, passOverExpectations, refuseWithoutHost } from './http/connection-errors.js';
 import { answerError, ErrorFilter } from './http/error.filter.js';
 import { setUpJsonBody } from './http/json-body.js';
-import { NestLogger } from './common/logger.js';
-import { requestLog } from './http/access-log.js';
 import { SECURITY_HEADERS } from './http/security-headers.js';
-import { setUpSwagger } from './openapi/document.js';
 import { validationPipe } from './http/validation.js';
-import { Env } from './config/env.js';
+import { setUpSwagger } from './openapi/document.js';
 import { MetricsService } from './operation/metrics.service.js';
 
 /** Time for a client to send its whole request, against ones that drip it (Slowloris), milliseconds. */

@@ -1,10 +1,10 @@
 import { Agent } from './agents/agent.entity.js';
 import { AuditEvent } from './audit/audit-event.entity.js';
 import { AddressLimits } from './auth/address-limits.entity.js';
-import { ApiKey } from './credentials/api-key.entity.js';
 import { ResetToken } from './auth/reset-token.entity.js';
-import { Session } from './credentials/session.entity.js';
 import { SignupAttempt } from './auth/signup-attempt.entity.js';
+import { ApiKey } from './credentials/api-key.entity.js';
+import { Session } from './credentials/session.entity.js';
 import { SigningKey } from './credentials/signing-key.entity.js';
 import { Letter } from './mail/letter.entity.js';
 import { PhoneNumber } from './phone-numbers/phone-number.entity.js';

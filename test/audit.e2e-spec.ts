@@ -1,3 +1,4 @@
+import { withoutTables } from './openapi/broken-database.js';
 import { ApiAnswer } from './support/api-client.js';
 import { refresh } from './support/credentials.js';
 import { decode } from './support/jwt.js';
@@ -7,7 +8,6 @@ import { countRows } from './support/rows.js';
 import { logIn } from './support/sessions.js';
 import { startApp, TestApp } from './support/start-app.js';
 import { tablesWith } from './support/tables.js';
-import { withoutTables } from './openapi/broken-database.js';
 
 let service: TestApp;
 beforeAll(async () => (service = await startApp({ TRUST_PROXY: 'loopback' })));

@@ -1,19 +1,19 @@
 import fc from 'fast-check';
 import { v7 as uuid } from 'uuid';
-import { ApiAnswer, ApiCredentials } from './support/api-client.js';
-import { createAgent } from './support/agents.js';
-import { makeApiKey } from './support/credentials.js';
-import { addNumber } from './support/numbers.js';
-import { join, Person, signUp } from './support/people.js';
-import { createProject } from './support/projects.js';
-import { logIn } from './support/sessions.js';
-import { startApp, TestApp } from './support/start-app.js';
 import { Operation } from './openapi/api-document.js';
 import { ApiDriver } from './openapi/api-driver.js';
 import { CredentialKind, HostileCall, hostileCalls, own } from './openapi/hostile-calls.js';
 import { VICTIM } from './openapi/hostile-values.js';
 import { randomRuns } from './openapi/seed.js';
 import { MANY_REQUESTS } from './openapi/settings.js';
+import { createAgent } from './support/agents.js';
+import { ApiAnswer, ApiCredentials } from './support/api-client.js';
+import { makeApiKey } from './support/credentials.js';
+import { addNumber } from './support/numbers.js';
+import { join, Person, signUp } from './support/people.js';
+import { createProject } from './support/projects.js';
+import { logIn } from './support/sessions.js';
+import { startApp, TestApp } from './support/start-app.js';
 
 /** For as many runs as FUZZ_RUNS may ask for. */
 const PATIENCE_MS = 600_000;

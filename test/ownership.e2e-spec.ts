@@ -1,7 +1,7 @@
 import { v7 as uuid } from 'uuid';
 import { ApiDocument, exampleOf, Operation } from './openapi/api-document.js';
-import { ApiAnswer } from './support/api-client.js';
 import { createAgent } from './support/agents.js';
+import { ApiAnswer } from './support/api-client.js';
 import { makeApiKey } from './support/credentials.js';
 import { addNumber } from './support/numbers.js';
 import { join, Person } from './support/people.js';

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { Caller } from '../credentials/caller.js';
-import { Answer, success } from '../openapi/answers.js';
 import { AppError } from '../common/app-error.js';
+import { Caller } from '../credentials/caller.js';
 import { Database } from '../database/database.js';
 import { findOwned } from '../database/owned.js';
+import { Answer, success } from '../openapi/answers.js';
 import { ProjectAnswer } from '../projects/projects.dto.js';
 import { PROJECTS_ERRORS } from '../projects/projects.errors.js';
 import { ProjectsService } from '../projects/projects.service.js';

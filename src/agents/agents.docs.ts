@@ -1,9 +1,10 @@
-import { REFUSED } from '../auth/auth.docs.js';
-import { Answer } from '../openapi/answers.js';
 import { COMMON_ERRORS } from '../common/common.errors.js';
+import { REFUSED } from '../credentials/credentials.docs.js';
+import { Answer } from '../openapi/answers.js';
 import { PHONE_NUMBERS_ERRORS } from '../phone-numbers/phone-numbers.errors.js';
 import { PROJECTS_ERRORS } from '../projects/projects.errors.js';
-import { VOICES_ERRORS } from '../voices/voices.errors.js';
+import { VOICES_ERRORS } from '../speech/synthesis/voices.errors.js';
+import { TELEPHONY_ERRORS } from '../telephony/telephony.errors.js';
 import * as dto from './agents.dto.js';
 import { AGENTS_ERRORS } from './agents.errors.js';
 
@@ -11,7 +12,8 @@ import { AGENTS_ERRORS } from './agents.errors.js';
 const E = AGENTS_ERRORS;
 const { AGENT_NOT_FOUND, PROJECT_UNKNOWN, PROJECT_NOT_FOUND } = PROJECTS_ERRORS;
 const { VOICES_UNAVAILABLE } = VOICES_ERRORS;
-const { NUMBER_INVALID, NUMBER_TAKEN, NUMBER_NOT_YOURS, CARRIER_UNAVAILABLE } = PHONE_NUMBERS_ERRORS;
+const { NUMBER_TAKEN } = PHONE_NUMBERS_ERRORS;
+const { NUMBER_INVALID, NUMBER_NOT_YOURS, CARRIER_UNAVAILABLE } = TELEPHONY_ERRORS;
 const BAD_BODY = [COMMON_ERRORS.REQUEST_MALFORMED, COMMON_ERRORS.VALIDATION_FAILED];
 
 export const CREATE_AGENT = {

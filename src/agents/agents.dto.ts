@@ -2,14 +2,13 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional, IntersectionType, OmitType } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsOptional, IsString, ValidateBy } from 'class-validator';
-import { Answer } from '../openapi/answers.js';
 import { BODY_LIMIT_BYTES } from '../http/body-limit.js';
-import { ID_EXAMPLE } from '../openapi/operation.js';
-import { AtMost, IdField, Present, TextField } from '../http/fields.js';
+import { AtMost, ID_EXAMPLE, IdField, Present, TextField } from '../http/fields.js';
+import { Answer } from '../openapi/answers.js';
 import { E164Field } from '../phone-numbers/phone-numbers.dto.js';
 import { ProjectAnswer } from '../projects/projects.dto.js';
+import { VOICE_ID_EXAMPLE } from '../speech/synthesis/voice.js';
 import { ExportedAs } from '../users/user-data.js';
-import { VOICE_ID_EXAMPLE } from '../voices/voices.dto.js';
 import { Agent, AGENT_NAME_MAX_LENGTH, SYSTEM_INSTRUCTION_MAX_BYTES, VOICE_ID_MAX_LENGTH } from './agent.entity.js';
 import { variablesOf } from './instruction-variables.js';
 

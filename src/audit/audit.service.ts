@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { EntityManager, Repository } from 'typeorm';
 import { v7 as uuid } from 'uuid';
-import { Client, maskedIp } from '../http/client.js';
 import { Clock } from '../common/clock.js';
 import { Transaction } from '../database/transaction.js';
+import { Client, maskedIp } from '../http/client.js';
 import { AuditEvent } from './audit-event.entity.js';
 import { AuditEventType } from './audit-events.js';
 

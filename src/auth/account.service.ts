@@ -2,23 +2,24 @@ import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
 import { AUDIT_EVENT } from '../audit/audit-events.js';
 import { AuditService } from '../audit/audit.service.js';
-import { Answer, success } from '../openapi/answers.js';
 import { AppError } from '../common/app-error.js';
-import { Client } from '../http/client.js';
+import { ApiKeysService } from '../credentials/api-keys.service.js';
+import { Caller } from '../credentials/caller.js';
+import { CREDENTIALS_ERRORS } from '../credentials/credentials.errors.js';
+import { SessionsService } from '../credentials/sessions.service.js';
 import { Database } from '../database/database.js';
 import { Transaction } from '../database/transaction.js';
+import { Client } from '../http/client.js';
 import { MailService } from '../mail/mail.service.js';
+import { Answer, success } from '../openapi/answers.js';
 import { User } from '../users/user.entity.js';
 import { UserDataAnswer } from '../users/users.dto.js';
 import { UsersService } from '../users/users.service.js';
 import { AddressLimitsService } from './address-limits.service.js';
-import { ApiKeysService } from '../credentials/api-keys.service.js';
 import { CurrentSessionAnswer, DeleteAccountDto, MeAnswer, SessionsAnswer } from './auth.dto.js';
 import { AUTH_ERRORS } from './auth.errors.js';
-import { Caller } from '../credentials/caller.js';
 import { PasswordHasher } from './password-hasher.js';
 import { ResetToken } from './reset-token.entity.js';
-import { SessionsService } from '../credentials/sessions.service.js';
 import { VerificationService } from './verification.service.js';
 
 /** What users see and do of their own account: themselves, their sessions, the end of the account. */
@@ -38,7 +39,7 @@ export class AccountService {
 
   async me(caller: Caller): Promise<MeAnswer> {
     const user = await this.users.findById(caller.userId);
-    if (!user) throw new AppError(AUTH_ERRORS.TOKEN_INVALID);
+    if (!user) throw new AppError(CREDENTIALS_ERRORS.TOKEN_INVALID);
     return success('This is you.', { user: UserDataAnswer.of(user) });
   }
 
@@ -68,13 +69,13 @@ export class AccountService {
       if (count > 0) await this.audit.record(tx, AUDIT_EVENT.SESSION_ENDED, who, client);
       return count;
     });
-    if (ended === 0) throw new AppError(AUTH_ERRORS.SESSION_NOT_FOUND);
+    if (ended === 0) throw new AppError(CREDENTIALS_ERRORS.SESSION_NOT_FOUND);
     return success('The session is ended.');
   }
 
   async deleteAccount({ password }: DeleteAccountDto, caller: Caller, client: Client): Promise<Answer> {
     const user = await this.users.findById(caller.userId);
-    if (!user) throw new AppError(AUTH_ERRORS.TOKEN_INVALID);
+    if (!user) throw new AppError(CREDENTIALS_ERRORS.TOKEN_INVALID);
     if (!(await this.hasher.verify(user.passwordHash, password))) throw new AppError(AUTH_ERRORS.INVALID_PASSWORD);
     const isDeleted = await this.database.write((tx) => this.deleteAll(tx, user, client));
     if (!isDeleted) throw new AppError(AUTH_ERRORS.INVALID_PASSWORD);

@@ -1,5 +1,8 @@
-import { Answer } from '../openapi/answers.js';
 import { COMMON_ERRORS } from '../common/common.errors.js';
+import { REFUSED } from '../credentials/credentials.docs.js';
+import { ApiKeyAnswer } from '../credentials/credentials.dto.js';
+import { CREDENTIALS_ERRORS } from '../credentials/credentials.errors.js';
+import { Answer } from '../openapi/answers.js';
 import { THROTTLING_ERRORS } from '../throttling/throttling.errors.js';
 import * as dto from './auth.dto.js';
 import { AUTH_ERRORS } from './auth.errors.js';
@@ -8,21 +11,13 @@ import { LOGIN_FLOW, SIGNUP_FLOW, VERIFICATION_FLOW } from './flows.js';
 
 /** What the OpenAPI document says of each operation of this module, so that the controllers stay a line a handler. */
 const E = AUTH_ERRORS;
+const C = CREDENTIALS_ERRORS;
 const { REQUEST_MALFORMED, VALIDATION_FAILED } = COMMON_ERRORS;
 const { TOO_MANY_REQUESTS } = THROTTLING_ERRORS;
 const BAD_BODY = [REQUEST_MALFORMED, VALIDATION_FAILED];
 const WEAK_PASSWORD = [E.PASSWORD_TOO_SHORT, E.PASSWORD_TOO_LONG, E.PASSWORD_COMMON];
 
-/** What any guarded operation may answer. */
-export const REFUSED = [
-  E.UNAUTHORIZED,
-  E.TOKEN_INVALID,
-  E.EMAIL_NOT_VERIFIED,
-  E.API_KEY_INVALID,
-  E.CREDENTIALS_DISAGREE,
-  TOO_MANY_REQUESTS,
-];
-const REFUSED_WITHOUT_BEARER = [...REFUSED, E.BEARER_REQUIRED];
+const REFUSED_WITHOUT_BEARER = [...REFUSED, C.BEARER_REQUIRED];
 
 export const SIGNUP = {
   summary: 'Sign up',
@@ -93,8 +88,8 @@ export const REFRESH_TOKEN = {
   errors: [
     E.CREDENTIALS_MISSING,
     ...BAD_BODY,
-    E.REFRESH_TOKEN_INVALID,
-    E.EMAIL_NOT_VERIFIED,
+    C.REFRESH_TOKEN_INVALID,
+    C.EMAIL_NOT_VERIFIED,
     E.USER_NOT_FOUND,
     TOO_MANY_REQUESTS,
   ],
@@ -130,7 +125,7 @@ export const LOGOUT_ALL = { summary: 'Log out on all devices', answer: Answer, e
 export const GENERATE_API_KEY = {
   summary: 'Generate the API key',
   description: 'Replaces the present key. The answer is the only place where the key is ever shown.',
-  answer: dto.ApiKeyAnswer,
+  answer: ApiKeyAnswer,
   errors: REFUSED_WITHOUT_BEARER,
 };
 export const DELETE_API_KEY = { summary: 'Delete the API key', answer: Answer, errors: REFUSED_WITHOUT_BEARER };
@@ -158,17 +153,11 @@ export const END_SESSION = {
   summary: 'End a session',
   answer: Answer,
   params: { sessionId: 'Its `id` in the list of sessions.' },
-  errors: [...REFUSED_WITHOUT_BEARER, E.SESSION_NOT_FOUND],
+  errors: [...REFUSED_WITHOUT_BEARER, C.SESSION_NOT_FOUND],
 };
 export const DELETE_ACCOUNT = {
   summary: 'Delete the account',
   description: 'Deletes the user and all data of theirs.',
   answer: Answer,
   errors: [E.CREDENTIALS_MISSING, ...BAD_BODY, E.INVALID_PASSWORD, ...REFUSED_WITHOUT_BEARER],
-};
-export const JWKS = {
-  summary: 'Public keys of the access tokens',
-  description: 'A JSON Web Key Set (RFC 7517). The next key is published before it signs.',
-  answer: dto.JwksAnswer,
-  errors: [],
 };

@@ -1,11 +1,11 @@
 import { ApiProperty, IntersectionType } from '@nestjs/swagger';
+import { EmailField, PasswordField, PersonNameField, TextField } from '../http/fields.js';
 import { Answer } from '../openapi/answers.js';
 import { enumOfNumbers } from '../openapi/operation.js';
-import { EmailField, PasswordField, PersonNameField, TextField } from '../http/fields.js';
 import { UserAnswer, UserDataAnswer } from '../users/users.dto.js';
 import { AUTH_ERRORS } from './auth.errors.js';
-import { EMAIL_VERIFICATION_STATUS, LOGIN_STATUS, SIGNUP_STATUS } from './flows.js';
 import { CODE_LENGTH } from './codes.js';
+import { EMAIL_VERIFICATION_STATUS, LOGIN_STATUS, SIGNUP_STATUS } from './flows.js';
 
 const missing = AUTH_ERRORS.CREDENTIALS_MISSING;
 const invalid = AUTH_ERRORS.INVALID_EMAIL;
@@ -160,15 +160,6 @@ export class RefreshTokenAnswer extends TokensAnswer {
   resfreshToken: string;
 }
 
-export class ApiKeyAnswer extends Answer {
-  @ApiProperty({
-    pattern: '^[0-9a-f]{64}$',
-    description: 'Shown this once.',
-    example: '0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0',
-  })
-  apiKey: string;
-}
-
 export class SessionAnswer {
   @ApiProperty({ format: 'uuid', example: '019b7a3e-7d5e-7c8a-9d3f-2b1c4d5e6f70' })
   id: string;
@@ -210,32 +201,4 @@ export class CurrentSessionAnswer extends Answer {
 export class MeAnswer extends Answer {
   @ApiProperty({ type: UserDataAnswer })
   user: UserDataAnswer;
-}
-
-export class JwkAnswer {
-  @ApiProperty({ enum: ['EC'] })
-  kty: string;
-
-  @ApiProperty({ enum: ['P-256'] })
-  crv: string;
-
-  @ApiProperty({ example: 'f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU' })
-  x: string;
-
-  @ApiProperty({ example: 'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0' })
-  y: string;
-
-  @ApiProperty({ example: '019b7a3e-7d5e-7c8a-9d3f-2b1c4d5e6f70' })
-  kid: string;
-
-  @ApiProperty({ enum: ['sig'] })
-  use: string;
-
-  @ApiProperty({ enum: ['ES256'] })
-  alg: string;
-}
-
-export class JwksAnswer {
-  @ApiProperty({ type: [JwkAnswer] })
-  keys: JwkAnswer[];
 }

@@ -1,14 +1,14 @@
 import { ApiProperty, OmitType } from '@nestjs/swagger';
 import { AuditEvent } from '../audit/audit-event.entity.js';
 import { AUDIT_EVENT, type AuditEventType } from '../audit/audit-events.js';
-import { Answer } from '../openapi/answers.js';
+import { ApiKey } from '../credentials/api-key.entity.js';
+import { Session } from '../credentials/session.entity.js';
 import { Letter, LETTER_STATE, type LetterState } from '../mail/letter.entity.js';
 import { LETTERS } from '../mail/letters.js';
+import { Answer } from '../openapi/answers.js';
 import { ExportedAs, ExportedData } from '../users/user-data.js';
-import { ApiKey } from '../credentials/api-key.entity.js';
 import { SessionAnswer } from './auth.dto.js';
 import { ResetToken } from './reset-token.entity.js';
-import { Session } from '../credentials/session.entity.js';
 import { SignupAttempt } from './signup-attempt.entity.js';
 
 const MOMENT = { type: String, format: 'date-time', example: '2026-01-01T00:00:00.000Z' };

@@ -1,20 +1,20 @@
 import { Injectable, OnModuleInit } from '@nestjs/common';
 import { AUDIT_EVENT } from '../audit/audit-events.js';
 import { AuditService } from '../audit/audit.service.js';
-import { success } from '../openapi/answers.js';
 import { AppError } from '../common/app-error.js';
-import { Client } from '../http/client.js';
+import { ApiKey } from '../credentials/api-key.entity.js';
+import { Caller } from '../credentials/caller.js';
+import { CREDENTIALS_ERRORS } from '../credentials/credentials.errors.js';
+import { Session } from '../credentials/session.entity.js';
 import { Database } from '../database/database.js';
 import { Transaction } from '../database/transaction.js';
+import { Client } from '../http/client.js';
 import { MailService } from '../mail/mail.service.js';
+import { success } from '../openapi/answers.js';
 import { rowsOf, UserDataSources } from '../users/user-data.js';
 import { User } from '../users/user.entity.js';
-import { ApiKey } from '../credentials/api-key.entity.js';
-import { AUTH_ERRORS } from './auth.errors.js';
-import { Caller } from '../credentials/caller.js';
 import * as dto from './export.dto.js';
 import { ResetToken } from './reset-token.entity.js';
-import { Session } from '../credentials/session.entity.js';
 import { SignupAttempt } from './signup-attempt.entity.js';
 
 /** Tells users all that is kept about them, whichever module keeps it. */
@@ -45,7 +45,7 @@ export class ExportService implements OnModuleInit {
 
   private async collect(transaction: Transaction, { userId }: Caller, client: Client): Promise<dto.ExportAnswer> {
     const user = await transaction.manager.findOneBy(User, { id: userId });
-    if (!user) throw new AppError(AUTH_ERRORS.TOKEN_INVALID);
+    if (!user) throw new AppError(CREDENTIALS_ERRORS.TOKEN_INVALID);
     // Without the address: the account may be deleted at this moment, and the address would stay.
     await this.audit.record(transaction, AUDIT_EVENT.DATA_EXPORTED, { userId, email: null }, client);
     return success('This is all that is kept about you.', {

@@ -4,27 +4,28 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
 import { AUDIT_EVENT } from '../audit/audit-events.js';
 import { AuditService } from '../audit/audit.service.js';
-import { Answer, success } from '../openapi/answers.js';
 import { AppError } from '../common/app-error.js';
-import { Client } from '../http/client.js';
 import { Clock, DAY_MS } from '../common/clock.js';
 import { Secrets } from '../common/secrets.js';
 import { Env } from '../config/env.js';
+import { AccessTokens } from '../credentials/access-tokens.js';
+import { Caller } from '../credentials/caller.js';
+import { CREDENTIALS_ERRORS } from '../credentials/credentials.errors.js';
+import { Rotation, SessionsService } from '../credentials/sessions.service.js';
 import { Database } from '../database/database.js';
 import { Transaction } from '../database/transaction.js';
+import { Client } from '../http/client.js';
 import { MailService } from '../mail/mail.service.js';
+import { Answer, success } from '../openapi/answers.js';
 import { KnownNetworks } from '../throttling/known-networks.js';
 import { User } from '../users/user.entity.js';
 import { UserAnswer } from '../users/users.dto.js';
 import { UsersService } from '../users/users.service.js';
-import { AccessTokens } from '../credentials/access-tokens.js';
 import { LoginAnswer, LoginDto, RefreshTokenAnswer, RefreshTokenDto } from './auth.dto.js';
 import { AUTH_ERRORS } from './auth.errors.js';
-import { Caller } from '../credentials/caller.js';
 import { LOGIN_STATUS } from './flows.js';
 import { PasswordHasher } from './password-hasher.js';
 import { pendingSalt } from './pending-salt.js';
-import { Rotation, SessionsService } from '../credentials/sessions.service.js';
 import { SignupAttempt } from './signup-attempt.entity.js';
 
 const NOTICE_USEFUL_MS = 3 * DAY_MS;
@@ -73,7 +74,7 @@ export class LoginService {
     if (rotation.outcome === 'ended' && (await this.wasDeleted(rotation.claims.userId))) {
       throw new AppError(AUTH_ERRORS.USER_NOT_FOUND);
     }
-    if (rotation.outcome !== 'rotated') throw new AppError(AUTH_ERRORS.REFRESH_TOKEN_INVALID);
+    if (rotation.outcome !== 'rotated') throw new AppError(CREDENTIALS_ERRORS.REFRESH_TOKEN_INVALID);
     const { token, expirationTime } = await this.accessTokens.issue(rotation.claims);
     return { token, refreshToken: rotation.refreshToken, resfreshToken: rotation.refreshToken, expirationTime };
   }

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { dictionary } from '@zxcvbn-ts/language-common';
 import { ErrorEntry } from '../common/app-error.js';
-import { PASSWORD_MAX_LENGTH } from '../http/fields.js';
 import { Env } from '../config/env.js';
+import { PASSWORD_MAX_LENGTH } from '../http/fields.js';
 import { AUTH_ERRORS } from './auth.errors.js';
 
 const COMMON_PASSWORDS = new Set(dictionary['passwords-common']);

@@ -4,27 +4,28 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { FindOptionsWhere, Not, Repository } from 'typeorm';
 import { AUDIT_EVENT } from '../audit/audit-events.js';
 import { AuditService } from '../audit/audit.service.js';
-import { Answer, success } from '../openapi/answers.js';
 import { AppError } from '../common/app-error.js';
-import { Client } from '../http/client.js';
 import { Clock, DAY_MS, MINUTE_MS } from '../common/clock.js';
 import { sha256 } from '../common/secrets.js';
 import { Env } from '../config/env.js';
+import { Caller } from '../credentials/caller.js';
+import { CREDENTIALS_ERRORS } from '../credentials/credentials.errors.js';
+import { Session } from '../credentials/session.entity.js';
+import { SessionsService } from '../credentials/sessions.service.js';
 import { Database } from '../database/database.js';
 import { Transaction } from '../database/transaction.js';
+import { Client } from '../http/client.js';
 import { MailService } from '../mail/mail.service.js';
+import { Answer, success } from '../openapi/answers.js';
 import { KnownNetworks } from '../throttling/known-networks.js';
 import { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 import { AddressLimitsService } from './address-limits.service.js';
 import { ChangePasswordDto, ForgotPasswordDto, ResetPasswordDto } from './auth.dto.js';
 import { AUTH_ERRORS } from './auth.errors.js';
-import { Caller } from '../credentials/caller.js';
 import { PasswordHasher } from './password-hasher.js';
 import { PasswordPolicy } from './password-policy.js';
 import { ResetToken } from './reset-token.entity.js';
-import { Session } from '../credentials/session.entity.js';
-import { SessionsService } from '../credentials/sessions.service.js';
 import { SignupAttempt } from './signup-attempt.entity.js';
 import { VerificationService } from './verification.service.js';
 
@@ -56,7 +57,7 @@ export class PasswordService {
     client: Client,
   ): Promise<Answer> {
     const user = await this.users.findById(caller.userId);
-    if (!user) throw new AppError(AUTH_ERRORS.TOKEN_INVALID);
+    if (!user) throw new AppError(CREDENTIALS_ERRORS.TOKEN_INVALID);
     this.judge(newPassword, user);
     if (!(await this.hasher.verify(user.passwordHash, oldPassword))) {
       throw new AppError(AUTH_ERRORS.INVALID_PASSWORD);

@@ -2,14 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { LessThanOrEqual } from 'typeorm';
 import { AUDIT_EVENT } from '../audit/audit-events.js';
 import { AuditService } from '../audit/audit.service.js';
-import { Answer, success } from '../openapi/answers.js';
 import { AppError, ErrorEntry } from '../common/app-error.js';
-import { Client } from '../http/client.js';
 import { Clock, MINUTE_MS } from '../common/clock.js';
 import { Env } from '../config/env.js';
+import { SessionsService } from '../credentials/sessions.service.js';
 import { Database } from '../database/database.js';
 import { Transaction } from '../database/transaction.js';
+import { Client } from '../http/client.js';
 import { MailService } from '../mail/mail.service.js';
+import { Answer, success } from '../openapi/answers.js';
 import { KnownNetworks } from '../throttling/known-networks.js';
 import { User } from '../users/user.entity.js';
 import { UserDataAnswer } from '../users/users.dto.js';
@@ -19,7 +20,6 @@ import { ResendCodeDto, VerifyEmailAnswer, VerifyEmailDto } from './auth.dto.js'
 import { AUTH_ERRORS } from './auth.errors.js';
 import { Codes } from './codes.js';
 import { EMAIL_VERIFICATION_STATUS } from './flows.js';
-import { SessionsService } from '../credentials/sessions.service.js';
 import { SignupAttempt } from './signup-attempt.entity.js';
 
 const MOST_TRIES_PER_CODE = 5;

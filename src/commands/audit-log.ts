@@ -4,9 +4,9 @@ import { isEmail, isISO8601 } from 'class-validator';
 import { DataSource, FindOptionsWhere, MoreThanOrEqual } from 'typeorm';
 import { AuditEvent } from '../audit/audit-event.entity.js';
 import { AUDIT_EVENT } from '../audit/audit-events.js';
-import { normaliseEmail } from '../http/fields.js';
 import { loadEnv, readDotEnv } from '../config/load-env.js';
 import { databaseOptions } from '../database/database-options.js';
+import { normaliseEmail } from '../http/fields.js';
 import { User } from '../users/user.entity.js';
 
 const USAGE = 'Usage: npm run audit -- [--email ADDRESS] [--type EVENT] [--since 2026-01-31] [--limit 100]';

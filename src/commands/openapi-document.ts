@@ -4,8 +4,8 @@ import { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from '../app.module.js';
 import { httpAdapter } from '../app.setup.js';
 import { createLogger } from '../common/logger.js';
-import { openApiDocument } from '../openapi/document.js';
 import { loadEnv, readDotEnv } from '../config/load-env.js';
+import { openApiDocument } from '../openapi/document.js';
 
 /** `npm run openapi`: prints the OpenAPI document. Nothing is started for it: no database is opened, and no port. */
 readDotEnv();

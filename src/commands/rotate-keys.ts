@@ -1,12 +1,12 @@
 import 'reflect-metadata';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { SigningKeysModule } from '../credentials/signing-keys.module.js';
-import { PUBLISH_LEAD_MS, SigningKeysService } from '../credentials/signing-keys.service.js';
 import { MINUTE_MS } from '../common/clock.js';
 import { CommonModule } from '../common/common.module.js';
 import { ConfigModule } from '../config/config.module.js';
 import { loadEnv, readDotEnv } from '../config/load-env.js';
+import { SigningKeysModule } from '../credentials/signing-keys.module.js';
+import { PUBLISH_LEAD_MS, SigningKeysService } from '../credentials/signing-keys.service.js';
 import { DatabaseModule } from '../database/database.module.js';
 
 /** `npm run keys:rotate`: publishes the next signing key of the access tokens. Running instances find it by themselves. */

@@ -5,21 +5,21 @@ import { IsNull, LessThan, Repository } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 import { AUDIT_EVENT } from '../audit/audit-events.js';
 import { AuditService } from '../audit/audit.service.js';
-import { Answer, success } from '../openapi/answers.js';
 import { AppError } from '../common/app-error.js';
-import { Client } from '../http/client.js';
 import { Clock, DAY_MS, MINUTE_MS, SECOND_MS } from '../common/clock.js';
 import { RecheckedCache } from '../common/rechecked-cache.js';
 import { sha256 } from '../common/secrets.js';
 import { Env } from '../config/env.js';
 import { Database } from '../database/database.js';
 import { Transaction } from '../database/transaction.js';
+import { Client } from '../http/client.js';
 import { MailService } from '../mail/mail.service.js';
+import { Answer, success } from '../openapi/answers.js';
 import { User } from '../users/user.entity.js';
 import { ApiKey } from './api-key.entity.js';
-import { ApiKeyAnswer } from '../auth/auth.dto.js';
-import { AUTH_ERRORS } from '../auth/auth.errors.js';
 import { Caller } from './caller.js';
+import { ApiKeyAnswer } from './credentials.dto.js';
+import { CREDENTIALS_ERRORS } from './credentials.errors.js';
 
 const KEY_BYTES = 32;
 const KEY_FORM = /^[0-9a-f]{64}$/;
@@ -108,7 +108,7 @@ export class ApiKeysService {
   private async replace(transaction: Transaction, userId: string, apiKey: string, client: Client): Promise<void> {
     const { manager } = transaction;
     const user = await transaction.lock(User, { id: userId });
-    if (!user) throw new AppError(AUTH_ERRORS.TOKEN_INVALID);
+    if (!user) throw new AppError(CREDENTIALS_ERRORS.TOKEN_INVALID);
     const now = this.clock.now();
     const keys = await manager.findBy(ApiKey, { userId });
     if (this.env.API_KEY_OVERLAP_SECONDS > 0) {

@@ -3,14 +3,14 @@ import { Reflector } from '@nestjs/core';
 import { ApiSecurity } from '@nestjs/swagger';
 import { LRUCache } from 'lru-cache';
 import { AppError } from '../common/app-error.js';
+import { sha256 } from '../common/secrets.js';
 import { clientIp } from '../http/client.js';
 import { IS_PUBLIC } from '../http/public.decorator.js';
-import { sha256 } from '../common/secrets.js';
 import { Throttling } from '../throttling/throttling.service.js';
 import { AccessTokens } from './access-tokens.js';
 import { ApiKeysService } from './api-keys.service.js';
-import { AUTH_ERRORS } from '../auth/auth.errors.js';
 import { Caller, GuardedRequest } from './caller.js';
+import { CREDENTIALS_ERRORS } from './credentials.errors.js';
 import { SessionsService } from './sessions.service.js';
 
 const NEEDS_BEARER = 'needsBearer';
@@ -81,23 +81,23 @@ export class CredentialsGuard implements CanActivate {
     const { authorization, 'x-api-key': apiKey } = request.headers;
     const byToken = authorization === undefined ? null : await this.byToken(authorization, clientIp(request));
     const keyOwner = apiKey === undefined ? null : await this.byApiKey(String(apiKey), clientIp(request));
-    if (byToken && keyOwner && byToken.userId !== keyOwner) throw new AppError(AUTH_ERRORS.CREDENTIALS_DISAGREE);
-    if (!byToken && keyOwner && needsBearer) throw new AppError(AUTH_ERRORS.BEARER_REQUIRED);
+    if (byToken && keyOwner && byToken.userId !== keyOwner) throw new AppError(CREDENTIALS_ERRORS.CREDENTIALS_DISAGREE);
+    if (!byToken && keyOwner && needsBearer) throw new AppError(CREDENTIALS_ERRORS.BEARER_REQUIRED);
     request.caller = byToken ?? (keyOwner ? { userId: keyOwner, sessionId: null } : undefined);
-    if (!request.caller) throw new AppError(AUTH_ERRORS.UNAUTHORIZED);
+    if (!request.caller) throw new AppError(CREDENTIALS_ERRORS.UNAUTHORIZED);
     return true;
   }
 
   private async byToken(authorization: string, ip: string): Promise<Caller> {
     const token = tokenOf(authorization);
-    if (token === undefined) throw new AppError(AUTH_ERRORS.UNAUTHORIZED);
+    if (token === undefined) throw new AppError(CREDENTIALS_ERRORS.UNAUTHORIZED);
     const claims = await this.accessTokens.verify(token);
     const session = claims && (await this.sessions.state(claims.sessionId));
     if (!session || session.userId !== claims.userId) {
       await this.throttling.countCredential(ip);
-      throw new AppError(AUTH_ERRORS.TOKEN_INVALID);
+      throw new AppError(CREDENTIALS_ERRORS.TOKEN_INVALID);
     }
-    if (session.isInert) throw new AppError(AUTH_ERRORS.EMAIL_NOT_VERIFIED);
+    if (session.isInert) throw new AppError(CREDENTIALS_ERRORS.EMAIL_NOT_VERIFIED);
     return claims;
   }
 
@@ -109,7 +109,7 @@ export class CredentialsGuard implements CanActivate {
     const owner = await this.apiKeys.authenticate(key);
     if (!owner) {
       this.workingKeys.delete(hash);
-      throw new AppError(AUTH_ERRORS.API_KEY_INVALID);
+      throw new AppError(CREDENTIALS_ERRORS.API_KEY_INVALID);
     }
     if (mayBeGuess) await this.throttling.forgiveCredential(ip);
     this.workingKeys.set(hash, true);

@@ -1,9 +1,9 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Documented } from '../openapi/operation.js';
 import { Public } from '../http/public.decorator.js';
-import * as docs from '../auth/auth.docs.js';
-import { JwksAnswer } from '../auth/auth.dto.js';
+import { Documented } from '../openapi/operation.js';
+import { JWKS } from './credentials.docs.js';
+import { JwksAnswer } from './credentials.dto.js';
 import { SigningKeysService } from './signing-keys.service.js';
 
 @ApiTags('Authentication')
@@ -14,7 +14,7 @@ export class JwksController {
   @Public()
   @Get('jwks.json')
   @Header('cache-control', 'public, max-age=300')
-  @Documented(docs.JWKS)
+  @Documented(JWKS)
   jwks(): Promise<JwksAnswer> {
     return this.keys.jwks() as unknown as Promise<JwksAnswer>;
   }

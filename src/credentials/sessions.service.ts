@@ -4,14 +4,14 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { FindOptionsWhere, In, LessThanOrEqual, MoreThan, Repository } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 import { AppError } from '../common/app-error.js';
-import { Client, maskedIp } from '../http/client.js';
 import { Clock, DAY_MS, MINUTE_MS, SECOND_MS } from '../common/clock.js';
 import { RecheckedCache } from '../common/rechecked-cache.js';
 import { sha256 } from '../common/secrets.js';
 import { Env } from '../config/env.js';
 import { Database } from '../database/database.js';
 import { Transaction } from '../database/transaction.js';
-import { AUTH_ERRORS } from '../auth/auth.errors.js';
+import { Client, maskedIp } from '../http/client.js';
+import { CREDENTIALS_ERRORS } from './credentials.errors.js';
 import { RefreshTokenClaims, RefreshTokens } from './refresh-tokens.js';
 import { Session } from './session.entity.js';
 
@@ -128,7 +128,7 @@ export class SessionsService {
     const isExpired = session !== null && session.expiresAt <= this.clock.now();
     if (isExpired) await this.end(transaction, { id: session.id });
     if (!session || isExpired) return { outcome: 'ended', claims };
-    if (session.attemptId !== null) throw new AppError(AUTH_ERRORS.EMAIL_NOT_VERIFIED);
+    if (session.attemptId !== null) throw new AppError(CREDENTIALS_ERRORS.EMAIL_NOT_VERIFIED);
     if (isPresent(session, token, claims)) {
       const refreshToken = await this.advance(transaction, session, token, claims);
       if (refreshToken !== null) return { outcome: 'rotated', refreshToken, claims };
@@ -138,7 +138,7 @@ export class SessionsService {
       return { outcome: 'rotated', refreshToken, claims };
     }
     // A token from the future was issued before the database was restored from a backup: useless, but no theft.
-    if (claims.generation > session.generation) throw new AppError(AUTH_ERRORS.REFRESH_TOKEN_INVALID);
+    if (claims.generation > session.generation) throw new AppError(CREDENTIALS_ERRORS.REFRESH_TOKEN_INVALID);
     await this.end(transaction, { id: session.id });
     return { outcome: 'reused', claims };
   }
@@ -183,7 +183,7 @@ export class SessionsService {
 
   private claimsOf(token: string): RefreshTokenClaims {
     const claims = this.refreshTokens.parse(token);
-    if (!claims) throw new AppError(AUTH_ERRORS.REFRESH_TOKEN_INVALID);
+    if (!claims) throw new AppError(CREDENTIALS_ERRORS.REFRESH_TOKEN_INVALID);
     return claims;
   }
 

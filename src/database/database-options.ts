@@ -4,9 +4,9 @@ import type { Connection } from 'mysql2/promise';
 import type { BetterSqlite3DataSourceOptions } from 'typeorm/driver/better-sqlite3/BetterSqlite3DataSourceOptions.js';
 import type { MysqlDataSourceOptions } from 'typeorm/driver/mysql/MysqlDataSourceOptions.js';
 import { Env } from '../config/env.js';
+import { ENTITIES } from '../schema.js';
 import { isDatabaseUnavailable } from './database-errors.js';
 import { DatabaseLogger } from './database-logger.js';
-import { ENTITIES } from '../schema.js';
 import { MIGRATIONS } from './migrations/index.js';
 import { SnakeCaseNames } from './snake-case-names.js';
 

@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { isBusy } from './database-errors.js';
 import { DatabaseOptions } from './database-options.js';

@@ -1,15 +1,15 @@
 import { EntityTarget, FindOptionsWhere, In, LessThan } from 'typeorm';
 import { AuditEvent } from '../audit/audit-event.entity.js';
 import { AddressLimits } from '../auth/address-limits.entity.js';
-import { ApiKey } from '../credentials/api-key.entity.js';
 import { ResetToken } from '../auth/reset-token.entity.js';
-import { Session } from '../credentials/session.entity.js';
 import { SignupAttempt } from '../auth/signup-attempt.entity.js';
 import { DAY_MS } from '../common/clock.js';
 import { Env } from '../config/env.js';
-import { Counter } from '../throttling/counter.entity.js';
-import { Project } from '../projects/project.entity.js';
+import { ApiKey } from '../credentials/api-key.entity.js';
+import { Session } from '../credentials/session.entity.js';
 import { Letter, LETTER_STATE } from '../mail/letter.entity.js';
+import { Project } from '../projects/project.entity.js';
+import { Counter } from '../throttling/counter.entity.js';
 
 /** Settled letters stay so long for whoever asks whether one was sent. */
 const LETTER_DAYS = 30;

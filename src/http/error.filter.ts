@@ -1,9 +1,9 @@
 import { ArgumentsHost, Catch, ExceptionFilter, HttpException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { isDatabaseUnavailable } from '../database/database-errors.js';
 import { AppError, ErrorEntry } from '../common/app-error.js';
 import { COMMON_ERRORS } from '../common/common.errors.js';
-import { flowNumber } from './flow.js';
+import { isDatabaseUnavailable } from '../database/database-errors.js';
+import { flowNumber } from './flow-number.js';
 import { rateLimitHeaders } from './rate-limit-headers.js';
 
 const DATABASE_RETRY_SECONDS = 5;

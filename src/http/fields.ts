@@ -4,7 +4,9 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { isAscii, isBoolean, isEmail, IsOptional, IsString, ValidateBy } from 'class-validator';
 import { ErrorEntry } from '../common/app-error.js';
-import { ID_EXAMPLE } from '../openapi/operation.js';
+
+/** The id in examples of the document. */
+export const ID_EXAMPLE = '019b7a3e-7d5e-7c8a-9d3f-2b1c4d5e6f70';
 
 /** Name of the rule that a field must be there. */
 export const PRESENT = 'present';

@@ -1,5 +1,4 @@
 import { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { onRequestHookHandler } from 'fastify';
 import {
   DocumentBuilder,
   type HeaderObject,
@@ -12,11 +11,13 @@ import {
   type SchemaObject,
   SwaggerModule,
 } from '@nestjs/swagger';
-import { Env } from '../config/env.js';
+import type { onRequestHookHandler } from 'fastify';
 import { ErrorEntry } from '../common/app-error.js';
-import { CHALLENGE } from '../http/error.filter.js';
 import { COMMON_ERRORS } from '../common/common.errors.js';
-import { type DocumentedErrors, errorResponses, ERRORS_EXTENSION, exampleOf, ID_EXAMPLE } from './operation.js';
+import { Env } from '../config/env.js';
+import { CHALLENGE } from '../http/error.filter.js';
+import { ID_EXAMPLE } from '../http/fields.js';
+import { type DocumentedErrors, errorResponses, ERRORS_EXTENSION, exampleOf } from './operation.js';
 
 /** Swagger UI styles itself and shows its own images; nothing comes from elsewhere. */
 const UI_POLICY =

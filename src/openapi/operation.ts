@@ -10,13 +10,13 @@ import {
   type ReferenceObject,
   type SchemaObject,
 } from '@nestjs/swagger';
-import { ErrorAnswer } from './answers.js';
 import { ErrorEntry } from '../common/app-error.js';
+import { ID_EXAMPLE } from '../http/fields.js';
 import { Flow } from '../http/flow.js';
+import { ErrorAnswer } from './answers.js';
 
 /** Where a handler keeps the errors that the document shows, until it is built and the handler's method and body are known. */
 export const ERRORS_EXTENSION = 'x-errors';
-export const ID_EXAMPLE = '019b7a3e-7d5e-7c8a-9d3f-2b1c4d5e6f70';
 
 /** The errors of one operation, beside those that every operation has. */
 export interface DocumentedErrors {

@@ -1,11 +1,11 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiProperty, ApiTags } from '@nestjs/swagger';
-import { success, Answer } from '../openapi/answers.js';
 import { AppError } from '../common/app-error.js';
 import { COMMON_ERRORS } from '../common/common.errors.js';
-import { Documented } from '../openapi/operation.js';
-import { Public } from '../http/public.decorator.js';
 import { Database } from '../database/database.js';
+import { Public } from '../http/public.decorator.js';
+import { success, Answer } from '../openapi/answers.js';
+import { Documented } from '../openapi/operation.js';
 import { HttpDrain } from './http-drain.js';
 
 const RETRY_SECONDS = 2;

@@ -2,13 +2,13 @@ import { timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { ApiKeysService } from '../credentials/api-keys.service.js';
 import { PasswordHasher } from '../auth/password-hasher.js';
-import { SessionsService } from '../credentials/sessions.service.js';
 import { AppError } from '../common/app-error.js';
 import { COMMON_ERRORS } from '../common/common.errors.js';
 import { sha256 } from '../common/secrets.js';
 import { Env } from '../config/env.js';
+import { ApiKeysService } from '../credentials/api-keys.service.js';
+import { SessionsService } from '../credentials/sessions.service.js';
 import { Database } from '../database/database.js';
 import { Letter, LETTER_STATE } from '../mail/letter.entity.js';
 

@@ -3,9 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { Controller, Get, Header, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Public } from '../http/public.decorator.js';
 import { Env } from '../config/env.js';
 import { VERSION } from '../config/version.js';
+import { Public } from '../http/public.decorator.js';
 
 const PRODUCT = 'Talkstack server';
 const DESCRIPTION = 'A self-hosted server for the Talkstack API, a REST API for AI phone agents.';

@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { Controller, Get, Header, Req } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { Public } from '../http/public.decorator.js';
 import { Env } from '../config/env.js';
+import { Public } from '../http/public.decorator.js';
 
 /** What the page needs and no more; `form-action 'none'` keeps the password in even if the script does not run. */
 const CONTENT_SECURITY_POLICY = [

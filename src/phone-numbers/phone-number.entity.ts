@@ -1,16 +1,13 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne } from 'typeorm';
 import { IdColumn, MomentColumn } from '../database/columns.js';
 import { Project } from '../projects/project.entity.js';
+import { type CarrierStatus } from '../telephony/carrier.js';
 
 /** The plus sign and at most 15 digits (ITU-T E.164). */
 export const E164_MAX_LENGTH = 16;
 
 /** The entity of agents by its name: their module builds on this one, which therefore imports nothing of it. */
 export const AGENT = 'Agent';
-
-export const CARRIER_STATUSES = ['verified', 'unverified'] as const;
-/** Whether the carrier said that the number is the account's. */
-export type CarrierStatus = (typeof CARRIER_STATUSES)[number];
 
 /** A phone number of a project, and the agent that it is linked to. Nobody else has it meanwhile. */
 @Entity('phone_numbers')

@@ -1,6 +1,7 @@
-import { REFUSED } from '../auth/auth.docs.js';
 import { COMMON_ERRORS } from '../common/common.errors.js';
+import { REFUSED } from '../credentials/credentials.docs.js';
 import { PROJECTS_ERRORS } from '../projects/projects.errors.js';
+import { TELEPHONY_ERRORS } from '../telephony/telephony.errors.js';
 import * as dto from './phone-numbers.dto.js';
 import { PHONE_NUMBERS_ERRORS } from './phone-numbers.errors.js';
 
@@ -22,12 +23,12 @@ export const ADD_NUMBER = {
   answer: dto.PhoneNumberDataAnswer,
   errors: [
     ...BAD_BODY,
-    E.NUMBER_INVALID,
+    TELEPHONY_ERRORS.NUMBER_INVALID,
     E.NUMBER_TAKEN,
-    E.NUMBER_NOT_YOURS,
+    TELEPHONY_ERRORS.NUMBER_NOT_YOURS,
     PROJECTS_ERRORS.PROJECT_NOT_FOUND,
     PROJECTS_ERRORS.AGENT_NOT_FOUND,
-    E.CARRIER_UNAVAILABLE,
+    TELEPHONY_ERRORS.CARRIER_UNAVAILABLE,
     ...REFUSED,
   ],
 };
@@ -36,5 +37,5 @@ export const REMOVE_NUMBER = {
   description:
     'By `phoneNumberId`, else by `e164`. The number stays in the project, available; with `release: true` it leaves the project, any project may have it, and the answer has no `data`.',
   answer: dto.PhoneNumberRemovedAnswer,
-  errors: [...BAD_BODY, E.NUMBER_INVALID, E.NUMBER_NOT_FOUND, ...REFUSED],
+  errors: [...BAD_BODY, TELEPHONY_ERRORS.NUMBER_INVALID, E.NUMBER_NOT_FOUND, ...REFUSED],
 };

@@ -1,19 +1,18 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { FlagField, ID_EXAMPLE, IdField, TextField } from '../http/fields.js';
 import { Answer } from '../openapi/answers.js';
-import { ID_EXAMPLE } from '../openapi/operation.js';
-import { FlagField, IdField, TextField } from '../http/fields.js';
+import { CARRIER_STATUSES, type CarrierStatus } from '../telephony/carrier.js';
+import { TELEPHONY_ERRORS } from '../telephony/telephony.errors.js';
 import { ExportedAs } from '../users/user-data.js';
-import { CARRIER_STATUSES, type CarrierStatus, E164_MAX_LENGTH, PhoneNumber } from './phone-number.entity.js';
-import { PHONE_NUMBERS_ERRORS } from './phone-numbers.errors.js';
+import { E164_MAX_LENGTH, PhoneNumber } from './phone-number.entity.js';
 
 const E164_EXAMPLE = '+15550100002';
 const NUMBER_STATUSES = ['ASSIGNED', 'AVAILABLE'] as const;
 
 /** A phone number, trimmed; what else it must be is judged by PhoneNumbersService.parse(). */
 export function E164Field(options: { description: string; optional?: boolean }): PropertyDecorator {
-  const { NUMBER_INVALID } = PHONE_NUMBERS_ERRORS;
   const form = { minLength: 3, maxLength: E164_MAX_LENGTH, pattern: '^\\+[1-9]\\d{1,14}$', example: E164_EXAMPLE };
-  return TextField({ ...form, ...options, invalid: NUMBER_INVALID });
+  return TextField({ ...form, ...options, invalid: TELEPHONY_ERRORS.NUMBER_INVALID });
 }
 
 export class FindNumberDto {

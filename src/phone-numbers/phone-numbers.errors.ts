@@ -2,18 +2,6 @@ import { errorTable } from '../common/app-error.js';
 
 /** What can go wrong with phone numbers: code → status and message. */
 export const PHONE_NUMBERS_ERRORS = errorTable({
-  NUMBER_INVALID: [
-    400,
-    'The phone number must be in E.164 form: a plus sign, the country code and the number, digits only.',
-  ],
   NUMBER_TAKEN: [400, 'The phone number belongs to another project.'],
-  NUMBER_NOT_YOURS: [
-    400,
-    'The phone number was neither bought from nor verified with the carrier by the account of this service.',
-  ],
   NUMBER_NOT_FOUND: [404, 'You have no such phone number.'],
-  CARRIER_UNAVAILABLE: [
-    503,
-    'The carrier cannot be asked about the number right now. Try again after the time in Retry-After.',
-  ],
 });

@@ -2,14 +2,14 @@ import { Module, OnModuleInit } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Env } from '../config/env.js';
 import { ProjectsModule } from '../projects/projects.module.js';
+import { Carrier, NoCarrier } from '../telephony/carrier.js';
+import { TwilioCarrier } from '../telephony/twilio/twilio-carrier.js';
 import { rowsOf, UserDataSources } from '../users/user-data.js';
 import { UsersModule } from '../users/users.module.js';
-import { Carrier, NoCarrier } from '../telephony/carrier.js';
 import { PhoneNumber } from './phone-number.entity.js';
 import { PhoneNumbersController } from './phone-numbers.controller.js';
 import { PhoneNumberAnswer } from './phone-numbers.dto.js';
 import { PhoneNumbersService } from './phone-numbers.service.js';
-import { TwilioCarrier } from '../telephony/twilio/twilio-carrier.js';
 
 /** Twilio where there is an account. */
 function carrier(env: Env): Carrier {

@@ -3,22 +3,22 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { isUUID } from 'class-validator';
 import { Not, Repository } from 'typeorm';
 import { v7 as uuid } from 'uuid';
-import { Caller } from '../credentials/caller.js';
-import { success } from '../openapi/answers.js';
 import { AppError } from '../common/app-error.js';
 import { Clock } from '../common/clock.js';
-import { requireOneOf } from '../http/validation.js';
+import { Caller } from '../credentials/caller.js';
 import { isForeignKeyViolation, isUniqueViolation } from '../database/database-errors.js';
 import { Database } from '../database/database.js';
-import { Transaction } from '../database/transaction.js';
 import { OwnedRow } from '../database/owned.js';
+import { Transaction } from '../database/transaction.js';
+import { requireOneOf } from '../http/validation.js';
+import { success } from '../openapi/answers.js';
 import { ProjectContents } from '../projects/project-contents.js';
 import { Project } from '../projects/project.entity.js';
 import { PROJECTS_ERRORS } from '../projects/projects.errors.js';
 import { ProjectsService } from '../projects/projects.service.js';
-import { Carrier } from '../telephony/carrier.js';
+import { Carrier, type CarrierStatus } from '../telephony/carrier.js';
 import { ParsedNumber, parseE164 } from '../telephony/e164.js';
-import { AGENT, CarrierStatus, PhoneNumber } from './phone-number.entity.js';
+import { AGENT, PhoneNumber } from './phone-number.entity.js';
 import {
   AddNumberDto,
   FindNumberDto,

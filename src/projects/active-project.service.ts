@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { AUTH_ERRORS } from '../auth/auth.errors.js';
-import { Caller } from '../credentials/caller.js';
-import { success } from '../openapi/answers.js';
 import { AppError } from '../common/app-error.js';
 import { Clock } from '../common/clock.js';
+import { Caller } from '../credentials/caller.js';
+import { CREDENTIALS_ERRORS } from '../credentials/credentials.errors.js';
 import { Database } from '../database/database.js';
 import { Transaction } from '../database/transaction.js';
+import { success } from '../openapi/answers.js';
 import { User } from '../users/user.entity.js';
 import { UserDataAnswer } from '../users/users.dto.js';
 import { UsersService } from '../users/users.service.js';
@@ -33,7 +33,7 @@ export class ActiveProjectService {
 
   async getActiveProject({ userId }: Caller): Promise<ActiveProjectAnswer> {
     const user = await this.users.findById(userId);
-    if (!user) throw new AppError(AUTH_ERRORS.TOKEN_INVALID);
+    if (!user) throw new AppError(CREDENTIALS_ERRORS.TOKEN_INVALID);
     const project = user.activeProject === null ? null : await this.projects.findOwned(user.activeProject, userId);
     if (!project) throw new AppError(PROJECTS_ERRORS.NO_ACTIVE_PROJECT);
     return success('This is your active project.', { projectData: ProjectAnswer.of(project) });

@@ -1,10 +1,10 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne } from 'typeorm';
 import { IdColumn, MomentColumn } from '../database/columns.js';
 import { User } from '../users/user.entity.js';
+import { WEBHOOK_URL_MAX_LENGTH } from '../webhooks/webhook-target.js';
 
 export const PROJECT_NAME_MAX_LENGTH = 100;
 export const PROJECT_DESCRIPTION_MAX_LENGTH = 1000;
-export const WEBHOOK_URL_MAX_LENGTH = 2048;
 
 /** A project of a user: agents, phone numbers and calls belong to one. */
 @Entity('projects')

@@ -1,9 +1,9 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiBody, ApiTags } from '@nestjs/swagger';
 import { type Caller, FromCaller } from '../credentials/caller.js';
+import { PageQuery } from '../http/paging.js';
 import { Answer } from '../openapi/answers.js';
 import { Documented } from '../openapi/operation.js';
-import { PageQuery } from '../http/paging.js';
 import * as docs from './projects.docs.js';
 import {
   AddWebhookDto,

@@ -1,6 +1,7 @@
-import { REFUSED } from '../auth/auth.docs.js';
-import { Answer } from '../openapi/answers.js';
 import { COMMON_ERRORS } from '../common/common.errors.js';
+import { REFUSED } from '../credentials/credentials.docs.js';
+import { Answer } from '../openapi/answers.js';
+import { WEBHOOKS_ERRORS } from '../webhooks/webhooks.errors.js';
 import * as dto from './projects.dto.js';
 import { PROJECTS_ERRORS } from './projects.errors.js';
 
@@ -32,7 +33,7 @@ export const UPDATE_PROJECT = {
   description: 'Changes what is sent, and leaves the rest as it is.',
   answer: dto.ProjectDataAnswer,
   params,
-  errors: [...BAD_BODY, E.PROJECT_NAME_TAKEN, E.WEBHOOK_URL_INVALID, E.PROJECT_NOT_FOUND, ...REFUSED],
+  errors: [...BAD_BODY, E.PROJECT_NAME_TAKEN, WEBHOOKS_ERRORS.WEBHOOK_URL_INVALID, E.PROJECT_NOT_FOUND, ...REFUSED],
 };
 export const DELETE_PROJECT = {
   summary: 'Delete a project',
@@ -46,7 +47,7 @@ export const ADD_WEBHOOK = {
   summary: 'Set where calls report their progress',
   description: 'An https URL of a public host. null takes it away.',
   answer: Answer,
-  errors: [...BAD_BODY, E.WEBHOOK_URL_INVALID, E.PROJECT_NOT_FOUND, ...REFUSED],
+  errors: [...BAD_BODY, WEBHOOKS_ERRORS.WEBHOOK_URL_INVALID, E.PROJECT_NOT_FOUND, ...REFUSED],
 };
 export const SET_ACTIVE_PROJECT = {
   summary: 'Set the active project',

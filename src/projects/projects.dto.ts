@@ -2,18 +2,13 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { ValidateBy } from 'class-validator';
-import { Answer } from '../openapi/answers.js';
-import { ID_EXAMPLE } from '../openapi/operation.js';
-import { FlagField, FreeTextField, IdField, PRESENT, TextField } from '../http/fields.js';
+import { FlagField, FreeTextField, ID_EXAMPLE, IdField, PRESENT, TextField } from '../http/fields.js';
 import { PageAnswer } from '../http/paging.js';
+import { Answer } from '../openapi/answers.js';
 import { ExportedAs } from '../users/user-data.js';
 import { UserDataAnswer } from '../users/users.dto.js';
-import {
-  Project,
-  PROJECT_DESCRIPTION_MAX_LENGTH,
-  PROJECT_NAME_MAX_LENGTH,
-  WEBHOOK_URL_MAX_LENGTH,
-} from './project.entity.js';
+import { WEBHOOK_URL_MAX_LENGTH } from '../webhooks/webhook-target.js';
+import { Project, PROJECT_DESCRIPTION_MAX_LENGTH, PROJECT_NAME_MAX_LENGTH } from './project.entity.js';
 
 const WEBHOOK_EXAMPLE = 'https://hooks.example.com/calls';
 const NAME = { maxLength: PROJECT_NAME_MAX_LENGTH, example: 'Clinic' };

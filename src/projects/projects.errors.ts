@@ -5,7 +5,6 @@ export const PROJECTS_ERRORS = errorTable({
   PROJECT_NAME_TAKEN: [400, 'You have a project of this name already.'],
   PROJECT_NOT_EMPTY: [400, 'The project still has agents or phone numbers. Remove them first, or send cascade: true.'],
   PROJECT_UNKNOWN: [400, 'You have no such project.'],
-  WEBHOOK_URL_INVALID: [400, 'The webhook must be an https URL of a public host, without user name and password.'],
   PROJECT_NOT_FOUND: [404, 'You have no such project.'],
   AGENT_NOT_FOUND: [404, 'The project has no such agent.'],
   NO_ACTIVE_PROJECT: [404, 'You have no active project.'],

@@ -2,15 +2,15 @@ import { Module, OnModuleInit } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { rowsOf, UserDataSources } from '../users/user-data.js';
 import { UsersModule } from '../users/users.module.js';
+import { NameResolver } from '../webhooks/name-resolver.js';
+import { WebhookUrls } from '../webhooks/webhook-target.js';
 import { ActiveProjectController } from './active-project.controller.js';
 import { ActiveProjectService } from './active-project.service.js';
-import { NameResolver } from '../webhooks/name-resolver.js';
 import { ProjectContents } from './project-contents.js';
 import { Project } from './project.entity.js';
 import { ProjectsController } from './projects.controller.js';
 import { ProjectAnswer } from './projects.dto.js';
 import { ProjectsService } from './projects.service.js';
-import { WebhookUrls } from '../webhooks/webhook-target.js';
 
 /** Projects of users, and which one is active. */
 @Module({

@@ -2,19 +2,20 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { In, IsNull, Repository } from 'typeorm';
 import { v7 as uuid } from 'uuid';
-import { AUTH_ERRORS } from '../auth/auth.errors.js';
-import { Caller } from '../credentials/caller.js';
-import { Answer, success } from '../openapi/answers.js';
 import { AppError } from '../common/app-error.js';
 import { Clock } from '../common/clock.js';
-import { PageQuery } from '../http/paging.js';
 import { sha256 } from '../common/secrets.js';
-import { requireOneOf } from '../http/validation.js';
+import { Caller } from '../credentials/caller.js';
+import { CREDENTIALS_ERRORS } from '../credentials/credentials.errors.js';
 import { isUniqueViolation } from '../database/database-errors.js';
 import { Database } from '../database/database.js';
-import { Transaction } from '../database/transaction.js';
 import { findOwned, lockOwned } from '../database/owned.js';
+import { Transaction } from '../database/transaction.js';
+import { PageQuery } from '../http/paging.js';
+import { requireOneOf } from '../http/validation.js';
+import { Answer, success } from '../openapi/answers.js';
 import { User } from '../users/user.entity.js';
+import { WebhookUrls } from '../webhooks/webhook-target.js';
 import { ProjectContents } from './project-contents.js';
 import { Project } from './project.entity.js';
 import {
@@ -27,7 +28,6 @@ import {
   UpdateProjectDto,
 } from './projects.dto.js';
 import { PROJECTS_ERRORS } from './projects.errors.js';
-import { WebhookUrls } from '../webhooks/webhook-target.js';
 
 type ProjectRow = Omit<Project, 'user'>;
 
@@ -63,7 +63,7 @@ export class ProjectsService {
     const project = this.newProject(userId, name, description);
     await this.database.write(async (tx) => {
       // Locked, for an account may be deleted at the same moment.
-      if (!(await tx.lock(User, { id: userId }))) throw new AppError(AUTH_ERRORS.TOKEN_INVALID);
+      if (!(await tx.lock(User, { id: userId }))) throw new AppError(CREDENTIALS_ERRORS.TOKEN_INVALID);
       await this.refuseTakenName(tx.manager.insert(Project, project));
     });
     return success('The project is created.', { data: ProjectAnswer.of(project) });

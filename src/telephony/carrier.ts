@@ -1,4 +1,6 @@
-import { CarrierStatus } from '../phone-numbers/phone-number.entity.js';
+export const CARRIER_STATUSES = ['verified', 'unverified'] as const;
+/** Whether the carrier said that the number is the account's. */
+export type CarrierStatus = (typeof CARRIER_STATUSES)[number];
 
 /** Whoever connects the calls: it knows which numbers are the account's. */
 export abstract class Carrier {

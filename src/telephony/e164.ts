@@ -1,5 +1,5 @@
 import { AppError } from '../common/app-error.js';
-import { PHONE_NUMBERS_ERRORS } from '../phone-numbers/phone-numbers.errors.js';
+import { TELEPHONY_ERRORS } from './telephony.errors.js';
 
 const FORM = /^\+[1-9]\d{1,14}$/;
 
@@ -21,5 +21,5 @@ export async function parseE164(text: string, field = 'e164'): Promise<ParsedNum
   // One that comes out otherwise has a national prefix in it.
   if (number?.isPossible() && number.number === text) return { e164: text, country: number.country ?? null };
   const message = `${field} must be a phone number in E.164 form, such as +12025550123`;
-  throw new AppError(PHONE_NUMBERS_ERRORS.NUMBER_INVALID, { faults: [{ field, message }] });
+  throw new AppError(TELEPHONY_ERRORS.NUMBER_INVALID, { faults: [{ field, message }] });
 }

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { MoreThan } from 'typeorm';
-import { maskedIp } from '../http/client.js';
 import { Clock, DAY_MS } from '../common/clock.js';
 import { Secrets } from '../common/secrets.js';
 import { Env } from '../config/env.js';
 import { Database } from '../database/database.js';
 import { Transaction } from '../database/transaction.js';
+import { maskedIp } from '../http/client.js';
 import { Counter } from './counter.entity.js';
 
 /**

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { AppError } from '../common/app-error.js';
-import { ipRange, maskedIp } from '../http/client.js';
 import { Clock, DAY_MS, SECOND_MS } from '../common/clock.js';
-import { RateLimit } from '../http/rate-limit-headers.js';
 import { Secrets } from '../common/secrets.js';
 import { Env } from '../config/env.js';
+import { ipRange, maskedIp } from '../http/client.js';
+import { RateLimit } from '../http/rate-limit-headers.js';
 import { Count, CounterStore, CounterWindow } from './counter-store.js';
 import { KnownNetworks } from './known-networks.js';
 import { Endpoint, LimitRule, rulesOf, SIGNUPS, WRONG_CREDENTIALS } from './limits.js';

@@ -1,8 +1,8 @@
 import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Documented } from '../openapi/operation.js';
 import { Public } from '../http/public.decorator.js';
+import { Documented } from '../openapi/operation.js';
 import { sendAudio } from '../speech/synthesis/audio.js';
 import * as docs from './voices.docs.js';
 import { VoiceAnswer, VoicesAnswer } from './voices.dto.js';

@@ -1,6 +1,7 @@
-import { REFUSED } from '../auth/auth.docs.js';
-import { VOICE_ID_EXAMPLE, VoiceAnswer, VoicesAnswer } from './voices.dto.js';
-import { VOICES_ERRORS } from './voices.errors.js';
+import { REFUSED } from '../credentials/credentials.docs.js';
+import { VOICE_ID_EXAMPLE } from '../speech/synthesis/voice.js';
+import { VOICES_ERRORS } from '../speech/synthesis/voices.errors.js';
+import { VoiceAnswer, VoicesAnswer } from './voices.dto.js';
 
 /** What the OpenAPI document says of each operation of this module. */
 const { VOICE_NOT_FOUND, VOICES_UNAVAILABLE } = VOICES_ERRORS;

@@ -5,7 +5,7 @@ import { ElevenLabsApi } from '../speech/synthesis/eleven-labs-api.js';
 import { ElevenLabsVoices } from '../speech/synthesis/eleven-labs-voices.js';
 import { FliteSynthesizer } from '../speech/synthesis/flite-synthesizer.js';
 import { FliteVoices } from '../speech/synthesis/flite-voices.js';
-import { VoiceCatalogue } from './voice-catalogue.js';
+import { VoiceCatalogue } from '../speech/synthesis/voice-catalogue.js';
 import { VoicesController } from './voices.controller.js';
 import { VoicesService } from './voices.service.js';
 

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { success } from '../openapi/answers.js';
 import { AppError } from '../common/app-error.js';
+import { success } from '../openapi/answers.js';
 import { Audio } from '../speech/synthesis/audio.js';
-import { VoiceCatalogue } from './voice-catalogue.js';
-import { Voice, VoiceAnswer, VoicesAnswer } from './voices.dto.js';
-import { VOICES_ERRORS } from './voices.errors.js';
+import { VoiceCatalogue } from '../speech/synthesis/voice-catalogue.js';
+import { Voice } from '../speech/synthesis/voice.js';
+import { VOICES_ERRORS } from '../speech/synthesis/voices.errors.js';
+import { VoiceAnswer, VoicesAnswer } from './voices.dto.js';
 
 /** The voices that agents can speak with. */
 @Injectable()

@@ -4,8 +4,10 @@ import ipaddr from 'ipaddr.js';
 import { AppError } from '../common/app-error.js';
 import { Env } from '../config/env.js';
 import { NameResolver } from './name-resolver.js';
-import { WEBHOOK_URL_MAX_LENGTH } from '../projects/project.entity.js';
-import { PROJECTS_ERRORS } from '../projects/projects.errors.js';
+import { WEBHOOKS_ERRORS } from './webhooks.errors.js';
+
+/** Longest webhook URL, characters. */
+export const WEBHOOK_URL_MAX_LENGTH = 2048;
 
 /** All of IPv6 that is given out to the public (RFC 4291, section 2.4). */
 const PUBLIC_IPV6 = ipaddr.parseCIDR('2000::/3');
@@ -39,7 +41,7 @@ export class WebhookUrls {
     const fault = await this.faultOf(text);
     if (fault === null) return new URL(text).href;
     const faults = [{ field, message: `${field} ${fault}` }];
-    throw new AppError(PROJECTS_ERRORS.WEBHOOK_URL_INVALID, { faults });
+    throw new AppError(WEBHOOKS_ERRORS.WEBHOOK_URL_INVALID, { faults });
   }
 
   /** The operator named this host in WEBHOOK_ALLOWED_HOSTS. */

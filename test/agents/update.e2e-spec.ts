@@ -1,10 +1,10 @@
 import { MINUTE_MS } from '../../src/common/clock.js';
+import { VOICE_ID_EXAMPLE } from '../../src/speech/synthesis/voice.js';
 import { AgentData, createAgent } from '../support/agents.js';
 import { atOnce } from '../support/credentials.js';
 import { join, Person } from '../support/people.js';
 import { createProject } from '../support/projects.js';
 import { startApp, TestApp } from '../support/start-app.js';
-import { VOICE_ID_EXAMPLE } from '../../src/voices/voices.dto.js';
 
 let service: TestApp;
 let ada: Person;

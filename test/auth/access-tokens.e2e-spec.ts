@@ -1,6 +1,6 @@
 import { createPublicKey, JsonWebKey, verify } from 'node:crypto';
-import { Session } from '../../src/credentials/session.entity.js';
 import { SECOND_MS } from '../../src/common/clock.js';
+import { Session } from '../../src/credentials/session.entity.js';
 import { Database } from '../../src/database/database.js';
 import { ApiAnswer } from '../support/api-client.js';
 import { askResetToken, atOnce, makeApiKey, refresh } from '../support/credentials.js';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { SessionsService } from '../../src/credentials/sessions.service.js';
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../src/common/clock.js';
+import { SessionsService } from '../../src/credentials/sessions.service.js';
 import { ApiAnswer } from '../support/api-client.js';
 import { atOnce, makeApiKey, refresh } from '../support/credentials.js';
 import { decode } from '../support/jwt.js';

@@ -1,8 +1,8 @@
 import { Database } from '../../src/database/database.js';
 import { User } from '../../src/users/user.entity.js';
-import { userRow } from '../support/rows.js';
 import { makeApiKey } from '../support/credentials.js';
 import { join } from '../support/people.js';
+import { userRow } from '../support/rows.js';
 import { startApp, TestApp } from '../support/start-app.js';
 import { isSqlite } from '../support/test-database.js';
 

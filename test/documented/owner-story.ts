@@ -1,4 +1,4 @@
-import { VOICE_ID_EXAMPLE } from '../../src/voices/voices.dto.js';
+import { VOICE_ID_EXAMPLE } from '../../src/speech/synthesis/voice.js';
 import { insertAgent } from '../support/agents.js';
 import { ApiClient } from '../support/api-client.js';
 import { join } from '../support/people.js';

@@ -1,5 +1,5 @@
-import { Ajv2019, ValidateFunction } from 'ajv/dist/2019.js';
 import addFormats from 'ajv-formats';
+import { Ajv2019, ValidateFunction } from 'ajv/dist/2019.js';
 import { ApiAnswer } from '../support/api-client.js';
 import { ApiDocument, Operation } from './api-document.js';
 

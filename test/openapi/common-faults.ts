@@ -1,6 +1,6 @@
 import { ApiCredentials } from '../support/api-client.js';
-import { ApiDriver } from './api-driver.js';
 import { codesOf, exampleOf, Operation } from './api-document.js';
+import { ApiDriver } from './api-driver.js';
 
 /** What a missing field is answered: in the account flows by a code of their own. */
 const MISSING = ['CREDENTIALS_MISSING', 'VALIDATION_FAILED'];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { Call } from './api-driver.js';
 import { ApiDocument, Operation } from './api-document.js';
+import { Call } from './api-driver.js';
 import { anyValue, hostileText, rawBody } from './hostile-values.js';
 
 /** Whose credentials a call has; `forged` ones are no good. */

@@ -1,6 +1,6 @@
+import { once } from 'node:events';
 import { Agent, createServer, IncomingMessage, request, Server, ServerResponse } from 'node:http';
 import { AddressInfo } from 'node:net';
-import { once } from 'node:events';
 
 const LOOK_EVERY_MS = 100;
 

@@ -1,5 +1,5 @@
-import { Env } from '../../src/config/env.js';
 import { SECOND_MS } from '../../src/common/clock.js';
+import { Env } from '../../src/config/env.js';
 import { ApiAnswer } from '../support/api-client.js';
 import { PASSWORD } from '../support/people.js';
 import { Settings, startApp, TestApp } from '../support/start-app.js';

@@ -1,6 +1,6 @@
 import { describeWith } from '../support/describe-with.js';
-import { newAddress } from '../support/people.js';
 import { OwnRedis } from '../support/own-redis.js';
+import { newAddress } from '../support/people.js';
 import { TestApp } from '../support/start-app.js';
 import { fromElsewhere, startThrottled, statuses, times, tryPassword } from './clients.js';
 

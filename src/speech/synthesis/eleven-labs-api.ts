@@ -1,6 +1,6 @@
 import { SECOND_MS } from '../../common/clock.js';
 import { isUrl } from '../../config/env-rules.js';
-import { Voice, VoiceLabels } from '../../voices/voices.dto.js';
+import { Voice, VoiceLabels } from './voice.js';
 
 /** The most that the API gives at once. */
 const PAGE_SIZE = 100;

@@ -2,9 +2,9 @@ import { Logger } from '@nestjs/common';
 import { AppError } from '../../common/app-error.js';
 import { Clock, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../common/clock.js';
 import { ElevenLabsApi } from './eleven-labs-api.js';
-import { VoiceCatalogue } from '../../voices/voice-catalogue.js';
-import { Voice } from '../../voices/voices.dto.js';
-import { VOICES_ERRORS } from '../../voices/voices.errors.js';
+import { VoiceCatalogue } from './voice-catalogue.js';
+import { Voice } from './voice.js';
+import { VOICES_ERRORS } from './voices.errors.js';
 
 const FRESH_MS = HOUR_MS;
 /** ElevenLabs is asked no more often, whatever its answer was and whatever is asked of us. */

@@ -1,8 +1,8 @@
 import { Env } from '../../config/env.js';
 import { Audio, toAudio } from './audio.js';
 import { FliteSynthesizer } from './flite-synthesizer.js';
-import { VoiceCatalogue } from '../../voices/voice-catalogue.js';
-import { Voice, VOICE_ID_EXAMPLE } from '../../voices/voices.dto.js';
+import { VoiceCatalogue } from './voice-catalogue.js';
+import { Voice, VOICE_ID_EXAMPLE } from './voice.js';
 
 interface FliteVoice extends Omit<Voice, 'preview_url'> {
   /** What Flite calls it. */

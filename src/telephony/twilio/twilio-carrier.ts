@@ -2,9 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Twilio } from 'twilio';
 import { AppError } from '../../common/app-error.js';
 import { TwilioSettings } from '../../config/twilio-settings.js';
-import { Carrier } from '../carrier.js';
-import { CarrierStatus } from '../../phone-numbers/phone-number.entity.js';
-import { PHONE_NUMBERS_ERRORS } from '../../phone-numbers/phone-numbers.errors.js';
+import { Carrier, type CarrierStatus } from '../carrier.js';
+import { TELEPHONY_ERRORS } from '../telephony.errors.js';
 
 const RETRY_SECONDS = 10;
 /** Twilio finds numbers by a part of them too, so the whole one may stand behind others; so many are looked at. */
@@ -28,7 +27,7 @@ export class TwilioCarrier extends Carrier {
   }
 
   async check(e164: string): Promise<CarrierStatus> {
-    if (!(await this.isOurs(e164))) throw new AppError(PHONE_NUMBERS_ERRORS.NUMBER_NOT_YOURS);
+    if (!(await this.isOurs(e164))) throw new AppError(TELEPHONY_ERRORS.NUMBER_NOT_YOURS);
     return 'verified';
   }
 
@@ -37,7 +36,7 @@ export class TwilioCarrier extends Carrier {
     try {
       return await this.inTime(this.ask(client, e164));
     } catch (error) {
-      throw new AppError(PHONE_NUMBERS_ERRORS.CARRIER_UNAVAILABLE, {
+      throw new AppError(TELEPHONY_ERRORS.CARRIER_UNAVAILABLE, {
         retryAfterSeconds: RETRY_SECONDS,
         cause: new Error(reasonOf(error)),
       });

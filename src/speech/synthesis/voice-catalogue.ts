@@ -1,5 +1,5 @@
-import { Audio } from '../speech/synthesis/audio.js';
-import { Voice } from './voices.dto.js';
+import { Audio } from './audio.js';
+import { Voice } from './voice.js';
 
 /** Where voices come from. Throws VOICES_UNAVAILABLE while nothing is known of them. */
 export abstract class VoiceCatalogue {

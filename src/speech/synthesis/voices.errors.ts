@@ -1,4 +1,4 @@
-import { errorTable } from '../common/app-error.js';
+import { errorTable } from '../../common/app-error.js';
 
 /** What can go wrong with voices: code → status and message. */
 export const VOICES_ERRORS = errorTable({
