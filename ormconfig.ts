@@ -1,8 +1,13 @@
 import { DataSource } from 'typeorm';
 import { loadEnv, readDotEnv } from './src/config/load-env.js';
 import { databaseOptions } from './src/database/database-options.js';
+import { SCHEMA } from './src/schema.js';
 
 readDotEnv();
 
 /** The service's data source for TypeORM's command line, which answers through TypeORM's own logger and has no time limits. */
-export default new DataSource({ ...(await databaseOptions(loadEnv())), driver: undefined, logger: 'advanced-console' });
+export default new DataSource({
+  ...(await databaseOptions(loadEnv(), SCHEMA)),
+  driver: undefined,
+  logger: 'advanced-console',
+});

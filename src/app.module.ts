@@ -11,6 +11,7 @@ import { OperationModule } from './operation/operation.module.js';
 import { PagesModule } from './pages/pages.module.js';
 import { PhoneNumbersModule } from './phone-numbers/phone-numbers.module.js';
 import { ProjectsModule } from './projects/projects.module.js';
+import { SCHEMA } from './schema.js';
 import { ThrottlingModule } from './throttling/throttling.module.js';
 import { UsersModule } from './users/users.module.js';
 import { VoicesModule } from './voices/voices.module.js';
@@ -24,7 +25,7 @@ export class AppModule {
       imports: [
         ConfigModule.forRoot(env),
         CommonModule,
-        DatabaseModule,
+        DatabaseModule.forRoot(SCHEMA),
         ThrottlingModule,
         OperationModule,
         UsersModule,

@@ -1,11 +1,12 @@
 import { InvalidSettingsError, loadEnv, readDotEnv } from './config/load-env.js';
 import { databaseOptions } from './database/database-options.js';
 import { migrate } from './database/migrate.js';
+import { SCHEMA } from './schema.js';
 
 /** `npm run migrate` applies all migrations, `npm run migrate:revert` takes the last one back. */
 async function run(direction: 'up' | 'down'): Promise<void> {
   readDotEnv();
-  await migrate(await databaseOptions(loadEnv()), direction);
+  await migrate(await databaseOptions(loadEnv(), SCHEMA), direction);
   process.stdout.write(direction === 'up' ? 'All migrations are applied.\n' : 'The last migration is reverted.\n');
 }
 

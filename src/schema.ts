@@ -6,25 +6,30 @@ import { SignupAttempt } from './auth/signup-attempt.entity.js';
 import { ApiKey } from './credentials/api-key.entity.js';
 import { Session } from './credentials/session.entity.js';
 import { SigningKey } from './credentials/signing-key.entity.js';
+import { Schema } from './database/database-options.js';
+import { MIGRATIONS } from './database/migrations/index.js';
 import { Letter } from './mail/letter.entity.js';
 import { PhoneNumber } from './phone-numbers/phone-number.entity.js';
 import { Project } from './projects/project.entity.js';
 import { Counter } from './throttling/counter.entity.js';
 import { User } from './users/user.entity.js';
 
-/** Every entity of the service. */
-export const ENTITIES = [
-  User,
-  SignupAttempt,
-  AddressLimits,
-  Session,
-  ResetToken,
-  ApiKey,
-  SigningKey,
-  Letter,
-  AuditEvent,
-  Counter,
-  Project,
-  Agent,
-  PhoneNumber,
-];
+/** All tables of the service: the one list of entities and the one list of migrations, which are handed down to the database. */
+export const SCHEMA: Schema = {
+  entities: [
+    User,
+    SignupAttempt,
+    AddressLimits,
+    Session,
+    ResetToken,
+    ApiKey,
+    SigningKey,
+    Letter,
+    AuditEvent,
+    Counter,
+    Project,
+    Agent,
+    PhoneNumber,
+  ],
+  migrations: MIGRATIONS,
+};

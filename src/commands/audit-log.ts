@@ -7,6 +7,7 @@ import { AUDIT_EVENT } from '../audit/audit-events.js';
 import { loadEnv, readDotEnv } from '../config/load-env.js';
 import { databaseOptions } from '../database/database-options.js';
 import { normaliseEmail } from '../http/fields.js';
+import { SCHEMA } from '../schema.js';
 import { User } from '../users/user.entity.js';
 
 const USAGE = 'Usage: npm run audit -- [--email ADDRESS] [--type EVENT] [--since 2026-01-31] [--limit 100]';
@@ -39,7 +40,7 @@ function readQuestion(): Question {
 
 /** Opens the database for reading only: on SQLite not one byte of the file changes. */
 async function openForReading(): Promise<DataSource> {
-  const options = await databaseOptions(loadEnv());
+  const options = await databaseOptions(loadEnv(), SCHEMA);
   if (options.type !== 'better-sqlite3') return new DataSource(options).initialize();
   if (!existsSync(options.database)) throw new Error('There is no database yet at DATABASE_URL.');
   return new DataSource({ ...options, readonly: true, enableWAL: false }).initialize();

@@ -8,11 +8,12 @@ import { loadEnv, readDotEnv } from '../config/load-env.js';
 import { SigningKeysModule } from '../credentials/signing-keys.module.js';
 import { PUBLISH_LEAD_MS, SigningKeysService } from '../credentials/signing-keys.service.js';
 import { DatabaseModule } from '../database/database.module.js';
+import { SCHEMA } from '../schema.js';
 
 /** `npm run keys:rotate`: publishes the next signing key of the access tokens. Running instances find it by themselves. */
 readDotEnv();
 
-@Module({ imports: [ConfigModule.forRoot(loadEnv()), CommonModule, DatabaseModule, SigningKeysModule] })
+@Module({ imports: [ConfigModule.forRoot(loadEnv()), CommonModule, DatabaseModule.forRoot(SCHEMA), SigningKeysModule] })
 class RotateKeysModule {}
 
 const context = await NestFactory.createApplicationContext(RotateKeysModule, { logger: ['error', 'warn'] });

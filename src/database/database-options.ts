@@ -1,17 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Logger } from '@nestjs/common';
+import { Logger, type Type } from '@nestjs/common';
 import type { Connection } from 'mysql2/promise';
+import type { MigrationInterface } from 'typeorm';
 import type { BetterSqlite3DataSourceOptions } from 'typeorm/driver/better-sqlite3/BetterSqlite3DataSourceOptions.js';
 import type { MysqlDataSourceOptions } from 'typeorm/driver/mysql/MysqlDataSourceOptions.js';
 import { Env } from '../config/env.js';
-import { ENTITIES } from '../schema.js';
 import { isDatabaseUnavailable } from './database-errors.js';
 import { DatabaseLogger } from './database-logger.js';
-import { MIGRATIONS } from './migrations/index.js';
 import { SnakeCaseNames } from './snake-case-names.js';
 
 /** The kinds of databases that the service runs on. */
 export type DatabaseOptions = BetterSqlite3DataSourceOptions | MysqlDataSourceOptions;
+
+/** The tables: handed down, because the database knows no feature. */
+export interface Schema {
+  entities: Type<object>[];
+  migrations: Type<MigrationInterface>[];
+}
 
 /** How long another process may hold the SQLite file before a write gives up, milliseconds. */
 const SQLITE_BUSY_MS = 5000;
@@ -22,15 +27,14 @@ const CONNECT_TIMEOUT_MS = 5000;
 const FIRST_CONNECTION_TRIES = 30;
 const FIRST_CONNECTION_PAUSE_MS = 1000;
 
-function sqliteOptions(file: string): BetterSqlite3DataSourceOptions {
+function sqliteOptions(file: string, schema: Schema): BetterSqlite3DataSourceOptions {
   return {
     type: 'better-sqlite3',
     database: file,
     timeout: SQLITE_BUSY_MS,
     logger: new DatabaseLogger(),
     namingStrategy: new SnakeCaseNames(),
-    entities: ENTITIES,
-    migrations: MIGRATIONS,
+    ...schema,
     enableWAL: true,
     // What was acknowledged survives a power cut (WAL's default would sync only at checkpoints).
     prepareDatabase: (database: { pragma(text: string): unknown }) => {
@@ -74,9 +78,9 @@ function connectionOptions(url: URL) {
   };
 }
 
-/** TypeORM's options for DATABASE_URL: one entity list and one migration list for every database. */
-export async function databaseOptions(env: Env): Promise<DatabaseOptions> {
-  if (env.sqliteFile !== undefined) return sqliteOptions(env.sqliteFile);
+/** TypeORM's options for DATABASE_URL, with the same tables on every database. */
+export async function databaseOptions(env: Env, schema: Schema): Promise<DatabaseOptions> {
+  if (env.sqliteFile !== undefined) return sqliteOptions(env.sqliteFile, schema);
   const url = new URL(env.DATABASE_URL);
   const { user, ...connection } = connectionOptions(url);
   // With mysql2 in it, which a start on SQLite need not wait for.
@@ -93,8 +97,7 @@ export async function databaseOptions(env: Env): Promise<DatabaseOptions> {
     poolSize: env.DATABASE_POOL_SIZE,
     logger: new DatabaseLogger(),
     namingStrategy: new SnakeCaseNames(),
-    entities: ENTITIES,
-    migrations: MIGRATIONS,
+    ...schema,
   };
   return options;
 }

@@ -1,8 +1,8 @@
-import { Global, Module } from '@nestjs/common';
+import { DynamicModule, Global, Module } from '@nestjs/common';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { Env } from '../config/env.js';
-import { databaseOptions, DatabaseOptions } from './database-options.js';
+import { databaseOptions, DatabaseOptions, Schema } from './database-options.js';
 import { Database } from './database.js';
 import { migrate } from './migrate.js';
 
@@ -18,26 +18,31 @@ async function openReader(options: DatabaseOptions): Promise<DataSource> {
 
 /** Opens the database that DATABASE_URL names, migrated; provides `Database` and TypeORM's repositories. */
 @Global()
-@Module({
-  imports: [
-    TypeOrmModule.forRootAsync({
-      inject: [Env],
-      // A migration that fails does so again; for a server that is not up yet, databaseOptions() has waited.
-      useFactory: async (env: Env) => ({ ...(await databaseOptions(env)), retryAttempts: 0 }),
-      dataSourceFactory: (options) => openReader(options as DatabaseOptions),
-    }),
-  ],
-  providers: [
-    {
-      provide: Database,
-      inject: [getDataSourceToken()],
-      useFactory: async (reader: DataSource) => {
-        if (reader.options.type !== 'better-sqlite3') return new Database(reader, reader);
-        const writer = new DataSource({ ...reader.options, readonly: false, timeout: WRITER_BUSY_MS });
-        return new Database(reader, await writer.initialize());
-      },
-    },
-  ],
-  exports: [Database],
-})
-export class DatabaseModule {}
+@Module({})
+export class DatabaseModule {
+  static forRoot(schema: Schema): DynamicModule {
+    return {
+      module: DatabaseModule,
+      imports: [
+        TypeOrmModule.forRootAsync({
+          inject: [Env],
+          // A migration that fails does so again; for a server that is not up yet, databaseOptions() has waited.
+          useFactory: async (env: Env) => ({ ...(await databaseOptions(env, schema)), retryAttempts: 0 }),
+          dataSourceFactory: (options) => openReader(options as DatabaseOptions),
+        }),
+      ],
+      providers: [
+        {
+          provide: Database,
+          inject: [getDataSourceToken()],
+          useFactory: async (reader: DataSource) => {
+            if (reader.options.type !== 'better-sqlite3') return new Database(reader, reader);
+            const writer = new DataSource({ ...reader.options, readonly: false, timeout: WRITER_BUSY_MS });
+            return new Database(reader, await writer.initialize());
+          },
+        },
+      ],
+      exports: [Database],
+    };
+  }
+}

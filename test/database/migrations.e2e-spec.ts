@@ -4,6 +4,7 @@ import { loadEnv } from '../../src/config/load-env.js';
 import { DatabaseOptions, databaseOptions } from '../../src/database/database-options.js';
 import { migrate } from '../../src/database/migrate.js';
 import { MIGRATIONS } from '../../src/database/migrations/index.js';
+import { SCHEMA } from '../../src/schema.js';
 import { User } from '../../src/users/user.entity.js';
 import { built, program, runProcess } from '../support/start-process.js';
 import { createTestDatabase, isSqlite, TestDatabase } from '../support/test-database.js';
@@ -28,7 +29,7 @@ describe('Migrations', () => {
   beforeAll(() => Logger.overrideLogger(false));
   beforeEach(async () => {
     database = await createTestDatabase();
-    options = await databaseOptions(loadEnv({ DATABASE_URL: database.url }));
+    options = await databaseOptions(loadEnv({ DATABASE_URL: database.url }), SCHEMA);
   });
   afterEach(async () => {
     await opened?.destroy();
@@ -129,7 +130,7 @@ describe('Migrations', () => {
 
     it.each(['mysql', 'mariadb'])('take the database’s kind from the server, not from %s://', async (scheme) => {
       const url = database.url.replace(/^\w+:/, `${scheme}:`);
-      options = await databaseOptions(loadEnv({ DATABASE_URL: url }));
+      options = await databaseOptions(loadEnv({ DATABASE_URL: url }), SCHEMA);
       expect(options.type).toBe('mariadb');
       await migrate(options);
       expect(await differences()).toEqual([]);

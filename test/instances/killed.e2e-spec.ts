@@ -7,6 +7,7 @@ import { MINUTE_MS } from '../../src/common/clock.js';
 import { loadEnv } from '../../src/config/load-env.js';
 import { databaseOptions } from '../../src/database/database-options.js';
 import { MIGRATIONS } from '../../src/database/migrations/index.js';
+import { SCHEMA } from '../../src/schema.js';
 import { Cluster, startCluster } from '../support/cluster.js';
 import { decode } from '../support/jwt.js';
 import { join, newAddress, signUp } from '../support/people.js';
@@ -97,7 +98,7 @@ describe('Instances that are killed while they migrate', () => {
     const survivors = await Promise.all([cluster.add(), cluster.add()]);
     const ready = await Promise.all(survivors.map(({ api }) => api.get('/health/ready')));
     expect(ready.map(({ status }) => status)).toEqual([200, 200]);
-    const options = await databaseOptions(loadEnv({ DATABASE_URL: settings.DATABASE_URL }));
+    const options = await databaseOptions(loadEnv({ DATABASE_URL: settings.DATABASE_URL }), SCHEMA);
     const dataSource = await new DataSource(options).initialize();
     expect((await dataSource.driver.createSchemaBuilder().log()).upQueries).toEqual([]);
     expect(await dataSource.query('SELECT * FROM migrations')).toHaveLength(MIGRATIONS.length);
