@@ -1,9 +1,7 @@
 import { LoggerService } from '@nestjs/common';
 import { Logger, LoggerOptions, pino, stdSerializers } from 'pino';
 import { Env } from '../config/env.js';
-
-/** Bytes that are written at once; after so many milliseconds fewer; and what may wait when nobody reads, before lines are dropped. */
-const BUFFER = { minLength: 15 * 1024, periodicFlush: 100, maxLength: 16 * 1024 * 1024 };
+import { standardOutput } from './log-output.js';
 
 /** What an error tells the log beside its type, message and stack. */
 const TOLD = ['code', 'errno', 'sqlState', 'syscall', 'address', 'port', 'command', 'responseCode'];
@@ -46,9 +44,9 @@ export function loggerOptions(env: Env): LoggerOptions {
   };
 }
 
-/** JSON lines on standard output, written many at a time: a system call for each is dear under load. The rest is written at the end of the process. */
+/** Writes JSON lines to standard output. */
 export function createLogger(env: Env): Logger {
-  return pino(loggerOptions(env), pino.destination({ dest: 1, sync: false, ...BUFFER }));
+  return pino(loggerOptions(env), standardOutput());
 }
 
 /** Lets Nest's own messages and every `new Logger(Name)` speak through pino. */

@@ -5,6 +5,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import { PasswordHasher } from '../auth/password-hasher.js';
 import { AppError } from '../common/app-error.js';
 import { COMMON_ERRORS } from '../common/common.errors.js';
+import { logOutput } from '../common/log-output.js';
 import { sha256 } from '../common/secrets.js';
 import { Env } from '../config/env.js';
 import { ApiKeysService } from '../credentials/api-keys.service.js';
@@ -48,6 +49,11 @@ export class MetricsService {
     this.gauge('session_cache_misses', 'Sessions asked of the database, since the start.', () => sessions.cacheMisses);
     this.gauge('api_key_cache_hits', 'API keys known without a query, since the start.', () => apiKeys.cacheHits);
     this.gauge('api_key_cache_misses', 'API keys asked of the database, since the start.', () => apiKeys.cacheMisses);
+    this.gauge(
+      'log_lines_dropped',
+      'Lines of the log that nobody took, since the start.',
+      () => logOutput.droppedLines,
+    );
     this.letters();
   }
 

@@ -1,4 +1,4 @@
-import { ChildProcess, spawn } from 'node:child_process';
+import { ChildProcess, spawn, StdioOptions } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { ApiClient } from './api-client.js';
@@ -77,10 +77,16 @@ class Output {
 }
 
 /** Starts a program of the build; the caller sees to its end. */
-export function launch(file: string, args: string[], settings: Settings, cwd: string) {
+export function launch(
+  file: string,
+  args: string[],
+  settings: Settings,
+  cwd: string,
+  stdio: StdioOptions = ['ignore', 'pipe', 'pipe'],
+) {
   // Nothing of the developer's environment: its settings are not the test's.
   const env = { PATH: process.env.PATH, ...settings };
-  const child = spawn(process.execPath, [file, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [file, ...args], { cwd, env, stdio });
   running.add(child);
   const output = new Output(child);
   const exit = new Promise<Exit>((resolve) =>

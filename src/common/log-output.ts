@@ -1,0 +1,121 @@
+import { write, writeSync } from 'node:fs';
+import type { DestinationStream } from 'pino';
+
+/** Characters that are written at once; after FLUSH_MS fewer. A system call for each line is dear under load. */
+const BATCH_LENGTH = 15 * 1024;
+const FLUSH_MS = 100;
+/** What may wait for a reader that does not read; lines beyond it are dropped. */
+const MAX_WAITING_LENGTH = 16 * 1024 * 1024;
+const BUSY_RETRY_MS = 10;
+/** How long the end of the process may wait for a reader that does not read. */
+const FINISH_TIMEOUT_MS = 1000;
+const NEWLINE = 10;
+
+/** The reader is there and will read on: a full pipe. Every other error loses what it was to carry. */
+function isBusy(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'EAGAIN';
+}
+
+function countLines(bytes: Buffer): number {
+  let lines = 0;
+  for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) lines += 1;
+  return lines;
+}
+
+/**
+ * Writes lines to a file descriptor, many at a time, and never holds the service: with a full disk, without a reader or with one that
+ * stalls it drops lines and counts them, and it tries again with the next ones. pino's own destination retries for ever at exit.
+ */
+export class LogOutput implements DestinationStream {
+  /** Lines lost since the start. */
+  droppedLines = 0;
+  private waiting = '';
+  /** What is being written; the part that was taken already is cut off. */
+  private batch: Buffer = Buffer.alloc(0);
+  private isInSystemCall = false;
+  /** The last line that was taken is not complete; the next batch begins on a line of its own. */
+  private isTorn = false;
+  private timer?: NodeJS.Timeout;
+
+  constructor(private readonly descriptor: number) {}
+
+  write(line: string): void {
+    if (this.waiting.length + line.length > MAX_WAITING_LENGTH) {
+      this.droppedLines += 1;
+      return;
+    }
+    this.waiting += line;
+    if (this.waiting.length >= BATCH_LENGTH) this.flush();
+    else this.timer ??= setTimeout(() => this.flush(), FLUSH_MS).unref();
+  }
+
+  /** Writes all that waits, for the end of the process: nothing runs after it. */
+  finish(): void {
+    // A batch that is in a system call comes to its end there.
+    if (this.isInSystemCall) this.batch = Buffer.alloc(0);
+    this.batch = Buffer.concat([this.batch, this.takeWaiting()]);
+    const deadline = performance.now() + FINISH_TIMEOUT_MS;
+    const nobody = new Int32Array(new SharedArrayBuffer(4));
+    while (this.batch.length > 0) {
+      try {
+        this.batch = this.batch.subarray(writeSync(this.descriptor, this.batch));
+      } catch (error) {
+        if (!isBusy(error) || performance.now() > deadline) return;
+        Atomics.wait(nobody, 0, 0, BUSY_RETRY_MS);
+      }
+    }
+  }
+
+  private flush(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    if (this.batch.length > 0 || this.waiting === '') return;
+    this.batch = this.takeWaiting();
+    this.writeBatch();
+  }
+
+  private takeWaiting(): Buffer {
+    const text = this.isTorn && this.waiting !== '' ? `\n${this.waiting}` : this.waiting;
+    this.waiting = '';
+    this.isTorn = false;
+    return Buffer.from(text);
+  }
+
+  private writeBatch(): void {
+    this.isInSystemCall = true;
+    write(this.descriptor, this.batch, (error, written) => {
+      this.isInSystemCall = false;
+      if (error && isBusy(error)) return void setTimeout(() => this.writeBatch(), BUSY_RETRY_MS).unref();
+      if (error) this.drop();
+      else this.advance(written);
+      if (this.batch.length > 0) this.writeBatch();
+      else if (this.waiting.length >= BATCH_LENGTH) this.flush();
+      else if (this.waiting !== '') this.timer ??= setTimeout(() => this.flush(), FLUSH_MS).unref();
+    });
+  }
+
+  private advance(written: number): void {
+    this.isTorn = written > 0 && this.batch[written - 1] !== NEWLINE;
+    this.batch = this.batch.subarray(written);
+  }
+
+  private drop(): void {
+    this.droppedLines += countLines(this.batch);
+    this.batch = Buffer.alloc(0);
+  }
+}
+
+/** Standard output, as the log writes it. */
+export const logOutput = new LogOutput(1);
+
+let isSetUp = false;
+
+/** Standard output as a log's destination. What waits is written at the end of the process. */
+export function standardOutput(): LogOutput {
+  if (isSetUp) return logOutput;
+  isSetUp = true;
+  // Node makes a pipe non-blocking when it opens the stream. On a blocking one a reader that stalls would hold a thread, and the exit with it.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  process.on('exit', () => logOutput.finish());
+  return logOutput;
+}
