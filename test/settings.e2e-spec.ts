@@ -124,7 +124,7 @@ const each = (table: Record<string, string[]>) =>
 
 describe('Settings', () => {
   it('all say what they are for, in a comment', () => {
-    const files = ['env.ts', 'throttling-settings.ts', 'twilio-settings.ts'].map((file) =>
+    const files = ['env.ts', 'quota-settings.ts', 'throttling-settings.ts', 'twilio-settings.ts'].map((file) =>
       readFileSync(`src/config/${file}`, 'utf8'),
     );
     const paragraphs = files.join('\n\n').split('\n\n');

@@ -5,6 +5,7 @@ import { v7 as uuid } from 'uuid';
 import { AppError } from '../common/app-error.js';
 import { Clock } from '../common/clock.js';
 import { Caller } from '../credentials/caller.js';
+import { Env } from '../config/env.js';
 import { Database } from '../database/database.js';
 import { findOwned, lockOwned } from '../database/owned.js';
 import { Transaction } from '../database/transaction.js';
@@ -31,6 +32,7 @@ export class AgentsService {
     private readonly voices: VoicesService,
     private readonly numbers: PhoneNumbersService,
     private readonly clock: Clock,
+    private readonly env: Env,
   ) {}
 
   /** The user's agent with this id in this project; null when there is none, and when it is somebody else's or another project's. */
@@ -47,9 +49,11 @@ export class AgentsService {
     const voiceId = (await this.knownVoice(body.voice_id)) ?? null;
     const number = await this.freeNumber(body, userId);
     const agent = await this.database.write(async (tx) => {
-      // Locked, for the project may be deleted at the same moment.
+      // Locked, for the project may be deleted at the same moment, and so that no two count its agents at once.
       const project = await this.projects.lockOwned(tx, body.projectId, userId);
       if (!project) throw new AppError(PROJECTS_ERRORS.PROJECT_UNKNOWN);
+      const count = await tx.manager.countBy(Agent, { projectId: project.id });
+      if (count >= this.env.AGENTS_PER_PROJECT) throw new AppError(AGENTS_ERRORS.QUOTA_REACHED);
       const agent = this.newAgent(project, body, voiceId);
       await tx.manager.insert(Agent, agent);
       if (number) {

@@ -7,6 +7,7 @@ import { AppError } from '../common/app-error.js';
 import { Clock } from '../common/clock.js';
 import { Caller } from '../credentials/caller.js';
 import { isForeignKeyViolation, isUniqueViolation } from '../database/database-errors.js';
+import { Env } from '../config/env.js';
 import { Database } from '../database/database.js';
 import { OwnedRow } from '../database/owned.js';
 import { Transaction } from '../database/transaction.js';
@@ -56,6 +57,7 @@ export class PhoneNumbersService implements OnModuleInit {
     private readonly contents: ProjectContents,
     private readonly carrier: Carrier,
     private readonly clock: Clock,
+    private readonly env: Env,
   ) {}
 
   onModuleInit(): void {
@@ -125,6 +127,7 @@ export class PhoneNumbersService implements OnModuleInit {
     if (!isUUID(agentId)) throw new AppError(PROJECTS_ERRORS.AGENT_NOT_FOUND);
     const known = await transaction.lock(PhoneNumber, { e164: number.e164 });
     if (known && known.projectId !== projectId) throw new AppError(PHONE_NUMBERS_ERRORS.NUMBER_TAKEN);
+    if (!known) await this.requireRoom(transaction, projectId);
     const now = this.clock.now();
     const changes = { ...number, agentId, updatedAt: now };
     const id = known?.id ?? uuid();
@@ -164,6 +167,12 @@ export class PhoneNumbersService implements OnModuleInit {
     const where = { id, projectId };
     const isThere = isUUID(id) && (await this.numbers.manager.existsBy<AgentRow>(AGENT, where));
     if (!isThere) throw new AppError(PROJECTS_ERRORS.AGENT_NOT_FOUND);
+  }
+
+  /** Throws when the project has as many numbers as it may have. */
+  private async requireRoom({ manager }: Transaction, projectId: string): Promise<void> {
+    const count = await manager.countBy(PhoneNumber, { projectId });
+    if (count >= this.env.NUMBERS_PER_PROJECT) throw new AppError(PHONE_NUMBERS_ERRORS.QUOTA_REACHED);
   }
 
   /** What the indices and foreign keys say of a number that is written. */

@@ -13,7 +13,7 @@ const params = { projectId: 'Its `id` in the list of projects.' };
 export const CREATE_PROJECT = {
   summary: 'Create a project',
   answer: dto.ProjectDataAnswer,
-  errors: [...BAD_BODY, E.PROJECT_NAME_TAKEN, ...REFUSED],
+  errors: [...BAD_BODY, E.QUOTA_REACHED, E.PROJECT_NAME_TAKEN, ...REFUSED],
 };
 export const LIST_PROJECTS = {
   summary: 'List your projects',

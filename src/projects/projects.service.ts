@@ -8,6 +8,7 @@ import { sha256 } from '../common/secrets.js';
 import { Caller } from '../credentials/caller.js';
 import { CREDENTIALS_ERRORS } from '../credentials/credentials.errors.js';
 import { isUniqueViolation } from '../database/database-errors.js';
+import { Env } from '../config/env.js';
 import { Database } from '../database/database.js';
 import { findOwned, lockOwned } from '../database/owned.js';
 import { Transaction } from '../database/transaction.js';
@@ -47,6 +48,7 @@ export class ProjectsService {
     private readonly contents: ProjectContents,
     private readonly webhooks: WebhookUrls,
     private readonly clock: Clock,
+    private readonly env: Env,
   ) {}
 
   /** The user's project with this id; null when there is none, when it is deleted, and when it is somebody else's. */
@@ -62,8 +64,10 @@ export class ProjectsService {
   async createProject({ name, description }: CreateProjectDto, { userId }: Caller): Promise<ProjectDataAnswer> {
     const project = this.newProject(userId, name, description);
     await this.database.write(async (tx) => {
-      // Locked, for an account may be deleted at the same moment.
+      // Locked, for an account may be deleted at the same moment, and so that no two count the projects at once.
       if (!(await tx.lock(User, { id: userId }))) throw new AppError(CREDENTIALS_ERRORS.TOKEN_INVALID);
+      const count = await tx.manager.countBy(Project, { userId, ...IS_LIVE });
+      if (count >= this.env.PROJECTS_PER_USER) throw new AppError(PROJECTS_ERRORS.QUOTA_REACHED);
       await this.refuseTakenName(tx.manager.insert(Project, project));
     });
     return success('The project is created.', { data: ProjectAnswer.of(project) });

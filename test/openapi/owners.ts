@@ -5,10 +5,14 @@ import { createProject } from '../support/projects.js';
 import { TestTwilio } from '../support/test-twilio.js';
 import { ApiDriver } from './api-driver.js';
 
+const SMALLEST_QUOTAS = { PROJECTS_PER_USER: '1', AGENTS_PER_PROJECT: '1', NUMBERS_PER_PROJECT: '1' };
+
 /** Makes projects, changes them, sets one active and deletes it, with all that can go wrong. */
 export async function lookAfterProjects(api: ApiDriver, as: ApiCredentials): Promise<void> {
   const project = { name: 'Clinic', description: '' };
   const { id: projectId } = (await api.expect('success', 'createProject', { body: project, as })).body.data;
+  const full = api.at(await api.service.another(SMALLEST_QUOTAS));
+  await full.expect('QUOTA_REACHED', 'createProject', { body: { ...project, name: 'Other' }, as });
   await api.expect('PROJECT_NAME_TAKEN', 'createProject', { body: project, as });
   for (const list of ['listProjects', 'listProjectsAlso']) {
     await api.expect('success', list, { as });
@@ -42,6 +46,8 @@ export async function lookAfterAgents(api: ApiDriver, as: ApiCredentials): Promi
   const agent = { name: 'Jo', systemInstruction: 'Greet {{name}}.', projectId };
   await api.expect('NO_AGENTS', 'listAgents', { as, params: { projectId } });
   const { id: agentId } = (await api.expect('success', 'createAgent', { as, body: agent })).body;
+  const full = api.at(await api.service.another(SMALLEST_QUOTAS));
+  await full.expect('QUOTA_REACHED', 'createAgent', { as, body: agent });
   await api.expect('PROJECT_UNKNOWN', 'createAgent', { as, body: { ...agent, projectId: 'none' } });
   await api.expect('VOICE_UNKNOWN', 'createAgent', { as, body: { ...agent, voice_id: 'none' } });
   const [body, unknown] = [
@@ -95,6 +101,8 @@ export async function lookAfterNumbers(api: ApiDriver, as: ApiCredentials): Prom
   const body = { e164: newNumber(), projectId: project.id, agentId: await insertAgent(api.service, project) };
   const elsewhere = { projectId: other.id, agentId: await insertAgent(api.service, other) };
   const { data } = (await api.expect('success', 'addNumber', { as, body })).body;
+  const full = api.at(await api.service.another(SMALLEST_QUOTAS));
+  await full.expect('QUOTA_REACHED', 'addNumber', { as, body: { ...body, e164: newNumber() } });
   await api.expect('NUMBER_INVALID', 'addNumber', { as, body: { ...body, e164: '+1555' } });
   await api.expect('NUMBER_TAKEN', 'addNumber', { as, body: { ...body, ...elsewhere } });
   await api.expect('PROJECT_NOT_FOUND', 'addNumber', { as, body: { ...body, projectId: 'none' } });
