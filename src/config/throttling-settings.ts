@@ -41,6 +41,10 @@ export abstract class ThrottlingSettings extends QuotaSettings {
   @Whole(1, 730)
   THROTTLE_KNOWN_NETWORK_DAYS: number = 90;
 
+  /** Guarded requests other than GET that one user may send a minute, from anywhere, with tokens and API key together. */
+  @Whole(1, MOST)
+  THROTTLE_WRITES_PER_MINUTE: number = 600;
+
   /** API keys that one user may generate an hour. */
   @Whole(1, MOST)
   THROTTLE_API_KEYS_PER_HOUR: number = 20;

@@ -14,6 +14,8 @@ import { CREDENTIALS_ERRORS } from './credentials.errors.js';
 import { SessionsService } from './sessions.service.js';
 
 const NEEDS_BEARER = 'needsBearer';
+/** Methods that change nothing (RFC 9110, section 9.2.1). */
+const READING = ['GET', 'HEAD'];
 const REMEMBERED_KEYS = 20_000;
 
 interface RouteRule {
@@ -51,7 +53,7 @@ export class CredentialsGuard implements CanActivate {
     const { authorization, 'x-api-key': apiKey } = request.headers;
     if (authorization !== undefined && apiKey === undefined) {
       request.caller = this.fromCaches(authorization);
-      if (request.caller) return true;
+      if (request.caller) return this.admit(request, request.caller);
     }
     return this.examine(request, route);
   }
@@ -85,7 +87,12 @@ export class CredentialsGuard implements CanActivate {
     if (!byToken && keyOwner && needsBearer) throw new AppError(CREDENTIALS_ERRORS.BEARER_REQUIRED);
     request.caller = byToken ?? (keyOwner ? { userId: keyOwner, sessionId: null } : undefined);
     if (!request.caller) throw new AppError(CREDENTIALS_ERRORS.UNAUTHORIZED);
-    return true;
+    return this.admit(request, request.caller);
+  }
+
+  /** What reads costs no count; everything else is counted before its handler runs. */
+  private admit({ method }: GuardedRequest, { userId }: Caller): boolean | Promise<boolean> {
+    return READING.includes(method) || this.throttling.countWrite(userId).then(() => true);
   }
 
   private async byToken(authorization: string, ip: string): Promise<Caller> {

@@ -51,6 +51,14 @@ export const SIGNUPS: LimitRule = {
   name: 'signups',
 };
 
+/** Whatever a user sends to guarded endpoints that may change something. */
+export const WRITES: LimitRule = {
+  by: 'user',
+  setting: 'THROTTLE_WRITES_PER_MINUTE',
+  windowMs: MINUTE_MS,
+  name: 'writes',
+};
+
 /** Credentials that are no good. */
 export const WRONG_CREDENTIALS: LimitRule = {
   by: 'ip',

@@ -8,7 +8,7 @@ import { ipRange, maskedIp } from '../http/client.js';
 import { RateLimit } from '../http/rate-limit-headers.js';
 import { Count, CounterStore, CounterWindow } from './counter-store.js';
 import { KnownNetworks } from './known-networks.js';
-import { Endpoint, LimitRule, rulesOf, SIGNUPS, WRONG_CREDENTIALS } from './limits.js';
+import { Endpoint, LimitRule, rulesOf, SIGNUPS, WRITES, WRONG_CREDENTIALS } from './limits.js';
 import { THROTTLING_ERRORS } from './throttling.errors.js';
 
 const REMEMBERED_IPS = 10_000;
@@ -75,6 +75,12 @@ export class Throttling {
   /** Counts a signup that would send a letter; answers the refusal when it is one too many. */
   countSignup(email: string): Promise<AppError | null> {
     return this.count(SIGNUPS, { ip: '', email });
+  }
+
+  /** Counts a request of a user that may change something; throws TOO_MANY_REQUESTS. */
+  async countWrite(userId: string): Promise<void> {
+    const refusal = await this.count(WRITES, { ip: '', userId });
+    if (refusal) throw refusal;
   }
 
   /** Counts a credential that is wrong, or may be; throws TOO_MANY_REQUESTS. */
