@@ -6,22 +6,23 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { Injectable, OnApplicationShutdown } from '@nestjs/common';
 import { SECOND_MS } from '../../common/clock.js';
+import type { FliteJob } from './flite-worker.js';
 
 const WORKER = fileURLToPath(new URL('./flite-worker.js', import.meta.url));
 const FILE = 'speech.wav';
-/** A hundred times what a sentence takes; then it is given up. */
-const LONGEST_MS = 60 * SECOND_MS;
+/** A hundred times what a sentence takes. */
+const TIMEOUT_MS = 60 * SECOND_MS;
 
 /**
- * Speaks with CMU Flite, compiled to WebAssembly. Each sentence gets a worker thread that ends with it: the event loop goes on, and
- * the memory (the module alone has 21 MB) is given back. One at a time, so that it is never more than once that.
+ * Synthesizes speech with CMU Flite, compiled to WebAssembly. Each text runs in a worker thread of its own, so that the event loop
+ * is free and the memory (the module alone has 21 MB) is returned. Only one worker runs at a time, which bounds the memory.
  */
 @Injectable()
 export class FliteSynthesizer implements OnApplicationShutdown {
   private last: Promise<unknown> = Promise.resolve();
   private worker?: Worker;
 
-  /** The text as a WAV file. */
+  /** Returns the text as a WAV file. Throws when Flite fails or takes too long. */
   synthesize(voice: string, text: string): Promise<Buffer> {
     const speech = this.last.then(() => this.speak(voice, text));
     this.last = speech.catch(() => undefined);
@@ -42,11 +43,11 @@ export class FliteSynthesizer implements OnApplicationShutdown {
     }
   }
 
-  private async run(workerData: Record<string, string>): Promise<void> {
-    // That WASI is experimental is for us to know, not for the log.
+  private async run(workerData: FliteJob): Promise<void> {
+    // Node warns on every start of WASI that it is experimental; the log need not repeat it.
     const worker = new Worker(WORKER, { workerData, execArgv: ['--disable-warning=ExperimentalWarning'] });
     this.worker = worker;
-    const deadline = setTimeout(() => void worker.terminate(), LONGEST_MS);
+    const deadline = setTimeout(() => void worker.terminate(), TIMEOUT_MS);
     try {
       const [code] = (await once(worker, 'exit')) as [number];
       if (code !== 0) throw new Error(`Flite ended with code ${code}`);
