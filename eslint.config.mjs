@@ -1,11 +1,33 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import js from '@eslint/js';
+import globals from 'globals';
 import tseslint from 'typescript-eslint';
+import { mayImport } from './tools/house-plan.mjs';
+
+const FOLDERS = readdirSync(join(import.meta.dirname, 'src'), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map((entry) => entry.name);
+
+/** One rule set a folder: the folders of src that it may not import. */
+const ARROWS = FOLDERS.map((from) => {
+  const forbidden = FOLDERS.filter((to) => !mayImport(from, to));
+  const patterns = forbidden.map((to) => ({
+    regex: `^(\\.\\./)+${to}/`,
+    message: `${from} may not import ${to}: see tools/house-plan.mjs.`,
+  }));
+  return { files: [`src/${from}/**/*.ts`], rules: { 'no-restricted-imports': ['error', { patterns }] } };
+});
+
+const SCRIPTS = ['**/*.mjs', '**/*.cjs', '**/*.js'];
 
 export default tseslint.config(
-  { ignores: ['dist/', 'data/', 'coverage/', 'client/', '**/*.js', '**/*.mjs', '**/*.cjs'] },
+  { ignores: ['dist/', 'data/', 'coverage/', 'client/'] },
   js.configs.recommended,
-  ...tseslint.configs.recommendedTypeChecked,
+  { rules: { 'max-lines': ['error', { max: 250 }] } },
   {
+    files: ['**/*.ts'],
+    extends: [...tseslint.configs.recommendedTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       // A type-only import of a class used in a constructor or as @Body() silently loses the metadata that Nest and the validation pipe read.
@@ -15,6 +37,16 @@ export default tseslint.config(
       '@typescript-eslint/explicit-member-accessibility': ['error', { accessibility: 'no-public' }],
       'no-console': 'error',
     },
+  },
+  { files: ['src/**/*.ts', ...SCRIPTS], rules: { 'max-lines-per-function': ['error', { max: 54 }] } },
+  ...ARROWS,
+  { files: ['**/*.mjs'], languageOptions: { globals: globals.node } },
+  { files: ['**/*.cjs'], languageOptions: { sourceType: 'commonjs', globals: globals.node } },
+  {
+    // Scripts of pages run in a browser.
+    files: ['src/**/*.js'],
+    languageOptions: { sourceType: 'script', globals: globals.browser },
+    rules: { 'no-redeclare': ['error', { builtinGlobals: false }] },
   },
   {
     // Answers of the service are read as they come: their shape is what the tests assert.
@@ -26,6 +58,19 @@ export default tseslint.config(
       '@typescript-eslint/no-unsafe-return': 'off',
       '@typescript-eslint/no-unsafe-call': 'off',
       '@typescript-eslint/no-explicit-any': 'off',
+    },
+  },
+  {
+    // A title that is understood when it stands alone in a failing run: not a word or two.
+    files: ['test/**/*.e2e-spec.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "CallExpression[callee.name='it'] > Literal:first-child[value=/^\\S+( \\S+)?$/]",
+          message: 'A title of a test is a sentence with a subject, a verb and an outcome.',
+        },
+      ],
     },
   },
 );

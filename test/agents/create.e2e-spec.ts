@@ -112,7 +112,7 @@ describe('A new agent', () => {
     expect(await countRows(service, 'agents', `project_id = '${gone.id}'`)).toBe(0);
   });
 
-  it('wants credentials', async () => {
+  it('is refused with 401 without credentials', async () => {
     expect(await create({}, {})).toMatchObject({ status: 401, body: { code: 'UNAUTHORIZED' } });
   });
 });

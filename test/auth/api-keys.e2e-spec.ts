@@ -170,8 +170,8 @@ describe('With an API key alone', () => {
   });
 });
 
-describe('What is no API key', () => {
-  it('is refused', async () => {
+describe('A malformed API key', () => {
+  it('is refused with 401', async () => {
     const ada = await join(service);
     const apiKey = await makeApiKey(service, ada);
     const [{ key_hash: hash, id }] = await keysOf(ada);

@@ -16,7 +16,7 @@ const PROVOKED_ELSEWHERE = ['OVERLOADED', 'DATABASE_UNAVAILABLE', 'STOPPING'];
 /** They do without the database, or say themselves that it is gone. */
 const NEVER_FAILING = ['live', 'ready', 'jwks', 'playPreview'];
 
-describe('Every answer is as the OpenAPI document says', () => {
+describe('Every response matches the OpenAPI document', () => {
   let service: TestApp;
   let api: ApiDriver;
   let ada: Person;
@@ -28,11 +28,11 @@ describe('Every answer is as the OpenAPI document says', () => {
   });
   afterAll(() => service.close());
 
-  it('to bodies that cannot be read', () => sendUnreadable(api));
+  it('for bodies that cannot be read', () => sendUnreadable(api));
 
-  it('to missing and malformed fields', () => sendFaultyFields(api, ada));
+  it('for missing and malformed fields', () => sendFaultyFields(api, ada));
 
-  it('to credentials that do not do', async () => {
+  it('for credentials that do not do', async () => {
     const other = await join(service);
     const { body } = await signUp(service);
     await sendWrongCredentials(api, {
@@ -43,14 +43,14 @@ describe('Every answer is as the OpenAPI document says', () => {
     });
   });
 
-  it('to whoever operates the service', async () => {
+  it('for whoever operates the service', async () => {
     await api.expect('success', 'live');
     await api.expect('success', 'ready');
     await api.expect('success', 'jwks');
     await withoutTables(service, () => api.expect('DATABASE_UNAVAILABLE', 'ready').then(() => undefined), 'migrations');
   });
 
-  it('to signups', async () => {
+  it('when people sign up', async () => {
     const person = { email: newAddress(), password: PASSWORD, name: 'Ada' };
     const first = await api.expect('success', 'signUp', { body: person });
     const second = await api.expect('success', 'signUp', { body: person });
@@ -62,7 +62,7 @@ describe('Every answer is as the OpenAPI document says', () => {
     await api.expect('ACCOUNT_ALREADY_EXISTS', 'signUp', { body: { ...person, email: ada.email } });
   });
 
-  it('to codes, right and wrong and too many, and to requests for new ones', async () => {
+  it('for codes, right and wrong and too many, and to requests for new ones', async () => {
     const email = newAddress();
     await api.expect('ACCOUNT_NOT_FOUND', 'verifyEmail', { body: { email, code: '000000' } });
     await api.expect('ACCOUNT_NOT_FOUND', 'resendCode', { body: { email } });
@@ -85,7 +85,7 @@ describe('Every answer is as the OpenAPI document says', () => {
     await api.expect('ACCOUNT_EXISTS', 'resendCode', { body: { email: luckier.user.email } });
   });
 
-  it('to logins', async () => {
+  it('when people log in', async () => {
     const { body: pending } = await signUp(service);
     const logIn = (outcome: string, email: string, password = PASSWORD) =>
       api.expect(outcome, 'logIn', { body: { email, password } });
@@ -96,7 +96,7 @@ describe('Every answer is as the OpenAPI document says', () => {
     await logIn('INVALID_PASSWORD', pending.user.email, 'not hers');
   });
 
-  it('to refreshes, of a deleted user too', async () => {
+  it('for refreshes, of a deleted user too', async () => {
     const { email, refreshToken, token } = await join(service);
     const { body } = await api.expect('success', 'refreshToken', { body: { refreshToken } });
     await api.expect('REFRESH_TOKEN_INVALID', 'refreshToken', { body: { refreshToken: 'made up' } });
@@ -106,7 +106,7 @@ describe('Every answer is as the OpenAPI document says', () => {
     await api.expect('USER_NOT_FOUND', 'logIn', { body: { email, password: PASSWORD } });
   });
 
-  it('to changes of the password', async () => {
+  it('for changes of the password', async () => {
     const person = await join(service);
     const change = (outcome: string, newPassword: string, oldPassword = PASSWORD) =>
       api.expect(outcome, 'changePassword', { body: { oldPassword, newPassword }, as: person });
@@ -117,7 +117,7 @@ describe('Every answer is as the OpenAPI document says', () => {
     await change('success', NEW_PASSWORD);
   });
 
-  it('to whoever forgot the password', async () => {
+  it('for whoever forgot the password', async () => {
     const { email } = await join(service);
     await api.expect('success', 'forgotPassword', { body: { email } });
     const token = await service.mailbox.nextResetToken(email);
@@ -131,7 +131,7 @@ describe('Every answer is as the OpenAPI document says', () => {
     await reset('RESET_TOKEN_INVALID', NEW_PASSWORD);
   });
 
-  it('to users who look after their keys and sessions', async () => {
+  it('for users who look after their keys and sessions', async () => {
     const person = await join(service);
     const { body } = await api.expect('success', 'generateApiKey', { as: person });
     await api.expect('success', 'me', { as: person });
@@ -147,15 +147,15 @@ describe('Every answer is as the OpenAPI document says', () => {
     await api.expect('success', 'logOutEverywhere', { as: await openSession(service, person) });
   });
 
-  it('to users who look after their projects', async () => lookAfterProjects(api, await join(service)));
+  it('for users who look after their projects', async () => lookAfterProjects(api, await join(service)));
 
-  it('to users who look after their agents', async () => lookAfterAgents(api, await join(service)));
+  it('for users who look after their agents', async () => lookAfterAgents(api, await join(service)));
 
-  it('to whoever looks for a voice', () => lookForVoice(api, ada));
+  it('for whoever looks for a voice', () => lookForVoice(api, ada));
 
-  it('to users who look after their phone numbers', async () => lookAfterNumbers(api, await join(service)));
+  it('for users who look after their phone numbers', async () => lookAfterNumbers(api, await join(service)));
 
-  it('to more requests than are allowed', async () => {
+  it('for more requests than are allowed', async () => {
     await sendTooMany(api.at(await service.another(ONE_REQUEST)));
   });
 

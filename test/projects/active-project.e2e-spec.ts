@@ -89,7 +89,7 @@ describe('The active project', () => {
     }
   });
 
-  it('wants credentials', async () => {
+  it('is refused with 401 without credentials', async () => {
     expect((await active({})).status).toBe(401);
     expect((await activate('none', {})).status).toBe(401);
   });

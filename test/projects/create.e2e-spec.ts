@@ -75,7 +75,7 @@ describe('A new project', () => {
     expect(await faultOf({ name: '😀'.repeat(100), description: '😀'.repeat(1000) })).toBeUndefined();
   });
 
-  it('wants credentials', async () => {
+  it('is refused with 401 without credentials', async () => {
     expect(await create({ name: 'A', description: '' }, {})).toMatchObject({
       status: 401,
       body: { code: 'UNAUTHORIZED' },
