@@ -8,24 +8,30 @@ export const HashesPassword = (): MethodDecorator => RouteSetting({ hashesPasswo
 
 /**
  * No more requests get in than have a place at the hash or in its queue, so that none is refused later, when it has cost the
- * database its share. Their bodies must be there first: those who send slowly keep no place from others.
+ * database its share. Their bodies must be there first: those who send slowly keep no place from others. A request has its place for
+ * as long as its handler runs, which always ends; no event of response, request or socket is sure to come.
  */
 export function setUpHashRoom(fastify: FastifyInstance, hasher: PasswordHasher): void {
-  let taken = 0;
-  const isFull = () => taken >= hasher.places || hasher.isFull;
+  const isFull = () => hasher.requestsInside >= hasher.places || hasher.isFull;
   const refuseIfFull = (request: FastifyRequest, reply: FastifyReply, next: () => void): void => {
     if (isFull()) answerError(overloaded(), request, reply);
     else next();
   };
-  const takePlace = (request: FastifyRequest, reply: FastifyReply, next: () => void): void => {
-    if (isFull()) return answerError(overloaded(), request, reply);
-    taken += 1;
-    reply.raw.once('close', () => (taken -= 1));
-    next();
-  };
   fastify.addHook('onRoute', (route) => {
     if (!settingsOf(route).hashesPassword) return;
-    route.onRequest = refuseIfFull;
-    route.preHandler = takePlace;
+    const { handler } = route;
+    route.onRequest = [route.onRequest ?? [], refuseIfFull].flat();
+    route.handler = async function (request, reply) {
+      if (isFull()) {
+        answerError(overloaded(), request, reply);
+        return reply;
+      }
+      hasher.requestsInside += 1;
+      try {
+        return await handler.call(this, request, reply);
+      } finally {
+        hasher.requestsInside -= 1;
+      }
+    };
   });
 }

@@ -36,6 +36,8 @@ function parametersOf(phc: string): Parameters | null {
 export class PasswordHasher implements OnModuleInit {
   /** Hashes begun since the start. */
   begun = 0;
+  /** Requests whose handlers run and may hash. */
+  requestsInside = 0;
   private readonly logger = new Logger(PasswordHasher.name);
   private readonly cores = availableParallelism();
   private running = 0;

@@ -44,6 +44,7 @@ export class MetricsService {
     if (!this.isOn) return;
     collectDefaultMetrics({ register: this.registry });
     this.gauge('password_hashes_waiting', 'Password hashes waiting for a core.', () => hasher.queued);
+    this.gauge('password_requests_inside', 'Requests under way that may hash a password.', () => hasher.requestsInside);
     this.gauge('password_hashes_begun', 'Password hashes begun since the start.', () => hasher.begun);
     this.gauge('session_cache_hits', 'Sessions known without a query, since the start.', () => sessions.cacheHits);
     this.gauge('session_cache_misses', 'Sessions asked of the database, since the start.', () => sessions.cacheMisses);

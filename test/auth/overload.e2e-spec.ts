@@ -108,7 +108,7 @@ describe('More logins than the service can take', () => {
     const gone = knock(CORES + QUEUE, body.length, body);
     while (hasher.begun === before) await setImmediate();
     for (const socket of gone) socket.destroy();
-    while (hasher.underWay + hasher.queued > 0) await setImmediate();
+    while (hasher.requestsInside > 0) await setImmediate();
     const answers = await Promise.all(Array.from({ length: CORES + QUEUE }, logIn));
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
   });
