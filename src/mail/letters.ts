@@ -29,16 +29,16 @@ export function isLetterKind(text: string): text is LetterKind {
 const GREETED_NAME_MAX_LENGTH = 64;
 /** Control characters, line breaks, and the marks that turn the direction of writing. */
 const UNPRINTABLE = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;
-/** Looks like a link or an address to somebody's mail app. */
-const LINK = /[/@:\\]|www\.|\p{L}\.\p{L}{2,}/iu;
+/** Letters, marks, apostrophes, hyphens and blanks. No digit and no dot: mail apps turn `prize24.com` into a link. */
+const GREETABLE_NAME = /^[\p{L}\p{M}'’ʼ\- ]+$/u;
 
 /**
- * The first line of a letter. Anybody can type any name and anybody's address into a signup, so a name that is an advertisement
- * with a link in it is left out: the service is not to carry it to strangers.
+ * The first line of a message. Anybody can sign up with any name and a stranger's address, so a name that a mail app could turn into a
+ * link is left out: the service must not deliver advertisements.
  */
 export function greeting(name: string): string {
   const line = name.replace(UNPRINTABLE, ' ').replace(/\s+/g, ' ').trim();
-  const isName = line !== '' && line.length <= GREETED_NAME_MAX_LENGTH && !LINK.test(line);
+  const isName = line.length <= GREETED_NAME_MAX_LENGTH && GREETABLE_NAME.test(line);
   return isName ? `Hello ${line},` : 'Hello,';
 }
 

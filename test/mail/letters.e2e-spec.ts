@@ -6,7 +6,11 @@ import { smtpUrl } from '../../src/mail/mail.transport.js';
 describe('The wording of letters', () => {
   it.each([
     ['Ada Lovelace', 'Hello Ada Lovelace,'],
-    ['J.R. Ó Súilleabháin-张', 'Hello J.R. Ó Súilleabháin-张,'],
+    ['Nuala Ó Súilleabháin-张', 'Hello Nuala Ó Súilleabháin-张,'],
+    ['Claim at prize24.com', 'Hello,'],
+    ['Claim at prize。com', 'Hello,'],
+    ['Call 15550100', 'Hello,'],
+    ["O’Brien D'Arcy", "Hello O’Brien D'Arcy,"],
     ['Ada\r\nBcc: x@y.example', 'Hello,'],
     ['Ada\u2028\u202eLovelace', 'Hello Ada Lovelace,'],
     ['See www evil dot example', 'Hello See www evil dot example,'],
