@@ -1,4 +1,5 @@
-import { InvalidSettingsError, loadEnv, readDotEnv } from './config/load-env.js';
+import { loadSettings, readDotEnv } from './config/load-env.js';
+import { DATABASE_SETTINGS, runCommand } from './commands/command.js';
 import { databaseOptions } from './database/database-options.js';
 import { migrate } from './database/migrate.js';
 import { SCHEMA } from './schema.js';
@@ -6,11 +7,8 @@ import { SCHEMA } from './schema.js';
 /** `npm run migrate` applies all migrations, `npm run migrate:revert` takes the last one back. */
 async function run(direction: 'up' | 'down'): Promise<void> {
   readDotEnv();
-  await migrate(await databaseOptions(loadEnv(), SCHEMA), direction);
+  await migrate(await databaseOptions(loadSettings(DATABASE_SETTINGS), SCHEMA), direction);
   process.stdout.write(direction === 'up' ? 'All migrations are applied.\n' : 'The last migration is reverted.\n');
 }
 
-run(process.argv[2] === 'down' ? 'down' : 'up').catch((error: Error) => {
-  process.stderr.write(`${error instanceof InvalidSettingsError ? error.message : error.stack}\n`);
-  process.exitCode = 1;
-});
+await runCommand(() => run(process.argv[2] === 'down' ? 'down' : 'up'));

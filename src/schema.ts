@@ -12,6 +12,7 @@ import { Letter } from './mail/letter.entity.js';
 import { PhoneNumber } from './phone-numbers/phone-number.entity.js';
 import { Project } from './projects/project.entity.js';
 import { Counter } from './throttling/counter.entity.js';
+import { ThrottleReset } from './throttling/throttle-reset.entity.js';
 import { User } from './users/user.entity.js';
 
 /** All tables of the service: the one list of entities and the one list of migrations, which are handed down to the database. */
@@ -27,6 +28,7 @@ export const SCHEMA: Schema = {
     Letter,
     AuditEvent,
     Counter,
+    ThrottleReset,
     Project,
     Agent,
     PhoneNumber,

@@ -6,7 +6,14 @@ import { context } from 'esbuild';
 
 const ROOT = dirname(import.meta.dirname);
 const BUNDLE = join(ROOT, 'dist/bundle');
-const PROGRAMS = ['main', 'migrate', 'commands/audit-log', 'commands/openapi-document', 'commands/rotate-keys'];
+const PROGRAMS = [
+  'main',
+  'migrate',
+  'commands/audit-log',
+  'commands/openapi-document',
+  'commands/rotate-keys',
+  'commands/users',
+];
 
 const NATIVE = ['@node-rs/argon2', 'better-sqlite3'];
 /** Loaded by few, or never; they stay in node_modules, as do Swagger UI's files. */

@@ -14,5 +14,15 @@ export const AUDIT_EVENT = {
   API_KEY_DELETED: 'api-key-deleted',
   DATA_EXPORTED: 'data-exported',
   ACCOUNT_DELETED: 'account-deleted',
+  // What an administrator did by command.
+  ADMIN_SHOWED: 'admin-showed',
+  ADMIN_VERIFIED: 'admin-verified',
+  ADMIN_LOCKED: 'admin-locked',
+  ADMIN_UNLOCKED: 'admin-unlocked',
+  ADMIN_LOGGED_OUT: 'admin-logged-out',
+  ADMIN_ENDED_KEY: 'admin-ended-key',
+  ADMIN_RESENT_CODE: 'admin-resent-code',
+  ADMIN_UNTHROTTLED: 'admin-unthrottled',
+  ADMIN_DELETED: 'admin-deleted',
 } as const;
 export type AuditEventType = (typeof AUDIT_EVENT)[keyof typeof AUDIT_EVENT];

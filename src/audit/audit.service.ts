@@ -27,11 +27,12 @@ export class AuditService {
     return manager.find(AuditEvent, { where, order: { at: 'DESC', id: 'DESC' }, take: most });
   }
 
+  /** `client` is null for what an administrator did by command. */
   async record(
     { rows }: Pick<Transaction, 'rows'>,
     type: AuditEventType,
     who: { userId: string | null; email: string | null },
-    client: Client,
+    client: Client | null,
   ): Promise<void> {
     await rows.insert(AuditEvent, {
       id: uuid(),
@@ -39,8 +40,8 @@ export class AuditService {
       type,
       userId: who.userId,
       email: who.email,
-      network: maskedIp(client.ip),
-      requestId: client.requestId,
+      network: client && maskedIp(client.ip),
+      requestId: client?.requestId ?? null,
     });
   }
 

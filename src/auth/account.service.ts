@@ -77,13 +77,18 @@ export class AccountService {
     const user = await this.users.findById(caller.userId);
     if (!user) throw new AppError(CREDENTIALS_ERRORS.TOKEN_INVALID);
     if (!(await this.hasher.verify(user.passwordHash, password))) throw new AppError(AUTH_ERRORS.INVALID_PASSWORD);
-    const isDeleted = await this.database.write((tx) => this.deleteAll(tx, user, client));
+    const isDeleted = await this.database.write(async (tx) => {
+      const isGone = await this.deleteAll(tx, user);
+      const who = { userId: user.id, email: null };
+      if (isGone) await this.audit.record(tx, AUDIT_EVENT.ACCOUNT_DELETED, who, client);
+      return isGone;
+    });
     if (!isDeleted) throw new AppError(AUTH_ERRORS.INVALID_PASSWORD);
     return success('Your account and all its data are deleted.');
   }
 
   /** Deletes the user with all that is theirs; false when the password was changed in the meantime. */
-  private async deleteAll(transaction: Transaction, user: User, client: Client): Promise<boolean> {
+  async deleteAll(transaction: Transaction, user: User): Promise<boolean> {
     const { manager } = transaction;
     await this.limits.lock(transaction, user.email);
     const still = await transaction.lock(User, { id: user.id, passwordHash: user.passwordHash });
@@ -95,7 +100,6 @@ export class AccountService {
     await this.mail.forget(transaction, user.email);
     await this.audit.forget(transaction, user.email);
     await manager.delete(User, user.id);
-    await this.audit.record(transaction, AUDIT_EVENT.ACCOUNT_DELETED, { userId: user.id, email: null }, client);
     return true;
   }
 }

@@ -20,7 +20,7 @@ export class AddressLimitsService {
 
   /** Takes the address for this unit of work: others that ask for it wait. */
   async lock(transaction: Transaction, email: string): Promise<AddressLimits> {
-    const id = this.secrets.mac('address', email).toString('hex');
+    const id = this.idOf(email);
     const never = (): Tally => ({ count: 0, since: new Date(0), lastAt: new Date(0) });
     // One statement that takes the exclusive lock at once: a read first would let two units of work wait for each other.
     await transaction.manager
@@ -68,6 +68,16 @@ export class AddressLimitsService {
   /** The right code came: failures before it do not count any more. */
   async clearFailedCodes(transaction: Transaction, limits: AddressLimits): Promise<void> {
     await transaction.manager.update(AddressLimits, limits.id, { failedCodes: { count: 0 } });
+  }
+
+  /** Forgets all that was counted of the address. */
+  async clear(transaction: Transaction, email: string): Promise<void> {
+    const id = this.idOf(email);
+    await transaction.manager.delete(AddressLimits, { id });
+  }
+
+  private idOf(email: string): string {
+    return this.secrets.mac('address', email).toString('hex');
   }
 
   private waitForLetter({ count, since, lastAt }: Tally): number {

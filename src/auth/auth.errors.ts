@@ -14,6 +14,7 @@ export const AUTH_ERRORS = errorTable({
   RESEND_INVITE: [400, 'The code has expired or was used up. Ask for a new one.'],
   RESET_TOKEN_INVALID: [400, 'The reset link is not valid: it has expired, was used, or a newer one was sent.'],
   INVALID_PASSWORD: [401, 'The password is wrong.'],
+  ACCOUNT_LOCKED: [401, 'This account is locked. Ask whoever runs the service.'],
   ACCOUNT_NOT_VERIFIED: [401, 'The e-mail address is not verified yet. Enter the code that was mailed to it.'],
   USER_NOT_FOUND: [404, 'There is no such user.'],
   ACCOUNT_NOT_FOUND: [404, 'Nobody signed up with this e-mail address.'],

@@ -16,6 +16,7 @@ import { UsersModule } from '../users/users.module.js';
 import { AccountController } from './account.controller.js';
 import { AccountService } from './account.service.js';
 import { AddressLimitsService } from './address-limits.service.js';
+import { AdministrationService } from './administration.service.js';
 import { AuthController } from './auth.controller.js';
 import { Codes } from './codes.js';
 import { ExportService } from './export.service.js';
@@ -43,6 +44,7 @@ import { VerificationService } from './verification.service.js';
     AccessTokens,
     AccountService,
     AddressLimitsService,
+    AdministrationService,
     ApiKeysService,
     Codes,
     ExportService,

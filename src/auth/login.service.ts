@@ -120,6 +120,7 @@ export class LoginService {
   private async openSession(transaction: Transaction, user: User, renewedHash: string | null, client: Client) {
     const still = await transaction.lock(User, { id: user.id, passwordHash: user.passwordHash });
     if (!still) return null;
+    if (still.lockedAt !== null) throw new AppError(AUTH_ERRORS.ACCOUNT_LOCKED);
     if (renewedHash) await transaction.rows.update(User, { id: user.id }, { passwordHash: renewedHash });
     const session = await this.sessions.open(transaction, { userId: user.id, attemptId: null }, client);
     await this.networks.remember(transaction, user.email, client.ip);

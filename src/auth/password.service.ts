@@ -173,7 +173,10 @@ export class PasswordService {
     const attempt = await this.newestAttempt(manager, email);
     if (!attempt) return null;
     const { userId: id, name, createdAt } = attempt;
-    const made = { id, email, name, passwordHash, companyName: null, activeProject: null, createdAt, updatedAt: now };
+    const made = {
+      ...{ id, email, name, passwordHash, companyName: null, activeProject: null, lockedAt: null },
+      ...{ createdAt, updatedAt: now },
+    };
     await manager.insert(User, made);
     return made;
   }

@@ -21,6 +21,7 @@ import { AUTH_ERRORS } from './auth.errors.js';
 import { Codes } from './codes.js';
 import { EMAIL_VERIFICATION_STATUS } from './flows.js';
 import { SignupAttempt } from './signup-attempt.entity.js';
+import { userOf } from './user-of-attempt.js';
 
 const MOST_TRIES_PER_CODE = 5;
 
@@ -88,16 +89,7 @@ export class VerificationService {
 
   /** The attempt becomes the user, with its own password, name and session; the others of its address are destroyed. */
   private async becomeUser(transaction: Transaction, attempt: SignupAttempt, client: Client): Promise<User> {
-    const user: User = {
-      id: attempt.userId,
-      email: attempt.email,
-      name: attempt.name,
-      passwordHash: attempt.passwordHash,
-      companyName: null,
-      activeProject: null,
-      createdAt: attempt.createdAt,
-      updatedAt: this.clock.now(),
-    };
+    const user = userOf(attempt, this.clock.now());
     await transaction.manager.insert(User, user);
     await this.sessions.activate(transaction, attempt.id);
     await this.destroyAttempts(transaction, attempt.email);
@@ -125,6 +117,12 @@ export class VerificationService {
     const retryAfterSeconds = await this.limits.takeLetter(transaction, limits, 'codeLetters');
     if (retryAfterSeconds > 0) return new AppError(AUTH_ERRORS.TOO_MANY_LETTERS, { retryAfterSeconds });
 
+    await this.sendCode(transaction, email, newest);
+    return null;
+  }
+
+  /** Sends a new code, which kills the attempt's old one; without an attempt the work is the same, and the letter stays here. */
+  async sendCode(transaction: Transaction, email: string, newest: SignupAttempt | undefined): Promise<void> {
     const code = this.codes.generate();
     const codeExpiresAt = this.clock.in(this.env.CODE_LIFETIME_MINUTES * MINUTE_MS);
     const isDecoy = newest?.codeHash == null;
@@ -146,7 +144,6 @@ export class VerificationService {
       usefulUntil: codeExpiresAt,
       isVoid: isDecoy,
     });
-    return null;
   }
 
   private refusal(account: User | null, newest: SignupAttempt | undefined): ErrorEntry | null {

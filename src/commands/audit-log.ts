@@ -1,14 +1,14 @@
-import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { isEmail, isISO8601 } from 'class-validator';
 import { DataSource, FindOptionsWhere, MoreThanOrEqual } from 'typeorm';
 import { AuditEvent } from '../audit/audit-event.entity.js';
 import { AUDIT_EVENT } from '../audit/audit-events.js';
-import { loadEnv, readDotEnv } from '../config/load-env.js';
+import { OperatorError } from '../common/operator-error.js';
 import { databaseOptions } from '../database/database-options.js';
 import { normaliseEmail } from '../http/fields.js';
 import { SCHEMA } from '../schema.js';
 import { User } from '../users/user.entity.js';
+import { databaseSettings, runCommand } from './command.js';
 
 const USAGE = 'Usage: npm run audit -- [--email ADDRESS] [--type EVENT] [--since 2026-01-31] [--limit 100]';
 const TYPES: string[] = Object.values(AUDIT_EVENT);
@@ -40,9 +40,8 @@ function readQuestion(): Question {
 
 /** Opens the database for reading only: on SQLite not one byte of the file changes. */
 async function openForReading(): Promise<DataSource> {
-  const options = await databaseOptions(loadEnv(), SCHEMA);
+  const options = await databaseOptions(databaseSettings(), SCHEMA);
   if (options.type !== 'better-sqlite3') return new DataSource(options).initialize();
-  if (!existsSync(options.database)) throw new Error('There is no database yet at DATABASE_URL.');
   return new DataSource({ ...options, readonly: true, enableWAL: false }).initialize();
 }
 
@@ -67,18 +66,12 @@ async function printAuditLog({ email, type, since, limit }: Question): Promise<v
   }
 }
 
-function refuse(error: unknown, hint = ''): void {
-  process.stderr.write(`${(error as Error).message}\n${hint}`);
-  process.exitCode = 1;
+function readOrExplain(): Question {
+  try {
+    return readQuestion();
+  } catch (error) {
+    throw new OperatorError(`${(error as Error).message}\n${USAGE}`);
+  }
 }
 
-let question: Question | undefined;
-try {
-  question = readQuestion();
-} catch (error) {
-  refuse(error, `${USAGE}\n`);
-}
-if (question) {
-  readDotEnv();
-  printAuditLog(question).catch(refuse);
-}
+await runCommand(() => printAuditLog(readOrExplain()));

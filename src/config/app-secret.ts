@@ -3,14 +3,19 @@ import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } f
 import { dirname, join, resolve } from 'node:path';
 import { Env } from './env.js';
 
+/** Where development keeps its secret. */
+export function appSecretFile(env: Env): string {
+  return join(env.sqliteFile ? dirname(env.sqliteFile) : resolve('data'), 'app-secret');
+}
+
 /**
  * APP_SECRET, or in development a secret made once and kept beside the database, readable by its owner only.
  * Written to a file of its own first and then linked, so that instances that start together agree on one.
  */
 export function appSecret(env: Env): string {
   if (env.APP_SECRET !== undefined) return env.APP_SECRET;
-  const folder = env.sqliteFile ? dirname(env.sqliteFile) : resolve('data');
-  const file = join(folder, 'app-secret');
+  const file = appSecretFile(env);
+  const folder = dirname(file);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const draft = `${file}.${randomUUID()}`;
   writeFileSync(draft, randomBytes(48).toString('base64url'), { mode: 0o600 });

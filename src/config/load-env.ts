@@ -33,14 +33,32 @@ function faultsBetween(env: Env): string[] {
   return faults;
 }
 
-/** Reads and checks the settings; throws InvalidSettingsError. Values are never repeated in a fault: they may be secrets. */
-export function loadEnv(source: Record<string, string | undefined> = process.env): Env {
+type Source = Record<string, string | undefined>;
+
+/** The names of all settings. */
+function settingNames(): string[] {
   const rules = getMetadataStorage().getTargetValidationMetadatas(Env, '', true, false);
-  const names = new Set(rules.map((rule) => rule.propertyName));
-  const given = [...names].filter((name) => !isBlank(source[name])).map((name) => [name, source[name]?.trim()]);
+  return [...new Set(rules.map((rule) => rule.propertyName))];
+}
+
+/** Reads the named settings, and tells what is wrong with each; the others are as they are by default. */
+function read(names: string[], source: Source): { env: Env; faults: string[] } {
+  const given = names.filter((name) => !isBlank(source[name])).map((name) => [name, source[name]?.trim()]);
   const env = plainToInstance(Env, Object.fromEntries(given), { exposeDefaultValues: true });
-  const faults = validateSync(env).flatMap((fault) => Object.values(fault.constraints ?? {}));
+  return { env, faults: validateSync(env).flatMap((fault) => Object.values(fault.constraints ?? {})) };
+}
+
+/** Reads and checks the settings; throws InvalidSettingsError. Values are never repeated in a fault: they may be secrets. */
+export function loadEnv(source: Source = process.env): Env {
+  const { env, faults } = read(settingNames(), source);
   faults.push(...faultsBetween(env));
+  if (faults.length > 0) throw new InvalidSettingsError(faults);
+  return env;
+}
+
+/** The settings that a command needs: what it does not need may be missing or wrong. */
+export function loadSettings(needed: (keyof Env)[], source: Source = process.env): Env {
+  const { env, faults } = read(needed, source);
   if (faults.length > 0) throw new InvalidSettingsError(faults);
   return env;
 }

@@ -160,7 +160,8 @@ export class ApiKeysService {
 
   private async loadState(keyHash: string): Promise<KeyState | null> {
     const key = await this.apiKeys.findOneBy({ keyHash });
-    if (!key) return null;
+    const isLocked = key && (await this.database.rows.find(User, { id: key.userId }))?.lockedAt;
+    if (!key || isLocked) return null;
     return {
       id: key.id,
       userId: key.userId,

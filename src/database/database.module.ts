@@ -5,22 +5,40 @@ import { Env } from '../config/env.js';
 import { databaseOptions, DatabaseOptions, Schema } from './database-options.js';
 import { Database } from './database.js';
 import { migrate } from './migrate.js';
+import { refuseOtherSchema } from './schema-version.js';
 
 /** The writer hardly waits inside the driver; it asks again instead (Database.begin). */
 const WRITER_BUSY_MS = 1;
 
-/** Migrates, then opens the data source that repositories read through. */
-async function openReader(options: DatabaseOptions): Promise<DataSource> {
-  await migrate(options);
+/** Opens the data source that repositories read through. */
+function openReader(options: DatabaseOptions): Promise<DataSource> {
   if (options.type === 'better-sqlite3') return new DataSource({ ...options, readonly: true }).initialize();
   return new DataSource(options).initialize();
 }
 
-/** Opens the database that DATABASE_URL names, migrated; provides `Database` and TypeORM's repositories. */
+async function openMigrated(options: DatabaseOptions): Promise<DataSource> {
+  await migrate(options);
+  return openReader(options);
+}
+
+/** For commands beside running instances: they change no tables. */
+async function openAsItIs(options: DatabaseOptions): Promise<DataSource> {
+  const reader = await openReader(options);
+  try {
+    await refuseOtherSchema(reader);
+    return reader;
+  } catch (error) {
+    await reader.destroy();
+    throw error;
+  }
+}
+
+/** Opens the database that DATABASE_URL names, migrated or as it is; provides `Database` and TypeORM's repositories. */
 @Global()
 @Module({})
 export class DatabaseModule {
-  static forRoot(schema: Schema): DynamicModule {
+  static forRoot(schema: Schema, { migrates }: { migrates: boolean } = { migrates: true }): DynamicModule {
+    const open = migrates ? openMigrated : openAsItIs;
     return {
       module: DatabaseModule,
       imports: [
@@ -28,7 +46,7 @@ export class DatabaseModule {
           inject: [Env],
           // A migration that fails does so again; for a server that is not up yet, databaseOptions() has waited.
           useFactory: async (env: Env) => ({ ...(await databaseOptions(env, schema)), retryAttempts: 0 }),
-          dataSourceFactory: (options) => openReader(options as DatabaseOptions),
+          dataSourceFactory: (options) => open(options as DatabaseOptions),
         }),
       ],
       providers: [

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { isBusy } from './database-errors.js';
 import { DatabaseOptions } from './database-options.js';
+import { refuseNewerSchema } from './schema-version.js';
 
 /** How long an instance waits for another one that migrates. */
 const LOCK_WAIT_SECONDS = 60;
@@ -81,6 +82,7 @@ export async function migrate(options: DatabaseOptions, direction: 'up' | 'down'
   try {
     await (isSqlite ? underFileLock : underServerLock)(dataSource, async () => {
       if (!isSqlite) await useBinaryCollation(dataSource);
+      await refuseNewerSchema(dataSource);
       const how = { transaction: isSqlite ? 'none' : 'each' } as const;
       if (direction === 'up') await dataSource.runMigrations(how);
       else await dataSource.undoLastMigration(how);

@@ -10,6 +10,7 @@ import { Session } from '../credentials/session.entity.js';
 import { Letter, LETTER_STATE } from '../mail/letter.entity.js';
 import { Project } from '../projects/project.entity.js';
 import { Counter } from '../throttling/counter.entity.js';
+import { ThrottleReset } from '../throttling/throttle-reset.entity.js';
 
 /** Settled letters stay so long for whoever asks whether one was sent. */
 const LETTER_DAYS = 30;
@@ -38,6 +39,7 @@ export function retentionRules(now: Date, env: Env): RetentionRule[] {
     rule(ResetToken, { expiresAt: LessThan(now) }),
     rule(ApiKey, { expiresAt: LessThan(now) }),
     rule(Counter, { resetsAt: LessThan(now) }),
+    rule(ThrottleReset, { at: LessThan(daysAgo(ADDRESS_LIMIT_DAYS)) }),
     rule(AddressLimits, { touchedAt: LessThan(daysAgo(ADDRESS_LIMIT_DAYS)) }),
     rule(Letter, { state: In(SETTLED), nextTryAt: LessThan(daysAgo(LETTER_DAYS)) }),
     rule(Project, { deletedAt: LessThan(daysAgo(DELETED_PROJECT_DAYS)) }),

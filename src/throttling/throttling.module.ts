@@ -5,6 +5,7 @@ import { CounterStore } from './counter-store.js';
 import { DatabaseCounterStore } from './database-counter-store.js';
 import { KnownNetworks } from './known-networks.js';
 import { MemoryCounterStore } from './memory-counter-store.js';
+import { ThrottleResets } from './throttle-resets.js';
 import { Throttling } from './throttling.service.js';
 
 /** Where all instances see the counters: Redis, else the database; SQLite is for one instance, so its memory will do. */
@@ -20,7 +21,12 @@ async function counterStore(env: Env, database: Database): Promise<CounterStore>
 /** Limits on tries, and the networks that are not held up by the tries of others. */
 @Global()
 @Module({
-  providers: [KnownNetworks, Throttling, { provide: CounterStore, inject: [Env, Database], useFactory: counterStore }],
-  exports: [KnownNetworks, Throttling],
+  providers: [
+    KnownNetworks,
+    ThrottleResets,
+    Throttling,
+    { provide: CounterStore, inject: [Env, Database], useFactory: counterStore },
+  ],
+  exports: [KnownNetworks, ThrottleResets, Throttling],
 })
 export class ThrottlingModule {}

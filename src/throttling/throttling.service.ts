@@ -9,6 +9,7 @@ import { RateLimit } from '../http/rate-limit-headers.js';
 import { Count, CounterStore, CounterWindow } from './counter-store.js';
 import { KnownNetworks } from './known-networks.js';
 import { Endpoint, LimitRule, rulesOf, SIGNUPS, WRITES, WRONG_CREDENTIALS } from './limits.js';
+import { ThrottleResets } from './throttle-resets.js';
 import { THROTTLING_ERRORS } from './throttling.errors.js';
 
 const REMEMBERED_IPS = 10_000;
@@ -41,6 +42,7 @@ export class Throttling {
   constructor(
     private readonly store: CounterStore,
     private readonly networks: KnownNetworks,
+    private readonly resets: ThrottleResets,
     private readonly secrets: Secrets,
     private readonly clock: Clock,
     private readonly env: Env,
@@ -48,6 +50,7 @@ export class Throttling {
 
   /** Counts a request to an endpoint and answers its tightest limit; throws TOO_MANY_REQUESTS. One that is refused counts no further, so that it costs nobody else a try. */
   async admit(endpoint: Endpoint, subject: Subject): Promise<RateLimit> {
+    await this.resets.refresh();
     const { limits: rules, guesses } = rulesOf(endpoint);
     const limits = rules.flatMap((rule) => this.limitOf(endpoint, rule, subject) ?? []);
     const guessed = guesses ? this.guessedOf(subject) : '';
@@ -172,18 +175,19 @@ export class Throttling {
   }
 
   private guessedOf({ email, userId }: Subject): string {
-    return email ?? userId ?? '';
+    return this.resets.countedAs(email ?? userId ?? '');
   }
 
   private pairOf({ email, ip }: Subject): string[] {
-    return [email ?? '', maskedIp(ip)];
+    return [this.resets.countedAs(email ?? ''), maskedIp(ip)];
   }
 
   /** Null when the request does not say whom it is about: validation will refuse it. */
   private limitOf(endpoint: string, rule: LimitRule, { ip, email, userId }: Subject): Limit | null {
     const { by, name, setting, windowMs } = rule;
     const range = ipRange(ip);
-    const parts = { ip: [range], pair: [email, range], address: [email], user: [userId] }[by];
+    const whom = (who?: string) => who && this.resets.countedAs(who);
+    const parts = { ip: [range], pair: [whom(email), range], address: [whom(email)], user: [whom(userId)] }[by];
     const known = parts.flatMap((part) => part ?? []);
     if (known.length < parts.length) return null;
     return { key: this.key(name ?? endpoint, by, ...known), windowMs, by, most: this.env[setting] };

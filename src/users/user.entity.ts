@@ -25,6 +25,10 @@ export class User {
   @Column({ type: 'varchar', length: 36, nullable: true })
   activeProject: string | null;
 
+  /** An administrator locked the account: nobody logs in, and its API key does not work. */
+  @MomentColumn({ nullable: true })
+  lockedAt: Date | null;
+
   @MomentColumn()
   createdAt: Date;
 

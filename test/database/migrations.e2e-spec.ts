@@ -115,7 +115,7 @@ describe('Migrations', () => {
   it('of a wrong DATABASE_URL say so, without a stack', async () => {
     const { code, output } = await runProcess(program('migrate'), ['up'], { DATABASE_URL: 'nonsense' }, '/');
     expect(code).toBe(1);
-    expect(output).toMatch(/^The service cannot start.*\n {2}- DATABASE_URL must be .*$/);
+    expect(output).toMatch(/^These settings are wrong: DATABASE_URL must be .*$/);
   });
 
   if (!isSqlite()) {

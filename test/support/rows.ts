@@ -17,6 +17,7 @@ export function userRow(id: string): User {
     passwordHash: '',
     companyName: null,
     activeProject: null,
+    lockedAt: null,
     createdAt: at,
     updatedAt: at,
   };

@@ -11,6 +11,8 @@ import { CreateCounters } from './1780000000010-create-counters.js';
 import { CreateProjects } from './1780000000011-create-projects.js';
 import { CreateAgents } from './1780000000012-create-agents.js';
 import { CreatePhoneNumbers } from './1780000000013-create-phone-numbers.js';
+import { AddLockedUsers } from './1780000000160-add-locked-users.js';
+import { CreateThrottleResets } from './1780000000161-create-throttle-resets.js';
 
 /** Every migration, in the order in which it is applied, on every database. */
 export const MIGRATIONS = [
@@ -27,4 +29,6 @@ export const MIGRATIONS = [
   CreateProjects,
   CreateAgents,
   CreatePhoneNumbers,
+  AddLockedUsers,
+  CreateThrottleResets,
 ];

@@ -1,0 +1,189 @@
+import { Injectable } from '@nestjs/common';
+import { MoreThan } from 'typeorm';
+import { AUDIT_EVENT } from '../audit/audit-events.js';
+import { AuditService } from '../audit/audit.service.js';
+import { Clock } from '../common/clock.js';
+import { OperatorError } from '../common/operator-error.js';
+import { ApiKey } from '../credentials/api-key.entity.js';
+import { ApiKeysService } from '../credentials/api-keys.service.js';
+import { Session } from '../credentials/session.entity.js';
+import { SessionsService } from '../credentials/sessions.service.js';
+import { Database } from '../database/database.js';
+import { Transaction } from '../database/transaction.js';
+import { ThrottleResets } from '../throttling/throttle-resets.js';
+import { User } from '../users/user.entity.js';
+import { AccountService } from './account.service.js';
+import { AddressLimitsService } from './address-limits.service.js';
+import { SignupAttempt } from './signup-attempt.entity.js';
+import { userOf } from './user-of-attempt.js';
+import { VerificationService } from './verification.service.js';
+
+/** What an action tells of its outcome. */
+export interface Report {
+  message: string;
+  [detail: string]: unknown;
+}
+
+/** An address with all that waits or lives under it. */
+interface Person {
+  email: string;
+  user: User | null;
+  /** Signups that wait for their code, oldest first. */
+  attempts: SignupAttempt[];
+}
+
+/** What an administrator may do, and the event that tells of it. */
+export const ADMINISTRATION_EVENTS = {
+  show: AUDIT_EVENT.ADMIN_SHOWED,
+  verify: AUDIT_EVENT.ADMIN_VERIFIED,
+  lock: AUDIT_EVENT.ADMIN_LOCKED,
+  unlock: AUDIT_EVENT.ADMIN_UNLOCKED,
+  'log-out': AUDIT_EVENT.ADMIN_LOGGED_OUT,
+  'end-key': AUDIT_EVENT.ADMIN_ENDED_KEY,
+  resend: AUDIT_EVENT.ADMIN_RESENT_CODE,
+  unthrottle: AUDIT_EVENT.ADMIN_UNTHROTTLED,
+  delete: AUDIT_EVENT.ADMIN_DELETED,
+} as const;
+export type AdministrationAction = keyof typeof ADMINISTRATION_EVENTS;
+
+type Action = (transaction: Transaction, person: Person) => Promise<Report>;
+
+function userOfPerson({ user, email, attempts }: Person): User {
+  if (user) return user;
+  const reason = attempts.length > 0 ? 'is not verified yet' : 'is unknown';
+  throw new OperatorError(`There is no account: the address ${email} ${reason}.`);
+}
+
+function newestAttempt({ user, email, attempts }: Person): SignupAttempt {
+  const newest = attempts.at(-1);
+  if (user) throw new OperatorError(`The address ${email} is verified already.`);
+  if (!newest) throw new OperatorError(`Nobody signed up with ${email}.`);
+  return newest;
+}
+
+/** What an administrator may do to one account, each with an event in the audit log; for commands beside running instances. */
+@Injectable()
+export class AdministrationService {
+  private readonly actions: Record<AdministrationAction, Action> = {
+    show: (tx, person) => this.show(tx, person),
+    verify: (tx, person) => this.verify(tx, person),
+    lock: (tx, person) => this.lock(tx, person),
+    unlock: (tx, person) => this.unlock(tx, person),
+    'log-out': (tx, person) => this.logOut(tx, person),
+    'end-key': (tx, person) => this.endKey(tx, person),
+    resend: (tx, person) => this.resend(tx, person),
+    unthrottle: (tx, person) => this.unthrottle(tx, person),
+    delete: (tx, person) => this.delete(tx, person),
+  };
+
+  constructor(
+    private readonly database: Database,
+    private readonly limits: AddressLimitsService,
+    private readonly sessions: SessionsService,
+    private readonly apiKeys: ApiKeysService,
+    private readonly verification: VerificationService,
+    private readonly account: AccountService,
+    private readonly resets: ThrottleResets,
+    private readonly audit: AuditService,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Does one action to the account or signups of an address (normalised); throws OperatorError when that cannot be. */
+  act(name: AdministrationAction, email: string): Promise<Report> {
+    return this.database.write(async (tx) => {
+      // The lock under which the address changes between unknown, signed up and verified.
+      await this.limits.lock(tx, email);
+      const user = await tx.lock(User, { email });
+      const attempts = await tx.manager.find(SignupAttempt, { where: { email }, order: { id: 'ASC' } });
+      const report = await this.actions[name](tx, { email, user, attempts });
+      const who = { userId: user?.id ?? null, email: name === 'delete' ? null : email };
+      await this.audit.record(tx, ADMINISTRATION_EVENTS[name], who, null);
+      return report;
+    });
+  }
+
+  private async show({ manager }: Transaction, person: Person): Promise<Report> {
+    const { email, user, attempts } = person;
+    const signups = attempts.map(({ name, createdAt }) => ({ name, signed_up_at: createdAt }));
+    if (!user) {
+      const message = signups.length > 0 ? 'Signed up, not verified.' : 'Nobody has this address.';
+      return { message, email, account: null, signups };
+    }
+    const expiresAt = MoreThan(this.clock.now());
+    const sessions = await manager.find(Session, { where: { userId: user.id, expiresAt }, order: { id: 'DESC' } });
+    const keys = await manager.find(ApiKey, { where: { userId: user.id }, order: { id: 'DESC' } });
+    const { id, name, createdAt, lockedAt } = user;
+    return {
+      message: lockedAt ? 'The account is locked.' : 'The account is open.',
+      email,
+      account: { id, name, created_at: createdAt, locked_at: lockedAt },
+      sessions: sessions.map(({ network, rotatedAt }) => ({ network, last_used_at: rotatedAt })),
+      api_keys: keys.map(({ prefix, createdAt: at, lastUsedAt }) => ({
+        prefix,
+        created_at: at,
+        last_used_at: lastUsedAt,
+      })),
+      signups,
+    };
+  }
+
+  /** Makes the newest signup an account on the administrator's word; not where nobody can tell whose password would be its. */
+  private async verify(transaction: Transaction, person: Person): Promise<Report> {
+    const newest = newestAttempt(person);
+    if (person.attempts.some(({ passwordHash }) => passwordHash !== newest.passwordHash)) {
+      throw new OperatorError(
+        'Signups with different passwords wait for this address, and only its owner can tell them apart: ask them for a reset link (forgot-password), which verifies the address too.',
+      );
+    }
+    const attempt = person.attempts.findLast(({ codeHash }) => codeHash !== null) ?? newest;
+    const user = userOf(attempt, this.clock.now());
+    await transaction.manager.insert(User, user);
+    await this.sessions.activate(transaction, attempt.id);
+    await this.verification.destroyAttempts(transaction, person.email);
+    return { message: 'The address is verified.', id: user.id };
+  }
+
+  private async lock(transaction: Transaction, person: Person): Promise<Report> {
+    const user = userOfPerson(person);
+    if (!user.lockedAt) await transaction.manager.update(User, user.id, { lockedAt: this.clock.now() });
+    const sessionsEnded = await this.sessions.end(transaction, { userId: user.id });
+    return { message: 'The account is locked, and its sessions are ended.', sessions_ended: sessionsEnded };
+  }
+
+  private async unlock({ manager }: Transaction, person: Person): Promise<Report> {
+    await manager.update(User, userOfPerson(person).id, { lockedAt: null });
+    return { message: 'The account is open.' };
+  }
+
+  private async logOut(transaction: Transaction, person: Person): Promise<Report> {
+    const sessionsEnded = await this.sessions.end(transaction, { userId: userOfPerson(person).id });
+    return { message: 'The sessions are ended.', sessions_ended: sessionsEnded };
+  }
+
+  private async endKey(transaction: Transaction, person: Person): Promise<Report> {
+    await this.apiKeys.remove(transaction, userOfPerson(person).id);
+    return { message: 'The account has no API key.' };
+  }
+
+  private async resend(transaction: Transaction, person: Person): Promise<Report> {
+    await this.verification.sendCode(transaction, person.email, newestAttempt(person));
+    return { message: 'A new code is queued; a running instance sends it.' };
+  }
+
+  private async unthrottle(transaction: Transaction, { email, user }: Person): Promise<Report> {
+    await this.limits.clear(transaction, email);
+    await this.resets.reset(transaction, email);
+    if (user) await this.resets.reset(transaction, user.id);
+    return { message: 'What was counted of this address is forgotten.' };
+  }
+
+  private async delete(transaction: Transaction, person: Person): Promise<Report> {
+    if (person.user) {
+      await this.account.deleteAll(transaction, person.user);
+      return { message: 'The account and all its data are deleted.', id: person.user.id };
+    }
+    newestAttempt(person);
+    await this.verification.destroyAttempts(transaction, person.email);
+    return { message: 'The signups of this address are deleted.' };
+  }
+}

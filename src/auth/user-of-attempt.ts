@@ -1,0 +1,17 @@
+import { User } from '../users/user.entity.js';
+import { SignupAttempt } from './signup-attempt.entity.js';
+
+/** The user that a signup becomes when its mailbox is proved. */
+export function userOf(attempt: SignupAttempt, now: Date): User {
+  return {
+    id: attempt.userId,
+    email: attempt.email,
+    name: attempt.name,
+    passwordHash: attempt.passwordHash,
+    companyName: null,
+    activeProject: null,
+    lockedAt: null,
+    createdAt: attempt.createdAt,
+    updatedAt: now,
+  };
+}
