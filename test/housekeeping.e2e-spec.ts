@@ -16,7 +16,7 @@ const SETTINGS = { ...UNHURRIED, API_KEY_OVERLAP_SECONDS: '3600', AUDIT_RETENTIO
 /** Tables that would grow without end. */
 const GROWING = [
   ...['sessions', 'signup_attempts', 'reset_tokens', 'api_keys'],
-  ...['counters', 'address_limits', 'letters', 'audit_events'],
+  ...['counters', 'address_limits', 'letters', 'audit_events', 'throttle_resets'],
 ];
 /** Tables of which nothing is deleted here: accounts end by their users' will, keys by the rotation. */
 const LASTING = ['users', 'signing_keys', 'projects', 'agents', 'phone_numbers'];
