@@ -1,22 +1,27 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join as joinPath } from 'node:path';
+import { AdministrationAction, AdministrationService } from '../src/auth/administration.service.js';
 import { makeApiKey } from './support/credentials.js';
 import { join, newAddress, Person, signUp } from './support/people.js';
 import { expectOver, logIn, openSession, statusFor } from './support/sessions.js';
 import { startApp, TEST_SETTINGS, TestApp } from './support/start-app.js';
 import { program, runProcess } from './support/start-process.js';
 import { tablesWith } from './support/tables.js';
+import { isSqlite } from './support/test-database.js';
 
 /** After this time no instance goes by what it remembered of a session or key. */
 const REMEMBERED_MS = 10_000;
 
 let service: TestApp;
+/** Another instance, in which the actions run as they do in the command, without a start of a process for each. */
+let beside: TestApp;
 let folder: string;
 
 beforeAll(async () => {
   folder = mkdtempSync(joinPath(tmpdir(), 'talkstack-users-'));
   service = await startApp({ THROTTLE_FREE_FAILURES: '3', THROTTLE_FIRST_DELAY_SECONDS: '600' });
+  beside = await service.another();
 });
 afterAll(async () => {
   await service.close();
@@ -29,7 +34,12 @@ function users(args: string[], settings: Record<string, string> = {}) {
   return runProcess(program('users'), args, { NODE_ENV: 'production', ...needed, ...settings }, folder);
 }
 
-async function done(action: string, email: string): Promise<any> {
+function done(action: AdministrationAction, email: string): Promise<any> {
+  return beside.app.get(AdministrationService).act(action, email);
+}
+
+/** What the command prints as JSON. */
+async function printed(action: string, email: string): Promise<any> {
   const { code, output } = await users([action, '--email', email, '--json']);
   if (code !== 0) throw new Error(output);
   return JSON.parse(output);
@@ -47,7 +57,7 @@ describe('The users command', () => {
     const ada = await join(service);
     const apiKey = await makeApiKey(service, ada);
     expect([await statusFor(service, ada), await statusFor(service, { apiKey })]).toEqual([200, 200]);
-    expect(await done('lock', ada.email)).toMatchObject({ sessions_ended: 1 });
+    expect(await printed('lock', ada.email)).toMatchObject({ sessions_ended: 1 });
     service.clock.advance(REMEMBERED_MS);
     await expectOver(service, ada);
     expect(await statusFor(service, { apiKey })).toBe(401);
@@ -81,14 +91,13 @@ describe('The users command', () => {
     expect(await statusFor(service, body)).toBe(401);
     await done('verify', email);
     expect(await statusFor(service, body)).toBe(200);
-    expect((await users(['verify', '--email', email])).output).toContain('verified already');
+    await expect(done('verify', email)).rejects.toThrow('verified already');
     expect(await eventsOf(email)).toEqual(['admin-verified']);
 
     const contested = newAddress();
     await signUp(service, contested);
     await signUp(service, contested, 'the password of a stranger');
-    const refused = await users(['verify', '--email', contested]);
-    expect(refused).toMatchObject({ code: 1, output: expect.stringContaining('forgot-password') });
+    await expect(done('verify', contested)).rejects.toThrow('forgot-password');
     expect((await service.query(`SELECT id FROM users WHERE email = '${contested}'`)).length).toBe(0);
   });
 
@@ -96,7 +105,7 @@ describe('The users command', () => {
     const email = newAddress();
     await signUp(service, email);
     const old = await service.mailbox.nextCode(email);
-    await done('resend', email);
+    await printed('resend', email);
     const code = await service.mailbox.nextCode(email);
     const verify = async (tried: string) =>
       (await service.api.post('/auth/verify-email', { email, code: tried })).status;
@@ -130,7 +139,7 @@ describe('The users command', () => {
   it('shows an account without any secret, in lines or as JSON, and notes that it did', async () => {
     const ada = await join(service);
     const apiKey = await makeApiKey(service, ada);
-    const shown = await done('show', ` ${ada.email.toUpperCase()}`);
+    const shown = await printed('show', ` ${ada.email.toUpperCase()}`);
     expect(shown).toMatchObject({
       email: ada.email,
       account: { name: 'Ada', locked_at: null },
@@ -144,18 +153,23 @@ describe('The users command', () => {
     expect(await done('show', 'nobody@example.com')).toMatchObject({ account: null, signups: [] });
   });
 
-  it.each([
+  // What is judged before the database is opened is judged once.
+  const refusals: [string[], Record<string, string>, string][] = [
     [['shoot', '--email', 'ada@example.com'], {}, 'Name one action: show, verify, '],
     [['lock', '--email', 'ada'], {}, '--email takes an address'],
     [['lock', '--email', 'nobody@example.com'], {}, 'the address nobody@example.com is unknown'],
     [['lock', '--email', 'ada@example.com'], { APP_SECRET: '' }, 'Set APP_SECRET'],
     [['lock', '--email', 'ada@example.com'], { DATABASE_URL: '' }, 'There is no database at '],
-  ])('says in one line why it does not do %j with %j, and leaves no file', async (args, settings, reason) => {
-    const { code, output } = await users(args, settings);
-    const [why, ...more] = output.split('\n');
-    expect(code).toBe(1);
-    expect(why).toContain(reason);
-    expect(more.filter((line) => !line.startsWith('Usage: '))).toEqual([]);
-    expect(readdirSync(folder)).toEqual([]);
-  });
+  ];
+  it.each(isSqlite() ? refusals : refusals.slice(0, 1))(
+    'says in one line why it does not do %j with %j, and leaves no file',
+    async (args, settings, reason) => {
+      const { code, output } = await users(args, settings);
+      const [why, ...more] = output.split('\n');
+      expect(code).toBe(1);
+      expect(why).toContain(reason);
+      expect(more.filter((line) => !line.startsWith('Usage: '))).toEqual([]);
+      expect(readdirSync(folder)).toEqual([]);
+    },
+  );
 });
