@@ -1,7 +1,7 @@
 import { MailerService } from '@nestjs-modules/mailer';
 import { Injectable } from '@nestjs/common';
 import { Clock, MINUTE_MS, SECOND_MS } from '../common/clock.js';
-import { describe, judge } from './delivery-failure.js';
+import { classifyFailure, describe } from './delivery-failure.js';
 import { LetterWriter } from './letter-writer.js';
 import { Letter, LETTER_STATE } from './letter.entity.js';
 
@@ -44,7 +44,7 @@ export class DeliveryService {
   }
 
   private afterFailure(letter: Letter, error: unknown): Outcome {
-    const { isServerFault, isPermanent } = judge(error);
+    const { isServerFault, isPermanent } = classifyFailure(error);
     const lastError = describe(error, [this.writer.secretOf(letter), letter.recipient]);
     if (isPermanent) return { ...this.buried(lastError), serverFailed: isServerFault };
     return { lastError, serverFailed: isServerFault, nextTryAt: this.nextTryAt(letter) };

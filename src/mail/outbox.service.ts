@@ -2,19 +2,35 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { BeforeApplicationShutdown, Injectable, Logger, OnApplicationBootstrap } from '@nestjs/common';
 import { FindOptionsWhere, In, IsNull, LessThanOrEqual, MoreThan, Not, Or } from 'typeorm';
 import { v7 as uuid } from 'uuid';
-import { Clock, SECOND_MS } from '../common/clock.js';
+import { Clock, MINUTE_MS, SECOND_MS } from '../common/clock.js';
 import { Env } from '../config/env.js';
 import { Database } from '../database/database.js';
 import { DeliveryService, Outcome } from './delivery.service.js';
 import { Letter, LETTER_STATE } from './letter.entity.js';
 
-/** Letters, and so connections to the mail server, at the same time. */
-const MAX_IN_FLIGHT = 5;
+/** Letters under way at the same time. One that is slow is passed by others: it counts only for the second bound. */
+const MAX_QUICK = 5;
+const MAX_IN_FLIGHT = 50;
+const SLOW_MS = 15 * SECOND_MS;
+/** A mail server that has said nothing for so long is told as failing. */
+const FAILING_MS = MINUTE_MS;
 /** A lease is renewed so many times before it would run out: to an instance whose clock is ahead it seems nearer its end. */
 const RENEWALS_PER_LEASE = 6;
+/** How often a letter under way is looked at, at least. */
+const LOOK_EVERY_MS = 5 * SECOND_MS;
+/** When the mail server works again all that waited is due at once, but not more often: each may be refused once more. */
+const RELEASE_EVERY_MS = MINUTE_MS;
 /** How often an outcome that the database did not take is offered again, and how often at most once the service stops. */
 const RECORD_EVERY_MS = SECOND_MS;
 const RECORD_TRIES_AT_STOP = 5;
+
+/** A letter under way. */
+interface Delivery {
+  done: Promise<void>;
+  since: Date;
+  isSlow: boolean;
+  isToldAsFailing: boolean;
+}
 
 /**
  * Sends queued letters. Any number of instances may run side by side: a letter is leased by a conditional update before it is sent and
@@ -22,15 +38,18 @@ const RECORD_TRIES_AT_STOP = 5;
  */
 @Injectable()
 export class OutboxService implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  /** How long a stop waits for the mail server's word on letters under way. */
+  graceMs = 10 * SECOND_MS;
   private readonly logger = new Logger('Outbox');
   private readonly instanceId = uuid();
-  private readonly inFlight = new Map<string, Promise<void>>();
+  private readonly inFlight = new Map<string, Delivery>();
   private timer?: NodeJS.Timeout;
   private round?: Promise<void>;
   private isRunning = false;
   private isWoken = false;
   private isDatabaseAway = false;
   private isServerFailing = false;
+  private releasedAt = 0;
 
   constructor(
     private readonly env: Env,
@@ -45,11 +64,14 @@ export class OutboxService implements OnApplicationBootstrap, BeforeApplicationS
     this.wake();
   }
 
-  /** Stops between letters: takes no more, and waits for the mail server's word on those under way. */
+  /** Stops between letters: takes no more, and waits a while for the mail server's word on those under way. */
   async beforeApplicationShutdown(): Promise<void> {
     this.isRunning = false;
     clearInterval(this.timer);
-    await this.idle();
+    await Promise.race([this.idle(), delay(this.graceMs, undefined, { ref: false })]);
+    // Nobody can say whether the server took them. They keep their leases, and are tried again when those have run out.
+    if (this.inFlight.size > 0)
+      this.logger.warn(`The mail server has ${this.inFlight.size} letters in hand at the stop`);
   }
 
   /** Says that letters may be due. */
@@ -71,7 +93,7 @@ export class OutboxService implements OnApplicationBootstrap, BeforeApplicationS
 
   private async idle(): Promise<void> {
     while (this.round !== undefined || this.inFlight.size > 0) {
-      await Promise.all([this.round, ...this.inFlight.values()]);
+      await Promise.all([this.round, ...[...this.inFlight.values()].map(({ done }) => done)]);
     }
   }
 
@@ -79,14 +101,18 @@ export class OutboxService implements OnApplicationBootstrap, BeforeApplicationS
     while (this.isWoken && this.isRunning) {
       this.isWoken = false;
       try {
-        const letters = await this.claim(MAX_IN_FLIGHT - this.inFlight.size);
-        for (const letter of letters) this.inFlight.set(letter.id, this.send(letter));
+        for (const letter of await this.claim(this.freePlaces)) this.begin(letter);
         this.noteDatabase();
       } catch (error) {
         this.noteDatabase(error);
       }
     }
     this.round = undefined;
+  }
+
+  private get freePlaces(): number {
+    const quick = [...this.inFlight.values()].filter(({ isSlow }) => !isSlow).length;
+    return Math.min(MAX_QUICK - quick, MAX_IN_FLIGHT - this.inFlight.size);
   }
 
   /** Leases letters that are due, the longest due first. */
@@ -120,8 +146,15 @@ export class OutboxService implements OnApplicationBootstrap, BeforeApplicationS
     };
   }
 
-  private async send(letter: Letter): Promise<void> {
-    const renewal = setInterval(() => void this.renew(letter), this.leaseMs / RENEWALS_PER_LEASE).unref();
+  private begin(letter: Letter): void {
+    const delivery = { since: this.clock.now(), isSlow: false, isToldAsFailing: false, done: Promise.resolve() };
+    this.inFlight.set(letter.id, delivery);
+    delivery.done = this.send(letter, delivery);
+  }
+
+  private async send(letter: Letter, delivery: Delivery): Promise<void> {
+    const pause = Math.min(this.leaseMs / RENEWALS_PER_LEASE, LOOK_EVERY_MS);
+    const watching = setInterval(() => void this.watch(letter, delivery), pause).unref();
     try {
       const outcome = await this.delivery.try(letter);
       await this.record(letter, outcome);
@@ -129,16 +162,27 @@ export class OutboxService implements OnApplicationBootstrap, BeforeApplicationS
     } catch (error) {
       this.noteDatabase(error);
     } finally {
-      clearInterval(renewal);
+      clearInterval(watching);
       this.inFlight.delete(letter.id);
       this.wake();
     }
   }
 
-  private async renew(letter: Letter): Promise<void> {
-    const leasedUntil = this.clock.in(this.leaseMs);
+  /** Renews the lease of a letter under way; lets others pass one that is slow, and tells of a server that says nothing. */
+  private async watch(letter: Letter, delivery: Delivery): Promise<void> {
+    const waitedMs = this.clock.now().getTime() - delivery.since.getTime();
+    if (waitedMs >= SLOW_MS && !delivery.isSlow) {
+      delivery.isSlow = true;
+      this.wake();
+    }
+    const isNewsOfFailing = waitedMs >= FAILING_MS && !delivery.isToldAsFailing;
+    delivery.isToldAsFailing ||= isNewsOfFailing;
+    const failing = { triedAt: this.clock.now(), serverFailed: true, lastError: 'no answer for a minute' };
     try {
-      await this.database.write(({ manager }) => manager.update(Letter, this.leased(letter), { leasedUntil }));
+      const leasedUntil = this.clock.in(this.leaseMs);
+      const renewed = { leasedUntil, ...(isNewsOfFailing && failing) };
+      await this.database.write(({ manager }) => manager.update(Letter, this.leased(letter), renewed));
+      if (isNewsOfFailing) await this.noteServer(failing);
     } catch (error) {
       this.noteDatabase(error);
     }
@@ -176,6 +220,8 @@ export class OutboxService implements OnApplicationBootstrap, BeforeApplicationS
       this.isServerFailing = false;
       this.logger.warn('The mail server works again');
       const now = this.clock.now();
+      if (now.getTime() < this.releasedAt + RELEASE_EVERY_MS) return;
+      this.releasedAt = now.getTime();
       const waiting = { state: LETTER_STATE.QUEUED, serverFailed: true, nextTryAt: MoreThan(now) };
       await this.database.write(({ manager }) => manager.update(Letter, waiting, { nextTryAt: now }));
     }

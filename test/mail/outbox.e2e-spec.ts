@@ -91,6 +91,7 @@ describe('The outbox', () => {
 
   it.each([
     ['recipient', 550, 'dead', false],
+    ['recipient', 554, 'queued', true],
     ['recipient', 450, 'queued', false],
     ['recipient', 421, 'queued', true],
     ['sender', 451, 'queued', true],
