@@ -41,7 +41,7 @@ const NOT_ON = {
     '/test/browser/',
     '/test/voices/',
     '/test/openapi/(document|swagger-ui|answer-checker)',
-    '/test/(client|pages|settings|readme|trust-proxy)',
+    '/test/(client|pages|settings|readme|scripts|trust-proxy)',
     '/test/agents/variables',
   ],
   sqlite: ['/test/instances/(?!clocks)'],
