@@ -64,6 +64,9 @@ class Actor {
     return refresh(service, stolen);
   };
 
+  failToChange = () =>
+    this.api.post('/auth/change-password', { oldPassword: 'a wrong password', newPassword: NEW_PASSWORD });
+  failToDelete = () => this.api.delete('/user', { password: 'a wrong password' });
   exportData = () => this.api.get('/user/export');
   changePassword = () => this.api.post('/auth/change-password', { oldPassword: PASSWORD, newPassword: NEW_PASSWORD });
 
@@ -103,6 +106,8 @@ const STORY: [string, keyof Actor][] = [
   ['session-stolen', 'beRobbed'],
   ['logged-in', 'logIn'],
   ['data-exported', 'exportData'],
+  ['password-check-failed', 'failToChange'],
+  ['password-check-failed', 'failToDelete'],
   ['password-changed', 'changePassword'],
   ['password-reset-asked', 'forgetPassword'],
   ['password-reset', 'resetPassword'],

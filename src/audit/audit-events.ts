@@ -7,6 +7,7 @@ export const AUDIT_EVENT = {
   LOGGED_OUT: 'logged-out',
   SESSION_ENDED: 'session-ended',
   SESSION_STOLEN: 'session-stolen',
+  PASSWORD_CHECK_FAILED: 'password-check-failed',
   PASSWORD_CHANGED: 'password-changed',
   PASSWORD_RESET_ASKED: 'password-reset-asked',
   PASSWORD_RESET: 'password-reset',

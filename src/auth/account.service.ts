@@ -18,7 +18,7 @@ import { UsersService } from '../users/users.service.js';
 import { AddressLimitsService } from './address-limits.service.js';
 import { CurrentSessionAnswer, DeleteAccountDto, MeAnswer, SessionsAnswer } from './auth.dto.js';
 import { AUTH_ERRORS } from './auth.errors.js';
-import { PasswordHasher } from './password-hasher.js';
+import { OwnPassword } from './own-password.js';
 import { ResetToken } from './reset-token.entity.js';
 import { VerificationService } from './verification.service.js';
 
@@ -30,7 +30,7 @@ export class AccountService {
     private readonly users: UsersService,
     private readonly sessions: SessionsService,
     private readonly apiKeys: ApiKeysService,
-    private readonly hasher: PasswordHasher,
+    private readonly ownPassword: OwnPassword,
     private readonly limits: AddressLimitsService,
     private readonly verification: VerificationService,
     private readonly mail: MailService,
@@ -76,7 +76,7 @@ export class AccountService {
   async deleteAccount({ password }: DeleteAccountDto, caller: Caller, client: Client): Promise<Answer> {
     const user = await this.users.findById(caller.userId);
     if (!user) throw new AppError(CREDENTIALS_ERRORS.TOKEN_INVALID);
-    if (!(await this.hasher.verify(user.passwordHash, password))) throw new AppError(AUTH_ERRORS.INVALID_PASSWORD);
+    await this.ownPassword.check(user, password, client);
     const isDeleted = await this.database.write(async (tx) => {
       const isGone = await this.deleteAll(tx, user);
       const who = { userId: user.id, email: null };

@@ -108,7 +108,7 @@ export const FORGOT_PASSWORD = {
 };
 export const RESET_PASSWORD = {
   summary: 'Set a new password with a reset link’s token',
-  description: 'Ends every session of the user. The API key stays.',
+  description: 'Ends every session of the user and, unless RESET_ENDS_API_KEY is off, the API key.',
   answer: Answer,
   errors: [
     E.CREDENTIALS_MISSING,

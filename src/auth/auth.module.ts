@@ -21,6 +21,7 @@ import { AuthController } from './auth.controller.js';
 import { Codes } from './codes.js';
 import { ExportService } from './export.service.js';
 import { LoginService } from './login.service.js';
+import { OwnPassword } from './own-password.js';
 import { PasswordHasher } from './password-hasher.js';
 import { PasswordPolicy } from './password-policy.js';
 import { PasswordService } from './password.service.js';
@@ -49,6 +50,7 @@ import { VerificationService } from './verification.service.js';
     Codes,
     ExportService,
     LoginService,
+    OwnPassword,
     PasswordHasher,
     PasswordPolicy,
     PasswordService,

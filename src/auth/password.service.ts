@@ -8,6 +8,7 @@ import { AppError } from '../common/app-error.js';
 import { Clock, DAY_MS, MINUTE_MS } from '../common/clock.js';
 import { sha256 } from '../common/secrets.js';
 import { Env } from '../config/env.js';
+import { ApiKeysService } from '../credentials/api-keys.service.js';
 import { Caller } from '../credentials/caller.js';
 import { CREDENTIALS_ERRORS } from '../credentials/credentials.errors.js';
 import { Session } from '../credentials/session.entity.js';
@@ -23,6 +24,7 @@ import { UsersService } from '../users/users.service.js';
 import { AddressLimitsService } from './address-limits.service.js';
 import { ChangePasswordDto, ForgotPasswordDto, ResetPasswordDto } from './auth.dto.js';
 import { AUTH_ERRORS } from './auth.errors.js';
+import { OwnPassword } from './own-password.js';
 import { PasswordHasher } from './password-hasher.js';
 import { PasswordPolicy } from './password-policy.js';
 import { ResetToken } from './reset-token.entity.js';
@@ -41,6 +43,8 @@ export class PasswordService {
     private readonly users: UsersService,
     private readonly verification: VerificationService,
     private readonly sessions: SessionsService,
+    private readonly apiKeys: ApiKeysService,
+    private readonly ownPassword: OwnPassword,
     private readonly hasher: PasswordHasher,
     private readonly policy: PasswordPolicy,
     private readonly limits: AddressLimitsService,
@@ -59,22 +63,20 @@ export class PasswordService {
     const user = await this.users.findById(caller.userId);
     if (!user) throw new AppError(CREDENTIALS_ERRORS.TOKEN_INVALID);
     this.judge(newPassword, user);
-    if (!(await this.hasher.verify(user.passwordHash, oldPassword))) {
-      throw new AppError(AUTH_ERRORS.INVALID_PASSWORD);
-    }
+    await this.ownPassword.check(user, oldPassword, client);
     const passwordHash = await this.hasher.hash(newPassword);
     const others: FindOptionsWhere<Session> = caller.sessionId ? { id: Not(caller.sessionId) } : {};
     const isChanged = await this.database.write(async (tx) => {
       const where = { id: user.id, passwordHash: user.passwordHash };
       const { affected } = await tx.manager.update(User, where, { passwordHash, updatedAt: this.clock.now() });
       if (affected !== 1) return false;
-      await this.afterChange(tx, user, others);
+      await this.afterChange(tx, user, others, { others: caller.sessionId ? 1 : 0, keyStays: 1 });
       await this.audit.record(tx, AUDIT_EVENT.PASSWORD_CHANGED, { userId: user.id, email: user.email }, client);
       return true;
     });
     // Another change came between: the old password of this request is not the present one any more.
     if (!isChanged) throw new AppError(AUTH_ERRORS.INVALID_PASSWORD);
-    return success('Your password is changed.');
+    return success('Your password is changed. Other sessions are ended; an API key keeps working.');
   }
 
   /** The answer, and the work behind it, are the same for every address. */
@@ -95,7 +97,15 @@ export class PasswordService {
     const passwordHash = await this.hasher.hash(newPassword);
     const isReset = await this.database.write((tx) => this.useToken(tx, row, passwordHash, client));
     if (!isReset) throw new AppError(AUTH_ERRORS.RESET_TOKEN_INVALID);
-    return success('Your new password is set. Log in with it.');
+    return success(
+      this.endsApiKey
+        ? 'Your new password is set. All sessions are ended, and so is the API key. Log in with your new password.'
+        : 'Your new password is set. All sessions are ended; an API key keeps working. Log in with your new password.',
+    );
+  }
+
+  private get endsApiKey(): boolean {
+    return this.env.RESET_ENDS_API_KEY === 'on';
   }
 
   /** A token that was found expired is gone for good, even if the clock is put back. */
@@ -155,9 +165,12 @@ export class PasswordService {
     const user = await this.setPassword(transaction, row.email, passwordHash);
     if (!user) return false;
     await this.verification.destroyAttempts(transaction, user.email);
-    await this.afterChange(transaction, user, {});
+    const keyEnded = this.endsApiKey && (await this.apiKeys.remove(transaction, user.id));
+    await this.afterChange(transaction, user, {}, { keyEnded: keyEnded ? 1 : 0, keyStays: this.endsApiKey ? 0 : 1 });
+    const who = { userId: user.id, email: user.email };
+    if (keyEnded) await this.audit.record(transaction, AUDIT_EVENT.API_KEY_DELETED, who, client);
     await this.networks.remember(transaction, user.email, client.ip);
-    await this.audit.record(transaction, AUDIT_EVENT.PASSWORD_RESET, { userId: user.id, email: user.email }, client);
+    await this.audit.record(transaction, AUDIT_EVENT.PASSWORD_RESET, who, client);
     return true;
   }
 
@@ -181,13 +194,20 @@ export class PasswordService {
     return made;
   }
 
-  private async afterChange(transaction: Transaction, user: User, which: FindOptionsWhere<Session>): Promise<void> {
+  /** Ends sessions and reset links. `effects` tell the letter what still works. */
+  private async afterChange(
+    transaction: Transaction,
+    user: User,
+    which: FindOptionsWhere<Session>,
+    effects: Record<string, number>,
+  ): Promise<void> {
     await this.sessions.end(transaction, { ...which, userId: user.id });
     await transaction.manager.delete(ResetToken, { email: user.email });
     await this.mail.queue(transaction, {
       kind: 'password-changed',
       recipient: user.email,
       name: user.name,
+      params: { ...effects, resetEndsKey: this.endsApiKey ? 1 : 0 },
       usefulUntil: this.clock.in(NOTICE_USEFUL_MS),
     });
   }

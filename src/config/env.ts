@@ -94,6 +94,10 @@ export class Env extends TwilioSettings {
   @Whole(8, 64)
   PASSWORD_MIN_LENGTH: number = 8;
 
+  /** Resetting a forgotten password ends the API key too: whoever made it may have known the old password. */
+  @IsIn(['on', 'off'])
+  RESET_ENDS_API_KEY: 'on' | 'off' = 'on';
+
   /** How long a replaced API key goes on working, seconds. */
   @Whole(0, 30 * DAY_SECONDS)
   API_KEY_OVERLAP_SECONDS: number = 0;

@@ -98,11 +98,12 @@ export class ApiKeysService {
     return state.userId;
   }
 
-  /** Removes all keys of a user. */
-  async remove(transaction: Transaction, userId: string): Promise<void> {
+  /** Removes all keys of a user; false when there were none. */
+  async remove(transaction: Transaction, userId: string): Promise<boolean> {
     const keys = await transaction.manager.findBy(ApiKey, { userId });
     await transaction.manager.delete(ApiKey, { userId });
     this.dropAfterCommit(transaction, keys);
+    return keys.length > 0;
   }
 
   private async replace(transaction: Transaction, userId: string, apiKey: string, client: Client): Promise<void> {

@@ -14,7 +14,12 @@ interface LetterType {
 export const LETTERS = {
   'verification-code': { subject: (code) => `${code} is your Talkstack code`, secret: 'code', params: {} },
   'password-reset': { subject: () => 'Reset your Talkstack password', secret: 'link', params: {} },
-  'password-changed': { subject: () => 'Your Talkstack password was changed', secret: null, params: {} },
+  'password-changed': {
+    subject: () => 'Your Talkstack password was changed',
+    secret: null,
+    // Flags: only other sessions ended; the API key ended; it goes on working; a reset would end it.
+    params: { others: 0, keyEnded: 0, keyStays: 0, resetEndsKey: 0 },
+  },
   'account-exists': { subject: () => 'You already have a Talkstack account', secret: null, params: {} },
   'session-stolen': { subject: () => 'We signed out one of your Talkstack sessions', secret: null, params: {} },
   'api-key-created': { subject: () => 'A new Talkstack API key was created', secret: null, params: { prefix: '' } },

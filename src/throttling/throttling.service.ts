@@ -75,6 +75,11 @@ export class Throttling {
     );
   }
 
+  /** Counts a wrong password of an address that was not given at login. */
+  async countFailure(email: string): Promise<void> {
+    await this.store.count([this.failuresOf(this.guessedOf({ ip: '', email }))], this.now);
+  }
+
   /** Counts a signup that would send a letter; answers the refusal when it is one too many. */
   countSignup(email: string): Promise<AppError | null> {
     return this.count(SIGNUPS, { ip: '', email });

@@ -72,6 +72,7 @@ describe('Changing the password', () => {
     expect(letter.subject).toBe('Your Talkstack password was changed');
     expect(letter.text).toContain('Hello Ada,');
     expect(letter.text).toMatch(/changed on \d{1,2} \w+ \d{4} at \d\d:\d\d UTC/);
+    expect(letter.text).toMatch(/All other devices were signed out\. If you have an API key, it goes on working/);
     expect(letter.raw).not.toContain(PASSWORD);
     expect(letter.raw).not.toContain(NEW_PASSWORD);
   });

@@ -161,7 +161,7 @@ describe('Resetting the password', () => {
     expect((await service.api.as(login.body).get('/user/sessions')).body.sessions).toHaveLength(1);
   });
 
-  it('ends every session, on all instances within 10 seconds, keeps the API key, and sends a notice', async () => {
+  it('ends every session, on all instances within 10 seconds, ends the API key, and sends a notice that says so', async () => {
     const other = await service.another();
     const ada = await join(service);
     const phone = await openSession(service, ada);
@@ -169,12 +169,31 @@ describe('Resetting the password', () => {
     await service.mailbox.next(ada.email);
     for (const { token } of [ada, phone]) expect(await statusFor(other, { token })).toBe(200);
 
-    await reset({ token: await askResetToken(service, ada.email), newPassword: NEW_PASSWORD });
+    expect(await statusFor(other, { apiKey })).toBe(200);
+    const token = await askResetToken(service, ada.email);
+    expect((await reset({ token, newPassword: NEW_PASSWORD })).body.message).toMatch(/so is the API key/);
 
     for (const session of [ada, phone]) await expectOver(service, session);
     service.clock.advance(10_000);
     for (const { token } of [ada, phone]) expect(await statusFor(other, { token })).toBe(401);
-    expect(await statusFor(service, { apiKey })).toBe(200);
-    expect((await service.mailbox.next(ada.email)).subject).toBe('Your Talkstack password was changed');
+    for (const instance of [service, other]) expect(await statusFor(instance, { apiKey })).toBe(401);
+    const { subject, text } = await service.mailbox.next(ada.email);
+    expect(subject).toBe('Your Talkstack password was changed');
+    expect(text).toMatch(/All devices were signed out\. Your API key was ended/);
+    expect(text).not.toMatch(/goes on working/);
+  });
+
+  it('keeps the API key with RESET_ENDS_API_KEY=off, and answer and notice say so', async () => {
+    const lenient = await service.another({ RESET_ENDS_API_KEY: 'off' });
+    const ada = await join(service);
+    const { apiKey } = (await service.api.as(ada).get('/user/generate-apikey')).body;
+    await service.mailbox.next(ada.email);
+    const token = await askResetToken(service, ada.email);
+    const answer = await lenient.api.post('/auth/reset-password', { token, newPassword: NEW_PASSWORD });
+    expect(answer.body.message).toMatch(/API key keeps working/);
+    expect(await statusFor(lenient, { apiKey })).toBe(200);
+    const { text } = await service.mailbox.next(ada.email);
+    expect(text).toMatch(/API key, it goes on working/);
+    expect(text).toMatch(/a reset does not end it/);
   });
 });

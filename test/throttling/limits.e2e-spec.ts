@@ -225,6 +225,15 @@ describe('Limits of a user', () => {
     expect((await change(PASSWORD)).status).toBe(200);
   });
 
+  it('count wrong passwords of a stolen token as failed logins of the address too', async () => {
+    const ada = await join(fromElsewhere(service));
+    const change = { oldPassword: 'guessed', newPassword: 'a new and much better password' };
+    const asAda = () => fromElsewhere(service).api.as(ada);
+    expect(await statuses(2, () => asAda().post('/auth/change-password', change))).toEqual([401, 401]);
+    expect((await asAda().delete('/user', { password: 'guessed' })).status).toBe(401);
+    expect(await statuses(2, () => tryPassword(fromElsewhere(service), ada.email))).toEqual([401, 429]);
+  });
+
   it.each([
     ['API keys from being made', '/user/generate-apikey'],
     ['exports from being asked for', '/user/export'],
