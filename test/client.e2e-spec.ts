@@ -17,11 +17,15 @@ const COMPILER_OPTIONS = {
   skipLibCheck: true,
 };
 
-const RIGHT = `import { createTalkstackClient, type Tokens } from './index.js';
+const RIGHT = `import { createTalkstackClient, nextPage, type Tokens } from './index.js';
 const talkstack = createTalkstackClient({ baseUrl: 'http://localhost:3000', onTokens: (tokens: Tokens | null) => void tokens });
 const { data, error } = await talkstack.POST('/project/create-project', { body: { name: 'Clinic', description: '' } });
 export const told: [string | undefined, string | undefined] = [data?.data.name, error?.code];
 export const listed = await talkstack.GET('/project', { params: { query: { pageSize: 5 } } });
+const projectId = data?.data.id ?? '';
+const first = await talkstack.GET('/agent/{projectId}', { params: { path: { projectId } } });
+const query = nextPage(first.response) ?? {};
+export const second = await talkstack.GET('/agent/{projectId}', { params: { path: { projectId }, query } });
 export const read = await talkstack.GET('/project/{projectId}', { params: { path: { projectId: data?.data.id ?? '' } } });
 const kept = (await talkstack.GET('/user/export')).data?.data;
 export const owned: (string | undefined)[] = [kept?.projects[0].name, kept?.agents[0].voice_id ?? '', kept?.phoneNumbers[0].e164];

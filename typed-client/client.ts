@@ -109,6 +109,22 @@ class Session {
   }
 }
 
+/** Which page of a list to ask for next. */
+export interface NextPage {
+  page?: number;
+  pageSize?: number;
+  after?: string;
+}
+
+/** The query of the page behind the one that this answer has, by its `Link` header; null behind the last one. */
+export function nextPage({ headers }: Response): NextPage | null {
+  const url = /<([^>]*)>; *rel="?next"?/.exec(headers.get('link') ?? '')?.[1];
+  if (url === undefined) return null;
+  const query = new URL(url, 'http://localhost').searchParams;
+  const numbers = ['page', 'pageSize'].filter((name) => query.has(name)).map((name) => [name, Number(query.get(name))]);
+  return { ...Object.fromEntries(numbers), ...(query.has('after') && { after: query.get('after') ?? '' }) } as NextPage;
+}
+
 /** A client of the service whose paths these are; it stays logged in by itself. */
 export function clientOf<Paths extends object>(options: TalkstackOptions): Client<Paths> {
   const session = new Session(options);

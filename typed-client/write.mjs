@@ -8,7 +8,8 @@ import openapiTS, { astToString } from 'openapi-typescript';
 const INDEX = `import { clientOf, type TalkstackOptions } from './client.js';
 import type { paths } from './schema.js';
 
-export type { TalkstackOptions, Tokens } from './client.js';
+export { nextPage } from './client.js';
+export type { NextPage, TalkstackOptions, Tokens } from './client.js';
 export type { components, paths } from './schema.js';
 
 /** A typed client of a Talkstack server. */

@@ -1,5 +1,7 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { RowsQuery, withPageHeaders } from '../http/paging.js';
 import { type Caller, FromCaller } from '../credentials/caller.js';
 import { BodyLimit } from '../http/body-limit.js';
 import { Documented } from '../openapi/operation.js';
@@ -49,7 +51,14 @@ export class AgentsController {
 
   @Get(':projectId')
   @Documented(docs.LIST_AGENTS)
-  listAgents(@Param('projectId') projectId: string, @FromCaller() caller: Caller): Promise<AgentAnswer[]> {
-    return this.agents.listAgents(projectId, caller);
+  async listAgents(
+    @Param('projectId') projectId: string,
+    @Query() query: RowsQuery,
+    @FromCaller() caller: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string> {
+    const page = await this.agents.listAgents(projectId, query, caller);
+    void reply.type('application/json; charset=utf-8');
+    return withPageHeaders(reply, page);
   }
 }

@@ -51,10 +51,12 @@ export const DELETE_AGENT = {
 };
 export const LIST_AGENTS = {
   summary: 'List the agents of a project',
-  description: 'The newest first. A project without agents is answered 404, as documented.',
+  description:
+    'The newest first. A project without agents is answered 404, as documented. A page that would be larger than 8 MB ends early: then it has fewer agents than `pageSize`, and the next page of `Link` goes on behind the last of them.',
+  isList: true,
   answer: [dto.AgentAnswer] as [typeof dto.AgentAnswer],
   params: { projectId: 'The project.' },
-  errors: [PROJECT_NOT_FOUND, E.NO_AGENTS, ...REFUSED],
+  errors: [COMMON_ERRORS.VALIDATION_FAILED, PROJECT_NOT_FOUND, E.NO_AGENTS, ...REFUSED],
 };
 export const GET_ACTIVE_AGENT = {
   summary: 'See the active agent of a project',

@@ -6,6 +6,9 @@ import { AppError } from '../common/app-error.js';
 import { Clock } from '../common/clock.js';
 import { Caller } from '../credentials/caller.js';
 import { Env } from '../config/env.js';
+import { MAX_ANSWER_BYTES, Page, RowsQuery } from '../http/paging.js';
+import { JsonArray } from '../http/json-array.js';
+import { idsOnPage, rowsByKey } from '../database/row-pages.js';
 import { Database } from '../database/database.js';
 import { findOwned, lockOwned } from '../database/owned.js';
 import { Transaction } from '../database/transaction.js';
@@ -71,12 +74,22 @@ export class AgentsService {
     return answer;
   }
 
-  async listAgents(projectId: string, { userId }: Caller): Promise<AgentAnswer[]> {
+  /** A page of the project's agents as JSON, which ends early where it would become too large. */
+  async listAgents(projectId: string, query: RowsQuery, { userId }: Caller): Promise<Page<string>> {
     const project = await this.projects.findOwned(projectId, userId);
     if (!project) throw new AppError(PROJECTS_ERRORS.PROJECT_NOT_FOUND);
-    const agents = await this.agents.find({ where: { projectId: project.id }, order: { id: 'DESC' } });
-    if (agents.length === 0) throw new AppError(AGENTS_ERRORS.NO_AGENTS);
-    return this.answersOf(agents, { projectId: project.id });
+    const { manager } = this.agents;
+    const { ids, total, hasMore } = await idsOnPage(manager, Agent, { projectId: project.id }, query);
+    if (total === 0) throw new AppError(AGENTS_ERRORS.NO_AGENTS);
+    const numbers = await this.numbers.numbersOf({ projectId: project.id });
+    const list = new JsonArray(MAX_ANSWER_BYTES);
+    let last = '';
+    for await (const agent of rowsByKey(manager, Agent, ids)) {
+      if (!list.add(AgentAnswer.of(agent, numbers.get(agent.id) ?? null))) break;
+      last = agent.id;
+    }
+    const { pageSize } = query;
+    return { body: list.text, total, next: hasMore || list.isFull ? { pageSize, after: last } : null };
   }
 
   async updateAgent(body: UpdateAgentDto, { userId }: Caller): Promise<AgentDataAnswer> {

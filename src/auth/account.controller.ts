@@ -1,9 +1,11 @@
-import { Body, Controller, Delete, Get, Param } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Query, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { ApiKeysService } from '../credentials/api-keys.service.js';
 import { type Caller, FromCaller } from '../credentials/caller.js';
 import { ApiKeyAnswer } from '../credentials/credentials.dto.js';
 import { BearerOnly } from '../credentials/credentials.guard.js';
+import type { FastifyReply } from 'fastify';
+import { RowsQuery, withPageHeaders } from '../http/paging.js';
 import { type Client, FromClient } from '../http/client.js';
 import { Answer } from '../openapi/answers.js';
 import { Documented } from '../openapi/operation.js';
@@ -56,8 +58,12 @@ export class AccountController {
   @BearerOnly()
   @Get('sessions')
   @Documented(docs.LIST_SESSIONS)
-  listSessions(@FromCaller() caller: Caller): Promise<SessionsAnswer> {
-    return this.account.listSessions(caller);
+  async listSessions(
+    @Query() query: RowsQuery,
+    @FromCaller() caller: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<SessionsAnswer> {
+    return withPageHeaders(reply, await this.account.listSessions(query, caller));
   }
 
   @BearerOnly()

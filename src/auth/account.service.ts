@@ -7,6 +7,7 @@ import { ApiKeysService } from '../credentials/api-keys.service.js';
 import { Caller } from '../credentials/caller.js';
 import { CREDENTIALS_ERRORS } from '../credentials/credentials.errors.js';
 import { SessionsService } from '../credentials/sessions.service.js';
+import { Page, RowsQuery } from '../http/paging.js';
 import { Database } from '../database/database.js';
 import { Transaction } from '../database/transaction.js';
 import { Client } from '../http/client.js';
@@ -43,10 +44,10 @@ export class AccountService {
     return success('This is you.', { user: UserDataAnswer.of(user) });
   }
 
-  async listSessions(caller: Caller): Promise<SessionsAnswer> {
-    const sessions = await this.sessions.list(caller.userId);
-    return success('These are your sessions.', {
-      sessions: sessions.map((session) => ({
+  async listSessions(query: RowsQuery, caller: Caller): Promise<Page<SessionsAnswer>> {
+    const page = await this.sessions.list(caller.userId, query);
+    const body = success('These are your sessions.', {
+      sessions: page.body.map((session) => ({
         id: session.id,
         current: session.id === caller.sessionId,
         user_agent: session.userAgent,
@@ -55,6 +56,7 @@ export class AccountService {
         last_used_at: session.rotatedAt.toISOString(),
       })),
     });
+    return { ...page, body };
   }
 
   currentSession(caller: Caller): CurrentSessionAnswer {

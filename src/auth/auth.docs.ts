@@ -140,7 +140,9 @@ export const EXPORT_DATA = {
 export const LIST_SESSIONS = {
   summary: 'List your sessions',
   answer: dto.SessionsAnswer,
-  errors: REFUSED_WITHOUT_BEARER,
+  description: 'The newest first.',
+  isList: true,
+  errors: [VALIDATION_FAILED, ...REFUSED_WITHOUT_BEARER],
 };
 export const CURRENT_SESSION = {
   summary: 'Check the token',

@@ -8,6 +8,8 @@ import { Clock, DAY_MS, MINUTE_MS, SECOND_MS } from '../common/clock.js';
 import { RecheckedCache } from '../common/rechecked-cache.js';
 import { sha256 } from '../common/secrets.js';
 import { Env } from '../config/env.js';
+import { idsOnPage, rowsByKey } from '../database/row-pages.js';
+import { Page, RowsQuery } from '../http/paging.js';
 import { Database } from '../database/database.js';
 import { Transaction } from '../database/transaction.js';
 import { Client, maskedIp } from '../http/client.js';
@@ -173,12 +175,14 @@ export class SessionsService {
     transaction.afterCommit(() => rows.forEach((row) => this.states.drop(row.id)));
   }
 
-  /** The user's live sessions, newest first. */
-  list(userId: string): Promise<Session[]> {
-    return this.sessions.find({
-      where: { userId, expiresAt: MoreThan(this.clock.now()) },
-      order: { id: 'DESC' },
-    });
+  /** A page of the user's live sessions, newest first. */
+  async list(userId: string, query: RowsQuery): Promise<Page<Session[]>> {
+    const { manager } = this.sessions;
+    const where = { userId, expiresAt: MoreThan(this.clock.now()) };
+    const { ids, total, hasMore } = await idsOnPage(manager, Session, where, query);
+    const body: Session[] = [];
+    for await (const session of rowsByKey(manager, Session, ids)) body.push(session);
+    return { body, total, next: hasMore ? { pageSize: query.pageSize, after: ids[ids.length - 1] } : null };
   }
 
   private claimsOf(token: string): RefreshTokenClaims {

@@ -1,8 +1,12 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { ValidateBy } from 'class-validator';
+import { IsOptional, IsUUID, ValidateBy } from 'class-validator';
+import type { FastifyReply } from 'fastify';
+import { ID_EXAMPLE } from './fields.js';
 
+/** No answer is built that is larger. */
+export const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 const MOST_PAGES = 1_000_000;
 const MOST_PER_PAGE = 100;
 
@@ -51,4 +55,52 @@ export class PageAnswer {
 
   @ApiProperty({ type: 'integer', example: 20 })
   pageSize: number;
+}
+
+/** Which part of a list is wanted whose documentation knows no pages: many, so that few clients need a second one. */
+export class ListQuery {
+  @WholeParameter({ max: MOST_PAGES, usual: 1, description: 'Which page, from 1.' })
+  page: number = 1;
+
+  @WholeParameter({ max: MOST_PER_PAGE, usual: MOST_PER_PAGE, description: 'How many things a page has at most.' })
+  pageSize: number = MOST_PER_PAGE;
+}
+
+/** The same, of a list that goes on behind a known row: what is added or deleted meanwhile shifts no page. */
+export class RowsQuery extends ListQuery {
+  @Transform(({ value }: { value: unknown }) => (value === '' ? undefined : value))
+  @IsOptional()
+  @IsUUID(undefined, { message: '$property must be the id of a row' })
+  @ApiPropertyOptional({
+    type: String,
+    format: 'uuid',
+    description: 'Pages are counted behind the row with this `id`, as `Link` does.',
+    example: ID_EXAMPLE,
+  })
+  after?: string;
+}
+
+/** One page of a list, and the query of the next one; null where nothing follows. */
+export interface Page<Body> {
+  body: Body;
+  total: number;
+  next: { page?: number; pageSize: number; after?: string } | null;
+}
+
+/** The query of the page behind this one, for lists whose pages are counted. */
+export function nextNumber({ page, pageSize }: ListQuery, total: number): Page<unknown>['next'] {
+  return page * pageSize < total ? { page: page + 1, pageSize } : null;
+}
+
+/** Sets the headers of a page; returns its body. */
+export function withPageHeaders<Body>(reply: FastifyReply, { body, total, next }: Page<Body>): Body {
+  void reply.header('x-total-count', String(total));
+  if (next) {
+    const query = new URLSearchParams(
+      Object.entries(next).map(([name, value]): [string, string] => [name, String(value)]),
+    );
+    // Relative to the URL that was asked for, so it holds behind any proxy (RFC 8288, section 3.1).
+    void reply.header('link', `<?${query.toString()}>; rel="next"`);
+  }
+  return body;
 }

@@ -44,6 +44,15 @@ const HEADERS: Record<string, HeaderObject> = {
     required: true,
     schema: { type: 'string', example: CHALLENGE },
   },
+  TotalCount: {
+    description: 'How many there are on all pages.',
+    schema: { type: 'integer', minimum: 0, example: 1 },
+  },
+  NextPage: {
+    description:
+      'URL of the next page, relative to that of the request (RFC 8288): `<?pageSize=100&after=…>; rel="next"`. The last page has none.',
+    schema: { type: 'string', example: '<?page=2&pageSize=100>; rel="next"' },
+  },
   RateLimitLimit: {
     description: 'Requests that the tightest limit of this endpoint allows in its window.',
     schema: { type: 'integer', minimum: 1, example: 20 },
@@ -100,7 +109,9 @@ function complete(operation: Operation, method: string, schemas: Schemas): void 
   const byCode = new Map([...errors, ...commonErrors(method, operation)].map((entry) => [entry.code, entry]));
   Object.assign(operation.responses, errorResponses({ errors: [...byCode.values()], flow }));
   const responses = operation.responses as Record<string, ResponseObject>;
-  for (const [status, response] of Object.entries(responses)) response.headers = headersOf(status, '429' in responses);
+  for (const [status, response] of Object.entries(responses)) {
+    response.headers = { ...response.headers, ...headersOf(status, '429' in responses) };
+  }
   for (const media of [mediaOf(operation.requestBody as RequestBodyObject), mediaOf(responses['200'])]) {
     if (media?.schema) media.example = exampleOf(media.schema, schemas);
   }

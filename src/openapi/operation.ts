@@ -29,6 +29,8 @@ interface OperationDocs extends DocumentedErrors {
   description?: string;
   /** Class of the 200 answer. */
   answer?: Type<unknown> | [Type<unknown>];
+  /** The answer is a page of a list, and its headers tell of the others. */
+  isList?: boolean;
   /** Media type of a 200 answer that is sound in place of JSON. */
   audio?: string;
   /** The ids in the path: name and description; those that are no UUIDs with their schema. */
@@ -40,8 +42,22 @@ function documentedAnswer({ answer, audio }: Pick<OperationDocs, 'answer' | 'aud
   return Array.isArray(answer) ? { type: answer[0], isArray: true } : { type: answer };
 }
 
+/** Components of the document (document.ts). */
+const PAGE_HEADERS = {
+  'X-Total-Count': { $ref: '#/components/headers/TotalCount' },
+  Link: { $ref: '#/components/headers/NextPage' },
+};
+
 /** Documents a handler: its summary, its answer, and its errors out of the modules' error tables. */
-export function Documented({ summary, description, params, errors, flow, ...answer }: OperationDocs): MethodDecorator {
+export function Documented({
+  summary,
+  description,
+  params,
+  errors,
+  flow,
+  isList,
+  ...answer
+}: OperationDocs): MethodDecorator {
   const id: SchemaObject = { type: 'string', format: 'uuid', example: ID_EXAMPLE };
   return applyDecorators(
     ApiExtraModels(ErrorAnswer),
@@ -49,7 +65,7 @@ export function Documented({ summary, description, params, errors, flow, ...answ
     ...Object.entries(params ?? {}).map(([name, about]) =>
       ApiParam({ name, ...(typeof about === 'string' ? { description: about, schema: id } : about) }),
     ),
-    ApiOkResponse({ ...documentedAnswer(answer), description: 'Success.' }),
+    ApiOkResponse({ ...documentedAnswer(answer), description: 'Success.', ...(isList && { headers: PAGE_HEADERS }) }),
     ApiExtension(ERRORS_EXTENSION, { errors, flow }),
   );
 }

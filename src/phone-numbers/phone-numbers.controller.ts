@@ -1,5 +1,7 @@
-import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post, Query, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { RowsQuery, withPageHeaders } from '../http/paging.js';
 import { type Caller, FromCaller } from '../credentials/caller.js';
 import { Documented } from '../openapi/operation.js';
 import * as docs from './phone-numbers.docs.js';
@@ -21,8 +23,13 @@ export class PhoneNumbersController {
   @Post()
   @HttpCode(200)
   @Documented(docs.FIND_NUMBER)
-  findNumber(@Body() body: FindNumberDto, @FromCaller() caller: Caller): Promise<PhoneNumberFoundAnswer> {
-    return this.numbers.findNumber(body, caller);
+  async findNumber(
+    @Body() body: FindNumberDto,
+    @Query() query: RowsQuery,
+    @FromCaller() caller: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<PhoneNumberFoundAnswer> {
+    return withPageHeaders(reply, await this.numbers.findNumber(body, query, caller));
   }
 
   @Post('add-number')

@@ -12,7 +12,8 @@ const BAD_BODY = [COMMON_ERRORS.REQUEST_MALFORMED, COMMON_ERRORS.VALIDATION_FAIL
 export const FIND_NUMBER = {
   summary: 'See a phone number',
   description:
-    'By `phoneNumberId`, else by `agentId`, else by `projectId`. A project may have several numbers: `data` is the newest, `numbers` are all.',
+    'By `phoneNumberId`, else by `agentId`, else by `projectId`. A project may have several numbers: `data` is the newest, `numbers` are a page of all: for the next one send the same body to the URL of `Link`.',
+  isList: true,
   answer: dto.PhoneNumberFoundAnswer,
   errors: [...BAD_BODY, E.NUMBER_NOT_FOUND, ...REFUSED],
 };

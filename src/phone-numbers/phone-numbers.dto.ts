@@ -107,7 +107,7 @@ export class PhoneNumberDataAnswer extends Answer {
 export class PhoneNumberFoundAnswer extends PhoneNumberDataAnswer {
   @ApiPropertyOptional({
     type: [PhoneNumberAnswer],
-    description: 'All numbers of the project, the newest first; only where a project was asked for.',
+    description: 'A page of all numbers of the project, the newest first; only where a project was asked for.',
   })
   numbers?: PhoneNumberAnswer[];
 }

@@ -8,6 +8,8 @@ import { Clock } from '../common/clock.js';
 import { Caller } from '../credentials/caller.js';
 import { isForeignKeyViolation, isUniqueViolation } from '../database/database-errors.js';
 import { Env } from '../config/env.js';
+import { idsOnPage, rowsByKey } from '../database/row-pages.js';
+import { Page, RowsQuery } from '../http/paging.js';
 import { Database } from '../database/database.js';
 import { OwnedRow } from '../database/owned.js';
 import { Transaction } from '../database/transaction.js';
@@ -67,13 +69,18 @@ export class PhoneNumbersService implements OnModuleInit {
     });
   }
 
-  async findNumber(body: FindNumberDto, { userId }: Caller): Promise<PhoneNumberFoundAnswer> {
+  async findNumber(body: FindNumberDto, query: RowsQuery, { userId }: Caller): Promise<Page<PhoneNumberFoundAnswer>> {
     requireOneOf(body, 'phoneNumberId', 'agentId', 'projectId');
     const { phoneNumberId, agentId, projectId = '' } = body;
-    if (phoneNumberId !== undefined) return this.found(await this.findAll('id', phoneNumberId, userId));
-    if (agentId !== undefined) return this.found(await this.findAll('agentId', agentId, userId));
-    const all = await this.findAll('projectId', projectId, userId);
-    return { ...this.found(all), numbers: all.map((number) => PhoneNumberAnswer.of(number)) };
+    if (phoneNumberId !== undefined) return this.alone(await this.newest('id', phoneNumberId, userId));
+    if (agentId !== undefined) return this.alone(await this.newest('agentId', agentId, userId));
+    const { body: answer } = this.alone(await this.newest('projectId', projectId, userId));
+    const { manager } = this.numbers;
+    const { ids, total, hasMore } = await idsOnPage(manager, PhoneNumber, { projectId, userId }, query);
+    const numbers = [];
+    for await (const number of rowsByKey(manager, PhoneNumber, ids)) numbers.push(PhoneNumberAnswer.of(number));
+    const next = hasMore ? { pageSize: query.pageSize, after: ids[ids.length - 1] } : null;
+    return { body: { ...answer, numbers }, total, next };
   }
 
   async addNumber({ e164, agentId, projectId }: AddNumberDto, { userId }: Caller): Promise<PhoneNumberDataAnswer> {
@@ -152,14 +159,17 @@ export class PhoneNumbersService implements OnModuleInit {
     return new Map(rows.flatMap(({ agentId, e164 }) => (agentId === null ? [] : [[agentId, e164]])));
   }
 
-  /** The newest first; none where the id is no UUID. */
-  private async findAll(by: 'id' | 'agentId' | 'projectId', id: string, userId: string): Promise<PhoneNumber[]> {
-    return isUUID(id) ? this.numbers.find({ where: { [by]: id, userId }, order: { id: 'DESC' } }) : [];
+  /** Throws when there is none, as where the id is no UUID. */
+  private async newest(by: 'id' | 'agentId' | 'projectId', id: string, userId: string): Promise<PhoneNumber> {
+    const where = { [by]: id, userId };
+    const newest = isUUID(id) ? await this.numbers.findOne({ where, order: { id: 'DESC' } }) : null;
+    if (!newest) throw new AppError(PHONE_NUMBERS_ERRORS.NUMBER_NOT_FOUND);
+    return newest;
   }
 
-  private found([newest]: PhoneNumber[]): PhoneNumberDataAnswer {
-    if (!newest) throw new AppError(PHONE_NUMBERS_ERRORS.NUMBER_NOT_FOUND);
-    return success('This is the phone number.', { data: PhoneNumberAnswer.of(newest) });
+  private alone(number: PhoneNumber): Page<PhoneNumberDataAnswer> {
+    const body = success('This is the phone number.', { data: PhoneNumberAnswer.of(number) });
+    return { body, total: 1, next: null };
   }
 
   /** Asked so that an unknown agent is told before a taken number, and no carrier is asked for it; what counts is the foreign key. */

@@ -1,7 +1,8 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, Res } from '@nestjs/common';
 import { ApiBody, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { type Caller, FromCaller } from '../credentials/caller.js';
-import { PageQuery } from '../http/paging.js';
+import { PageQuery, withPageHeaders } from '../http/paging.js';
 import { Answer } from '../openapi/answers.js';
 import { Documented } from '../openapi/operation.js';
 import * as docs from './projects.docs.js';
@@ -29,14 +30,22 @@ export class ProjectsController {
 
   @Get()
   @Documented(docs.LIST_PROJECTS)
-  listProjects(@Query() query: PageQuery, @FromCaller() caller: Caller): Promise<ProjectsAnswer> {
-    return this.projects.listProjects(query, caller);
+  async listProjects(
+    @Query() query: PageQuery,
+    @FromCaller() caller: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ProjectsAnswer> {
+    return withPageHeaders(reply, await this.projects.listProjects(query, caller));
   }
 
   @Get('list')
   @Documented(docs.LIST_PROJECTS_ALSO)
-  listProjectsAlso(@Query() query: PageQuery, @FromCaller() caller: Caller): Promise<ProjectsAnswer> {
-    return this.projects.listProjects(query, caller);
+  async listProjectsAlso(
+    @Query() query: PageQuery,
+    @FromCaller() caller: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ProjectsAnswer> {
+    return withPageHeaders(reply, await this.projects.listProjects(query, caller));
   }
 
   @Get(':projectId')

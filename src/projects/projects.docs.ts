@@ -19,6 +19,7 @@ export const LIST_PROJECTS = {
   summary: 'List your projects',
   description: 'The newest first.',
   answer: dto.ProjectsAnswer,
+  isList: true,
   errors: [COMMON_ERRORS.VALIDATION_FAILED, ...REFUSED],
 };
 export const LIST_PROJECTS_ALSO = { ...LIST_PROJECTS, description: 'The same as `GET /project`.' };

@@ -12,7 +12,7 @@ import { Env } from '../config/env.js';
 import { Database } from '../database/database.js';
 import { findOwned, lockOwned } from '../database/owned.js';
 import { Transaction } from '../database/transaction.js';
-import { PageQuery } from '../http/paging.js';
+import { nextNumber, Page, PageQuery } from '../http/paging.js';
 import { requireOneOf } from '../http/validation.js';
 import { Answer, success } from '../openapi/answers.js';
 import { User } from '../users/user.entity.js';
@@ -73,7 +73,8 @@ export class ProjectsService {
     return success('The project is created.', { data: ProjectAnswer.of(project) });
   }
 
-  async listProjects({ page, pageSize }: PageQuery, { userId }: Caller): Promise<ProjectsAnswer> {
+  async listProjects(query: PageQuery, { userId }: Caller): Promise<Page<ProjectsAnswer>> {
+    const { page, pageSize } = query;
     // By id alone, for ids sort by the time of creation.
     const order = { id: 'DESC' } as const;
     // The ids first, which the index has: asked for whole rows, MariaDB reads everybody's newest projects until it has met enough of ours.
@@ -86,12 +87,9 @@ export class ProjectsService {
     });
     // The owner is not asked for again: in a large table MariaDB would go by it, through all that the owner has.
     const projects = await this.projects.find({ where: { id: In(found.map(({ id }) => id)), ...IS_LIVE }, order });
-    return success('These are your projects.', {
-      data: projects.map((project) => ProjectAnswer.of(project)),
-      total,
-      page,
-      pageSize,
-    });
+    const data = projects.map((project) => ProjectAnswer.of(project));
+    const body = success('These are your projects.', { data, total, page, pageSize });
+    return { body, total, next: nextNumber(query, total) };
   }
 
   async getProject(projectId: string, { userId }: Caller): Promise<ProjectDataAnswer> {

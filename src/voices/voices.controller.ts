@@ -1,6 +1,7 @@
-import { Controller, Get, Param, Req, Res } from '@nestjs/common';
+import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ListQuery, withPageHeaders } from '../http/paging.js';
 import { Public } from '../http/public.decorator.js';
 import { Documented } from '../openapi/operation.js';
 import { sendAudio } from '../speech/synthesis/audio.js';
@@ -15,8 +16,8 @@ export class VoicesController {
 
   @Get()
   @Documented(docs.LIST_VOICES)
-  listVoices(): Promise<VoicesAnswer> {
-    return this.voices.listVoices();
+  async listVoices(@Query() query: ListQuery, @Res({ passthrough: true }) reply: FastifyReply): Promise<VoicesAnswer> {
+    return withPageHeaders(reply, await this.voices.listVoices(query));
   }
 
   @Get(':voice_id')

@@ -1,3 +1,4 @@
+import { COMMON_ERRORS } from '../common/common.errors.js';
 import { REFUSED } from '../credentials/credentials.docs.js';
 import { VOICE_ID_EXAMPLE } from '../speech/synthesis/voice.js';
 import { VOICES_ERRORS } from '../speech/synthesis/voices.errors.js';
@@ -16,7 +17,8 @@ export const LIST_VOICES = {
   summary: 'List the voices',
   description: 'All voices that an agent can speak with.',
   answer: VoicesAnswer,
-  errors: [...REFUSED, VOICES_UNAVAILABLE],
+  isList: true,
+  errors: [COMMON_ERRORS.VALIDATION_FAILED, ...REFUSED, VOICES_UNAVAILABLE],
 };
 export const GET_VOICE = {
   summary: 'Get one voice',

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { ListQuery, nextNumber, Page } from '../http/paging.js';
 import { AppError } from '../common/app-error.js';
 import { success } from '../openapi/answers.js';
 import { Audio } from '../speech/synthesis/audio.js';
@@ -21,8 +22,12 @@ export class VoicesService {
     return this.catalogue.find(voiceId);
   }
 
-  async listVoices(): Promise<VoicesAnswer> {
-    return success('These are the voices.', { voices: await this.list() });
+  async listVoices(query: ListQuery): Promise<Page<VoicesAnswer>> {
+    const { page, pageSize } = query;
+    const all = await this.list();
+    const voices = all.slice((page - 1) * pageSize, page * pageSize);
+    const body = success('These are the voices.', { voices });
+    return { body, total: all.length, next: nextNumber(query, all.length) };
   }
 
   async getVoice(voiceId: string): Promise<VoiceAnswer> {

@@ -140,6 +140,7 @@ describe('Every response matches the OpenAPI document', () => {
     await api.expect('success', 'exportData', { as: person });
     await api.expect('success', 'deleteApiKey', { as: person });
     const listed = await api.expect('success', 'listSessions', { as: person });
+    await api.expect('VALIDATION_FAILED', 'listSessions', { as: person, query: 'page=0' });
     const other = await openSession(service, person);
     await api.expect('SESSION_NOT_FOUND', 'endSession', { as: person, params: { sessionId: 'none' } });
     await api.expect('success', 'endSession', { as: other, params: { sessionId: listed.body.sessions[0].id } });

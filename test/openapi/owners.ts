@@ -60,6 +60,7 @@ export async function lookAfterAgents(api: ApiDriver, as: ApiCredentials): Promi
   await api.expect('AGENT_NOT_FOUND', 'updateAgent', { as, body: { ...unknown, name: 'Ann' } });
   await api.expect('VOICE_UNKNOWN', 'updateAgent', { as, body: { ...body, voice_id: 'none' } });
   await api.expect('success', 'listAgents', { as, params: { projectId } });
+  await api.expect('VALIDATION_FAILED', 'listAgents', { as, params: { projectId }, query: 'after=none' });
   await api.expect('PROJECT_NOT_FOUND', 'listAgents', { as });
   const activation = { projectId, active_agent: agentId };
   await api.expect('NO_ACTIVE_AGENT', 'getActiveAgent', { as, body: { projectId } });
@@ -77,6 +78,7 @@ export async function lookAfterAgents(api: ApiDriver, as: ApiCredentials): Promi
 /** Lists the voices and plays one, and does so where the catalogue cannot be reached. */
 export async function lookForVoice(api: ApiDriver, as: ApiCredentials): Promise<void> {
   const { body } = await api.expect('success', 'listVoices', { as });
+  await api.expect('VALIDATION_FAILED', 'listVoices', { as, query: 'pageSize=101' });
   const params = { voice_id: body.voices[0].voice_id };
   await api.expect('success', 'getVoice', { as, params });
   await api.expect('VOICE_NOT_FOUND', 'getVoice', { as });

@@ -35,13 +35,19 @@ export async function createAgent(
 }
 
 /** Writes so many agents past the flow, a hundred a statement. */
-export async function writeAgents(service: TestApp, userId: string, projectId: string, count: number): Promise<void> {
+export async function writeAgents(
+  service: TestApp,
+  userId: string,
+  projectId: string,
+  count: number,
+  systemInstruction = 'Hello.',
+): Promise<void> {
   const at = service.clock.now();
   const all = {
     userId,
     projectId,
     name: 'Jo',
-    systemInstruction: 'Hello.',
+    systemInstruction,
     voiceId: null,
     createdAt: at,
     updatedAt: at,

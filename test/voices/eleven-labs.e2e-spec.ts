@@ -84,7 +84,10 @@ describe('The voices of an ElevenLabs account', () => {
 
   it('come from all pages', async () => {
     provider.voices = Array.from({ length: 250 }, (_, index) => theirVoice(`voice${index}`));
-    expect(idsOf(await list())).toEqual(provider.voices.map(({ voice_id }: any) => voice_id));
+    const ids = provider.voices.map(({ voice_id }: any) => voice_id);
+    const last = await service.api.as({ apiKey }).get('/voices?page=3');
+    expect([idsOf(await list()), idsOf(last)]).toEqual([ids.slice(0, 100), ids.slice(200)]);
+    expect(last.headers.get('x-total-count')).toBe('250');
     expect(provider.requests).toHaveLength(3);
   });
 

@@ -6,15 +6,16 @@ import { Voice, VoiceLabels } from './voice.js';
 const PAGE_SIZE = 100;
 /** Far more than any account has: an answer that goes on and on is no list. */
 const MOST_PAGES = 50;
+const MAX_TEXT_LENGTH = 1000;
 const MOST_BYTES = 8 * 1024 * 1024;
 /** For all pages together. */
 const LONGEST_MS = 5 * SECOND_MS;
 
 type Fields = Record<string, unknown>;
 
-/** The first that is a text. */
+/** The first that is a text, cut where it is longer than any label should be: nobody's words make our lists large. */
 function textOf(...values: unknown[]): string {
-  return values.find((value) => typeof value === 'string') ?? '';
+  return (values.find((value) => typeof value === 'string') ?? '').slice(0, MAX_TEXT_LENGTH);
 }
 
 /** Voices label themselves as they like; two of the documented labels go by older and newer names there. */
