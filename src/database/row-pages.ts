@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { EntityManager, EntityTarget, FindOptionsOrder, FindOptionsWhere, In, LessThan, ObjectLiteral } from 'typeorm';
+import { EntityManager, EntityTarget, FindOptionsWhere, In, LessThan, ObjectLiteral } from 'typeorm';
 
 /** Rows of the first batch; the next ones are larger or smaller, by what those before them weighed. */
 const FIRST_BATCH = 16;
@@ -27,11 +27,11 @@ export async function idsOnPage<Row extends IdRow>(
 ): Promise<{ ids: string[]; total: number; hasMore: boolean }> {
   const total = await manager.countBy(entity, where);
   const behind = after === undefined ? where : { ...where, id: LessThan(after.toLowerCase()) };
-  const found = await manager.find<IdRow>(entity as EntityTarget<IdRow>, {
+  const found = await manager.find<IdRow>(entity, {
     select: { id: true },
     where: behind as FindOptionsWhere<IdRow>,
     // By id alone, for ids sort by the time of creation.
-    order: { id: 'DESC' } as FindOptionsOrder<IdRow>,
+    order: { id: 'DESC' },
     skip: (page - 1) * pageSize,
     take: pageSize + 1,
   });
