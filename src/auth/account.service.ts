@@ -13,6 +13,7 @@ import { Transaction } from '../database/transaction.js';
 import { Client } from '../http/client.js';
 import { MailService } from '../mail/mail.service.js';
 import { Answer, success } from '../openapi/answers.js';
+import { KnownNetworks } from '../throttling/known-networks.js';
 import { User } from '../users/user.entity.js';
 import { UserDataAnswer } from '../users/users.dto.js';
 import { UsersService } from '../users/users.service.js';
@@ -34,6 +35,7 @@ export class AccountService {
     private readonly ownPassword: OwnPassword,
     private readonly limits: AddressLimitsService,
     private readonly verification: VerificationService,
+    private readonly networks: KnownNetworks,
     private readonly mail: MailService,
     private readonly audit: AuditService,
   ) {}
@@ -99,6 +101,7 @@ export class AccountService {
     await this.apiKeys.remove(transaction, user.id);
     await this.verification.destroyAttempts(transaction, user.email);
     await manager.delete(ResetToken, { email: user.email });
+    await this.networks.forget(transaction, user.email);
     await this.mail.forget(transaction, user.email);
     await this.audit.forget(transaction, user.email);
     await manager.delete(User, user.id);

@@ -51,8 +51,10 @@ export class LoginService {
   async logIn({ email, password }: LoginDto, client: Client): Promise<LoginAnswer> {
     const known = await this.users.findByEmail(email);
     // Attempts, then the user again: a signup that is verified meanwhile is found as the one or as the other.
-    const attempts = known ? [] : await this.attempts.findBy({ email });
-    const user = known ?? (await this.users.findByEmail(email));
+    // Hidden, all three are asked for every address: the number of queries would tell who has an account.
+    const isSure = known !== null && this.env.ACCOUNT_DISCLOSURE !== 'hidden';
+    const attempts = isSure ? [] : await this.attempts.findBy({ email });
+    const user = isSure ? known : await this.users.findByEmail(email);
     if (!user) return this.refuseStranger(attempts, email, password, client);
     const session =
       (await this.tryToOpen(user, password, client)) ??

@@ -54,10 +54,15 @@ export class Throttling {
     const { limits: rules, guesses } = rulesOf(endpoint);
     const limits = rules.flatMap((rule) => this.limitOf(endpoint, rule, subject) ?? []);
     const guessed = guesses ? this.guessedOf(subject) : '';
-    const { tallies, failures } = await this.tally(limits, guessed);
+    const guess = guessed === '' ? [] : [this.failuresOf(guessed), this.failuresOf(...this.pairOf(subject))];
+    const { tallies, failures } = await this.tally(limits, guess);
     const gate = await this.gate(subject, guessed, failures);
     const refusal = this.refusal(gate ? [...tallies, gate] : tallies);
-    if (refusal) throw refusal;
+    if (refusal) {
+      // A network that was not let in has not failed.
+      if (failures.length > 0) await this.store.forgive([guess[1].key]);
+      throw refusal;
+    }
     const [tightest] = tallies.sort((a, b) => a.most - a.count - (b.most - b.count));
     const resetSeconds = this.secondsUntil(tightest.resetAt);
     return { limit: tightest.most, remaining: tightest.most - tightest.count, resetSeconds };
@@ -68,6 +73,11 @@ export class Throttling {
     const { limits, guesses } = rulesOf(endpoint);
     if (!guesses) return;
     const pairs = limits.filter(({ by }) => by !== 'ip').flatMap((rule) => this.limitOf(endpoint, rule, subject) ?? []);
+    // Hidden, a right password leaves no trace in the budget of others: whoever shares the network would see that somebody got in.
+    if (this.isHidden) {
+      const own = [...pairs.map(({ key }) => key), this.key('failures', ...this.pairOf(subject))];
+      return this.store.forgive([this.key('failures', this.guessedOf(subject)), ...own]);
+    }
     const ownGate = ['failures', 'delays', 'gate'].map((name) => this.key(name, ...this.pairOf(subject)));
     await this.store.forgive(
       [this.key('failures', this.guessedOf(subject))],
@@ -103,34 +113,38 @@ export class Throttling {
     if (limit) await this.store.forgive([limit.key]);
   }
 
+  private get isHidden(): boolean {
+    return this.env.ACCOUNT_DISCLOSURE === 'hidden';
+  }
+
   private get now(): number {
     return this.clock.now().getTime();
   }
 
   private async count(rule: LimitRule, subject: Subject): Promise<AppError | null> {
     const limit = this.limitOf('', rule, subject);
-    return limit && this.refusal((await this.tally([limit], '')).tallies);
+    return limit && this.refusal((await this.tally([limit], [])).tallies);
   }
 
-  /** Counts a request under all its limits at once, and as a failure of what it guesses; `failures` is null when a limit refuses it. */
-  private async tally(limits: Limit[], guessed: string): Promise<{ tallies: Tally[]; failures: Count | null }> {
+  /** Counts a request under all its limits at once, and as a failure (`guess`); there are no `failures` when a limit refuses it. */
+  private async tally(limits: Limit[], guess: CounterWindow[]): Promise<{ tallies: Tally[]; failures: Count[] }> {
     const { now } = this;
     if (limits.some(({ key }) => this.spentTally(key))) {
       const tallies = limits.map(async ({ key, most }) => {
         return this.spentTally(key) ?? { ...(await this.store.read(key, now)), most };
       });
-      return { tallies: await Promise.all(tallies), failures: null };
+      return { tallies: await Promise.all(tallies), failures: [] };
     }
-    const windows: CounterWindow[] = [...limits, ...(guessed === '' ? [] : [this.failuresOf(guessed)])];
+    const windows: CounterWindow[] = [...limits, ...guess];
     const counts = await this.store.count(windows, now);
     const tallies = limits.map(({ most }, i) => ({ ...counts[i], most }));
     const refusing = tallies.findIndex(isOver);
-    if (refusing === -1) return { tallies, failures: counts[limits.length] ?? null };
+    if (refusing === -1) return { tallies, failures: counts.slice(limits.length) };
     if (limits[refusing].by === 'ip') this.spent.set(limits[refusing].key, tallies[refusing]);
     await this.store.forgive(windows.slice(refusing + 1).map(({ key }) => key));
     return {
       tallies: tallies.map((tally, i) => (i > refusing ? { ...tally, count: tally.count - 1 } : tally)),
-      failures: null,
+      failures: [],
     };
   }
 
@@ -139,16 +153,20 @@ export class Throttling {
     return tally && tally.resetAt > this.now ? tally : undefined;
   }
 
-  /** Null while the free failures last. A network that is known counts its own failures when those from elsewhere are too many. */
-  private async gate(subject: Subject, guessed: string, failures: Count | null): Promise<Tally | null> {
+  /**
+   * Null while the free failures last. Behind them, networks that have not failed have a gate of their own, so that whoever fails all
+   * the time does not take every turn. A known network counts its own failures alone; not where accounts are hidden, for only an
+   * address with an account has known networks.
+   */
+  private async gate(subject: Subject, guessed: string, [all, own]: Count[]): Promise<Tally | null> {
     if (guessed === '') return null;
-    if (!failures) return { ...(await this.store.read(this.key('gate', guessed), this.now)), most: 1 };
-    const gate = await this.passGate(failures, guessed);
     const { email, ip } = subject;
-    if (!gate || !isOver(gate) || email === undefined || !(await this.networks.isKnown(email, ip))) return gate;
-    const own = this.pairOf(subject);
-    const [ownFailures] = await this.store.count([this.failuresOf(...own)], this.now);
-    return this.passGate(ownFailures, ...own);
+    const isFresh = email !== undefined && own?.count === 1;
+    const parts = isFresh ? [guessed, 'not failed'] : [guessed];
+    if (!all) return { ...(await this.store.read(this.key('gate', ...parts), this.now)), most: 1 };
+    const gate = await this.passGate(all, ...parts);
+    if (!gate || !isOver(gate) || email === undefined || this.isHidden) return gate;
+    return (await this.networks.isKnown(email, ip)) ? this.passGate(own, ...this.pairOf(subject)) : gate;
   }
 
   private failuresOf(...parts: string[]): CounterWindow {

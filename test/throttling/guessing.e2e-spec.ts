@@ -2,6 +2,7 @@ import { PasswordHasher } from '../../src/auth/password-hasher.js';
 import { DAY_MS } from '../../src/common/clock.js';
 import { atOnce } from '../support/credentials.js';
 import { join, newAddress } from '../support/people.js';
+import { statementsOf } from '../support/query-log.js';
 import { TestApp } from '../support/start-app.js';
 import {
   from,
@@ -144,6 +145,15 @@ describe('While an address is under attack, its owner', () => {
     expect((await logInRight(from(restarted, '203.0.113.7'), ada.email)).status).toBe(200);
   });
 
+  it('logs in from a network that has not failed, while one that fails all the time takes every other turn', async () => {
+    const ada = await join(home());
+    const attacker = fromElsewhere(service);
+    expect(await statuses(FREE + 1, () => tryPassword(attacker, ada.email))).toEqual([...times(FREE, 401), 429]);
+    const hotel = fromElsewhere(service);
+    expect(await statuses(5, () => logInRight(hotel, ada.email))).toEqual(times(5, 200));
+    expect((await tryPassword(attacker, ada.email)).status).toBe(429);
+  });
+
   it('gets in from anywhere by way of the mailbox: where a reset link was used, the new password works at once', async () => {
     const ada = await join(home());
     await attack(ada.email);
@@ -214,5 +224,27 @@ describe('ACCOUNT_DISCLOSURE=hidden', () => {
     };
     const ada = await join(fromElsewhere(hidden));
     expect(await seenByStrangers(ada.email)).toEqual(await seenByStrangers(newAddress()));
+  });
+
+  it('gives a stranger in the owner’s network no more tries, neither before nor after the account is deleted', async () => {
+    const hidden = await service.another({ ACCOUNT_DISCLOSURE: 'hidden' });
+    const home = fromElsewhere(hidden);
+    const [ada, bob] = [await join(home), await join(home)];
+    await home.api.as(bob).delete('/user', { password: bob.password });
+    for (const { email } of [ada, bob, { email: newAddress() }]) {
+      const tries = await statuses(FREE + 2, () => tryPassword(home, email));
+      expect(tries).toEqual([...times(FREE, 401), 429, 429]);
+    }
+  });
+
+  it('asks the database the same of a wrong password, with an account and without', async () => {
+    const hidden = await service.another({ ACCOUNT_DISCLOSURE: 'hidden' });
+    const { email } = await join(fromElsewhere(hidden));
+    // Only of these tables: the mail worker asks for letters all the time.
+    const asked = async (whose: string) =>
+      (await statementsOf(hidden, () => tryPassword(fromElsewhere(hidden), whose))).filter((statement) =>
+        /users|signup_attempts|audit_events|counters/.test(statement),
+      );
+    expect(await asked(email)).toEqual(await asked(newAddress()));
   });
 });
