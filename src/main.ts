@@ -4,8 +4,10 @@ import { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
 import { httpAdapter, setUpApp } from './app.setup.js';
 import { createLogger, NestLogger } from './common/logger.js';
+import { OperatorError } from './common/operator-error.js';
 import { Env } from './config/env.js';
 import { InvalidSettingsError, loadEnv, readDotEnv } from './config/load-env.js';
+import { keepSqliteFile } from './database/sqlite-lock.js';
 
 /** Tells a newcomer where to go on. */
 function greeting(env: Env, address: string): string {
@@ -24,9 +26,12 @@ function nameOf(host: string): string {
 async function start(): Promise<void> {
   readDotEnv();
   const env = loadEnv();
+  if (env.sqliteFile !== undefined && env.SQLITE_SHARED === 'off') await keepSqliteFile(env.sqliteFile);
   const logger = createLogger(env);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(env), httpAdapter(env, logger), {
     bodyParser: false,
+    // Its errors come to the end of this file, which tells foreseen ones in a line.
+    abortOnError: false,
     logger: new NestLogger(logger),
   });
   await setUpApp(app, env, logger);
@@ -37,7 +42,8 @@ async function start(): Promise<void> {
 }
 
 start().catch((error: unknown) => {
-  const text = error instanceof InvalidSettingsError ? error.message : String((error as Error)?.stack ?? error);
+  const isForeseen = error instanceof InvalidSettingsError || error instanceof OperatorError;
+  const text = isForeseen ? error.message : String((error as Error)?.stack ?? error);
   process.stderr.write(`${text}\n`);
   process.exit(1);
 });

@@ -10,6 +10,8 @@ const PROGRAMS = [
   'main',
   'migrate',
   'commands/audit-log',
+  'commands/backup',
+  'commands/restore',
   'commands/openapi-document',
   'commands/rotate-keys',
   'commands/users',

@@ -31,6 +31,19 @@ export function secretSettings(more: (keyof Env)[] = []): Env {
   return env;
 }
 
+/** The one argument of a command that takes a file. */
+export function fileArgument(usage: string): string {
+  const [file, ...more] = process.argv.slice(2);
+  if (!file || file.startsWith('-') || more.length > 0) throw new OperatorError(usage);
+  return file;
+}
+
+/** The SQLite file; elsewhere the server's own command is named, which does it better. */
+export function sqliteFileOf(env: Env, otherwise: string): string {
+  if (env.sqliteFile !== undefined) return env.sqliteFile;
+  throw new OperatorError(`On MariaDB and MySQL use the server's own command: ${otherwise}`);
+}
+
 function describe(error: unknown): string {
   if (error instanceof InvalidSettingsError) return `These settings are wrong: ${error.faults.join('; ')}.`;
   const { message, stack } = error as Error;

@@ -29,6 +29,10 @@ export class Env extends TwilioSettings {
   @Satisfies(isDatabaseUrl, 'sqlite:PATH, mysql://USER:PASSWORD@HOST:PORT/DATABASE or the same with mariadb://')
   DATABASE_URL: string = 'sqlite:data/talkstack.db';
 
+  /** `on` lets several processes use one SQLite file; each then counts tries for itself. */
+  @IsIn(['on', 'off'])
+  SQLITE_SHARED: 'on' | 'off' = 'off';
+
   /** Connections that one instance keeps to MariaDB/MySQL. */
   @Whole(2, 500)
   DATABASE_POOL_SIZE: number = 10;

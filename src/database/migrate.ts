@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { isBusy } from './database-errors.js';
 import { DatabaseOptions } from './database-options.js';
+import { makePrivateFile } from './private-file.js';
 import { refuseNewerSchema } from './schema-version.js';
 
 /** How long an instance waits for another one that migrates. */
@@ -70,6 +71,7 @@ async function open(options: DatabaseOptions): Promise<DataSource> {
     return new DataSource({ ...options, driver: undefined, poolSize: 2 }).initialize();
   }
   mkdirSync(dirname(options.database), { recursive: true, mode: 0o700 });
+  makePrivateFile(options.database);
   const dataSource = new DataSource({ ...options, timeout: 0 });
   await whenFileIsFree(() => dataSource.initialize());
   return dataSource;

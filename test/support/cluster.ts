@@ -31,7 +31,13 @@ export async function startCluster(count: number, more: Settings = {}): Promise<
   const mailbox = new TestMailbox();
   await mailbox.open();
   const database = more.DATABASE_URL === undefined ? await createTestDatabase() : undefined;
-  const settings = { ...TEST_SETTINGS, SMTP_URL: mailbox.url, DATABASE_URL: database?.url ?? '', ...more };
+  const settings = {
+    ...TEST_SETTINGS,
+    SQLITE_SHARED: 'on',
+    SMTP_URL: mailbox.url,
+    DATABASE_URL: database?.url ?? '',
+    ...more,
+  };
   const proxy = await RoundRobin.open([]);
   const processes: ServerProcess[] = [];
   const add = async (extra: Settings = {}) => {
