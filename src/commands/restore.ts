@@ -29,7 +29,7 @@ async function restore(): Promise<void> {
   if (!existsSync(source)) throw new OperatorError(`There is no file ${source}.`);
   await checkDatabaseFile(source);
   const options = { ...(await databaseOptions(env, SCHEMA)), database: source, readonly: true, enableWAL: false };
-  await refuseNewerFile(new DataSource(options as ConstructorParameters<typeof DataSource>[0]));
+  await refuseNewerFile(new DataSource(options));
   const lock = await lockSqliteFile(target, 1);
   if (!lock) throw new OperatorError(`A process serves the database ${target}. Stop it first.`);
   try {
