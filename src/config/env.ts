@@ -159,6 +159,10 @@ export class Env extends TwilioSettings {
   @MinLength(16)
   METRICS_TOKEN?: string;
 
+  /** `open` shows the development mailbox to other machines too: whoever reads it can take over every account. */
+  @IsIn(['local', 'open'])
+  DEV_PAGES: 'local' | 'open' = 'local';
+
   /** `off` removes Swagger UI and the OpenAPI document. */
   @IsIn(['on', 'off'])
   API_DOCS: 'on' | 'off' = 'on';

@@ -1,7 +1,8 @@
-import { Controller, Get, Header, Param, Query } from '@nestjs/common';
+import { Controller, Get, Header, Param, Query, UseGuards } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { Public } from '../http/public.decorator.js';
 import { DevelopmentMailboxPages } from './development-mailbox.pages.js';
+import { ThisMachineGuard } from './this-machine.guard.js';
 
 const HTML = 'text/html; charset=utf-8';
 /** Letters have their style inside; the frame that shows one inherits this policy, so nothing in a letter loads or runs. */
@@ -10,6 +11,7 @@ const POLICY =
 
 /** The development mailbox in a browser and for scripts. Registered only while it stands in for a mail server. */
 @Public()
+@UseGuards(ThisMachineGuard)
 @ApiExcludeController()
 @Controller('dev/mail')
 export class DevelopmentMailboxController {

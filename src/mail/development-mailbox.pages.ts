@@ -33,7 +33,8 @@ export class DevelopmentMailboxPages {
   /** The text of the newest letter, for scripts. */
   async latestText(recipients?: string | string[]): Promise<string> {
     await this.outbox.drain();
-    const [recipient] = [recipients].flat();
+    // A bare `+` in a query is a blank; no address has one, so it was meant as typed.
+    const recipient = [recipients].flat()[0]?.trim().replaceAll(' ', '+');
     return this.there(this.mailbox.latest(recipient === undefined ? undefined : normaliseEmail(recipient))).text;
   }
 

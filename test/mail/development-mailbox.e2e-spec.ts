@@ -1,3 +1,4 @@
+import { get } from 'node:http';
 import { drain, queue } from '../support/outbox.js';
 import { startApp, TestApp } from '../support/start-app.js';
 
@@ -35,6 +36,38 @@ describe('The development mailbox', () => {
     expect(answer.body.match(/\b\d{6}\b/g)).toEqual(['123456']);
     expect((await service.api.get('/dev/mail/latest')).body).toContain('654321');
     expect((await service.api.get('/dev/mail/latest?to=a&to=b')).status).toBe(404);
+  });
+
+  it('finds an address with a plus, escaped or not', async () => {
+    await queue(service, 'ada+news@example.com', { secret: '777777' });
+    for (const to of ['ada+news@example.com', 'ada%2Bnews%40example.com']) {
+      expect((await service.api.get(`/dev/mail/latest?to=${to}`)).body).toContain('777777');
+    }
+  });
+
+  /** The status of a request on this machine with these headers. */
+  function statusWith(headers: Record<string, string>, { api }: TestApp = service): Promise<number | undefined> {
+    return new Promise((resolve, reject) => {
+      const request = get(`${api.url}/dev/mail`, { headers }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      });
+      request.on('error', reject);
+    });
+  }
+
+  it('answers on this machine alone, to a name of this machine, and to no proxy', async () => {
+    for (const host of ['localhost', 'LOCALHOST:3000', '127.0.0.1:80', '[::1]:3000']) {
+      expect([host, await statusWith({ host })]).toEqual([host, 200]);
+    }
+    for (const host of ['talk.example.com', 'localhost.example.com', '10.0.0.1', '127.0.0.1.example.com', '[::2]']) {
+      expect([host, await statusWith({ host })]).toEqual([host, 404]);
+    }
+    for (const name of ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via']) {
+      expect([name, await statusWith({ host: 'localhost', [name]: '127.0.0.1' })]).toEqual([name, 404]);
+    }
+    const open = await service.another({ DEV_PAGES: 'open' });
+    expect(await statusWith({ host: 'talk.example.com', 'x-forwarded-for': '10.0.0.1' }, open)).toBe(200);
   });
 
   it('answers 404 for letters that are not there', async () => {

@@ -94,7 +94,12 @@ describe('The server whose log cannot be written', () => {
 
   it('and whose port is taken ends with 1, though its reader is gone', async () => {
     const first = await startProcess(settings, folder);
-    const { child } = launch(program('main'), [], { ...settings, SQLITE_SHARED: 'on', PORT: String(first.port) }, folder);
+    const { child } = launch(
+      program('main'),
+      [],
+      { ...settings, SQLITE_SHARED: 'on', PORT: String(first.port) },
+      folder,
+    );
     const exit = new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
     child.stdout?.destroy();
     child.stderr?.destroy();

@@ -1,0 +1,40 @@
+import { CanActivate, ExecutionContext, Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import ipaddr from 'ipaddr.js';
+import { AppError } from '../common/app-error.js';
+import { Env } from '../config/env.js';
+import { MAIL_ERRORS } from './mail.errors.js';
+
+/** What proxies add: a request that came through one may come from anywhere. */
+const FORWARDING_HEADERS = [
+  'forwarded',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-real-ip',
+  'via',
+];
+
+function isLoopback(address: string): boolean {
+  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'loopback';
+}
+
+/** The request was sent on this machine, to a name of this machine: a page of another site that points its name here is refused. */
+function isFromThisMachine({ socket, headers }: FastifyRequest): boolean {
+  if (!isLoopback(socket.remoteAddress ?? '')) return false;
+  if (FORWARDING_HEADERS.some((name) => headers[name] !== undefined)) return false;
+  const host = (headers.host ?? '').replace(/:\d+$/, '').toLowerCase();
+  return host === 'localhost' || isLoopback(host.replace(/^\[(.*)\]$/, '$1'));
+}
+
+/** Lets only this machine in: whoever reads the development mailbox can take over every account. DEV_PAGES=open lets in others too. */
+@Injectable()
+export class ThisMachineGuard implements CanActivate {
+  constructor(private readonly env: Env) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    if (this.env.DEV_PAGES === 'open' || isFromThisMachine(request)) return true;
+    throw new AppError(MAIL_ERRORS.DEV_PAGES_CLOSED);
+  }
+}
