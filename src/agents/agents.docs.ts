@@ -18,6 +18,8 @@ const BAD_BODY = [COMMON_ERRORS.REQUEST_MALFORMED, COMMON_ERRORS.VALIDATION_FAIL
 
 export const CREATE_AGENT = {
   summary: 'Create an agent',
+  description:
+    'Its instruction may have variables, `{{name}}`: calls must give them values. `variables` in the answer lists them.',
   answer: dto.AgentDataAnswer,
   errors: [
     ...BAD_BODY,
@@ -34,6 +36,7 @@ export const CREATE_AGENT = {
 };
 export const GET_AGENT = {
   summary: 'See an agent',
+  description: 'By its id, with its voice, its phone number and its variables.',
   answer: dto.AgentAnswer,
   errors: [...BAD_BODY, AGENT_NOT_FOUND, ...REFUSED],
 };
@@ -60,11 +63,13 @@ export const LIST_AGENTS = {
 };
 export const GET_ACTIVE_AGENT = {
   summary: 'See the active agent of a project',
+  description: 'The agent that calls of the project use unless they name another.',
   answer: dto.ActiveAgentAnswer,
   errors: [...BAD_BODY, PROJECT_NOT_FOUND, E.NO_ACTIVE_AGENT, ...REFUSED],
 };
 export const SET_ACTIVE_AGENT = {
   summary: 'Set the active agent of a project',
+  description: 'It must belong to the project.',
   answer: dto.ActiveAgentSetAnswer,
   errors: [...BAD_BODY, PROJECT_NOT_FOUND, AGENT_NOT_FOUND, ...REFUSED],
 };

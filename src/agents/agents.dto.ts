@@ -3,7 +3,7 @@ import { ApiProperty, ApiPropertyOptional, IntersectionType, OmitType } from '@n
 import { Transform } from 'class-transformer';
 import { IsOptional, IsString, ValidateBy } from 'class-validator';
 import { BODY_LIMIT_BYTES } from '../http/body-limit.js';
-import { AtMost, ID_EXAMPLE, IdField, Present, TextField } from '../http/fields.js';
+import { AtMost, ID_EXAMPLES, IdField, Present, TextField } from '../http/fields.js';
 import { Answer } from '../openapi/answers.js';
 import { E164Field } from '../phone-numbers/phone-numbers.dto.js';
 import { ProjectAnswer } from '../projects/projects.dto.js';
@@ -12,7 +12,6 @@ import { ExportedAs } from '../users/user-data.js';
 import { Agent, AGENT_NAME_MAX_LENGTH, SYSTEM_INSTRUCTION_MAX_BYTES, VOICE_ID_MAX_LENGTH } from './agent.entity.js';
 import { variablesOf } from './instruction-variables.js';
 
-const AGENT_ID_EXAMPLE = '019b7a3e-7d5e-7c8a-9d3f-2b1c4d5e6f72';
 const INSTRUCTION_EXAMPLE = 'You answer the phone of a clinic. Greet {{name}}, and find a date.';
 const PHONE_NUMBER_EXAMPLE = '+12025550123';
 const NAME = { maxLength: AGENT_NAME_MAX_LENGTH, example: 'Jo' };
@@ -95,7 +94,7 @@ export class AgentDto {
   @IdField(PROJECT_ID)
   projectId: string;
 
-  @IdField({ description: 'The agent.', example: AGENT_ID_EXAMPLE })
+  @IdField({ description: 'The agent.', example: ID_EXAMPLES.agentId })
   agentId: string;
 }
 
@@ -136,19 +135,19 @@ export class GetActiveAgentDto {
 }
 
 export class SetActiveAgentDto extends GetActiveAgentDto {
-  @IdField({ description: 'The agent to make active, one of the project’s.', example: AGENT_ID_EXAMPLE })
+  @IdField({ description: 'The agent to make active, one of the project’s.', example: ID_EXAMPLES.agentId })
   active_agent: string;
 }
 
 /** An agent with the fields of all documented shapes. */
 export class AgentAnswer {
-  @ApiProperty({ format: 'uuid', example: AGENT_ID_EXAMPLE })
+  @ApiProperty({ format: 'uuid', example: ID_EXAMPLES.agentId })
   id: string;
 
-  @ApiProperty({ format: 'uuid', example: AGENT_ID_EXAMPLE, description: 'The same as `id`.' })
+  @ApiProperty({ format: 'uuid', example: ID_EXAMPLES.agentId, description: 'The same as `id`.' })
   agentId: string;
 
-  @ApiProperty({ format: 'uuid', example: ID_EXAMPLE })
+  @ApiProperty({ format: 'uuid', example: ID_EXAMPLES.projectId })
   projectId: string;
 
   @ApiProperty({ example: NAME.example })
@@ -211,7 +210,7 @@ export class AgentDataAnswer extends IntersectionType(Answer, AgentAnswer) {
 }
 
 export class ActiveAgentAnswer extends Answer {
-  @ApiProperty({ format: 'uuid', example: AGENT_ID_EXAMPLE, description: 'Id of the active agent.' })
+  @ApiProperty({ format: 'uuid', example: ID_EXAMPLES.agentId, description: 'Id of the active agent.' })
   active_agent: string;
 }
 

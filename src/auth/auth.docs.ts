@@ -68,6 +68,7 @@ export const RESEND_CODE = {
 };
 export const LOGIN = {
   summary: 'Log in',
+  description: 'Opens a session: an access token for each request, and a refresh token for the next access token.',
   answer: dto.LoginAnswer,
   errors: [
     E.CREDENTIALS_MISSING,
@@ -119,8 +120,18 @@ export const RESET_PASSWORD = {
     TOO_MANY_REQUESTS,
   ],
 };
-export const LOGOUT = { summary: 'Log out', answer: Answer, errors: REFUSED_WITHOUT_BEARER };
-export const LOGOUT_ALL = { summary: 'Log out on all devices', answer: Answer, errors: REFUSED_WITHOUT_BEARER };
+export const LOGOUT = {
+  summary: 'Log out',
+  description: 'Ends the session of the token; its refresh token ends with it.',
+  answer: Answer,
+  errors: REFUSED_WITHOUT_BEARER,
+};
+export const LOGOUT_ALL = {
+  summary: 'Log out on all devices',
+  description: 'Ends every session of the user, this one too. The API key stays.',
+  answer: Answer,
+  errors: REFUSED_WITHOUT_BEARER,
+};
 
 export const GENERATE_API_KEY = {
   summary: 'Generate the API key',
@@ -128,8 +139,19 @@ export const GENERATE_API_KEY = {
   answer: ApiKeyAnswer,
   errors: REFUSED_WITHOUT_BEARER,
 };
-export const DELETE_API_KEY = { summary: 'Delete the API key', answer: Answer, errors: REFUSED_WITHOUT_BEARER };
-export const ME = { summary: 'See yourself', answer: dto.MeAnswer, errors: REFUSED };
+export const DELETE_API_KEY = {
+  summary: 'Delete the API key',
+  description: 'Programs that use it are refused from then on. A success also where there is none.',
+  answer: Answer,
+  errors: REFUSED_WITHOUT_BEARER,
+};
+export const ME = {
+  summary: 'See yourself',
+  description: 'Your address, your name, and your active project.',
+  operationId: 'currentUser',
+  answer: dto.MeAnswer,
+  errors: REFUSED,
+};
 export const EXPORT_DATA = {
   summary: 'Export all that is kept about you',
   description:
@@ -153,6 +175,7 @@ export const CURRENT_SESSION = {
 };
 export const END_SESSION = {
   summary: 'End a session',
+  description: 'Its tokens are refused at once.',
   answer: Answer,
   params: { sessionId: 'Its `id` in the list of sessions.' },
   errors: [...REFUSED_WITHOUT_BEARER, C.SESSION_NOT_FOUND],

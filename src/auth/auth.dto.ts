@@ -1,5 +1,5 @@
 import { ApiProperty, IntersectionType } from '@nestjs/swagger';
-import { EmailField, PasswordField, PersonNameField, TextField } from '../http/fields.js';
+import { EmailField, PasswordField, PersonNameField, TextField, ID_EXAMPLES } from '../http/fields.js';
 import { Answer } from '../openapi/answers.js';
 import { enumOfNumbers } from '../openapi/operation.js';
 import { UserAnswer, UserDataAnswer } from '../users/users.dto.js';
@@ -161,7 +161,7 @@ export class RefreshTokenAnswer extends TokensAnswer {
 }
 
 export class SessionAnswer {
-  @ApiProperty({ format: 'uuid', example: '019b7a3e-7d5e-7c8a-9d3f-2b1c4d5e6f70' })
+  @ApiProperty({ format: 'uuid', example: ID_EXAMPLES.sessionId })
   id: string;
 
   @ApiProperty({ example: true, description: 'It is the session that asks.' })
@@ -191,10 +191,10 @@ export class SessionsAnswer extends Answer {
 }
 
 export class CurrentSessionAnswer extends Answer {
-  @ApiProperty({ format: 'uuid', example: '019b7a3e-7d5e-7c8a-9d3f-2b1c4d5e6f70' })
+  @ApiProperty({ format: 'uuid', example: ID_EXAMPLES.sessionId })
   session_id: string;
 
-  @ApiProperty({ format: 'uuid', example: '019b7a3e-7d5e-7c8a-9d3f-2b1c4d5e6f71' })
+  @ApiProperty({ format: 'uuid', example: ID_EXAMPLES.userId })
   user_id: string;
 }
 

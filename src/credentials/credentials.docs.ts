@@ -15,6 +15,7 @@ export const REFUSED = [
 ];
 
 export const JWKS = {
+  operationId: 'publicKeys',
   summary: 'Public keys of the access tokens',
   description: 'A JSON Web Key Set (RFC 7517). The next key is published before it signs.',
   answer: JwksAnswer,

@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { ID_EXAMPLES } from '../http/fields.js';
 import { Answer } from '../openapi/answers.js';
 
 export class ApiKeyAnswer extends Answer {
@@ -23,7 +24,7 @@ export class JwkAnswer {
   @ApiProperty({ example: 'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0' })
   y: string;
 
-  @ApiProperty({ example: '019b7a3e-7d5e-7c8a-9d3f-2b1c4d5e6f70' })
+  @ApiProperty({ example: ID_EXAMPLES.keyId })
   kid: string;
 
   @ApiProperty({ enum: ['sig'] })

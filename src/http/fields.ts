@@ -5,8 +5,18 @@ import { Transform } from 'class-transformer';
 import { isAscii, isBoolean, isEmail, IsOptional, IsString, ValidateBy } from 'class-validator';
 import { ErrorEntry } from '../common/app-error.js';
 
-/** The id in examples of the document. */
-export const ID_EXAMPLE = '019b7a3e-7d5e-7c8a-9d3f-2b1c4d5e6f70';
+const idExample = (last: string) => `019b7a3e-7d5e-7c8a-9d3f-2b1c4d5e6f${last}`;
+
+/** Ids in examples of the document, one for each kind of thing. */
+export const ID_EXAMPLES = {
+  projectId: idExample('70'),
+  userId: idExample('71'),
+  agentId: idExample('72'),
+  sessionId: idExample('73'),
+  phoneNumberId: idExample('74'),
+  requestId: idExample('75'),
+  keyId: idExample('76'),
+};
 
 /** Name of the rule that a field must be there. */
 export const PRESENT = 'present';
@@ -146,21 +156,19 @@ export function FlagField(options: { description: string }): PropertyDecorator {
   );
 }
 
-/** Id of a thing in a body. What is no UUID is the id of nothing, and no fault of the field. */
+/** Id of a thing in a body. A malformed one is unknown (404), not a validation error. Its example is that of the field's name. */
 export function IdField(options: FieldOptions): PropertyDecorator {
-  return applyDecorators(
-    Transform(({ value }: { value: unknown }) => absentIfBlank(typeof value === 'string' ? value.trim() : value)),
-    options.optional ? IsOptional() : Present(options.missing),
-    IsString({ message: '$property must be a string' }),
-    (options.optional ? ApiPropertyOptional : ApiProperty)({
-      type: String,
-      format: 'uuid',
-      minLength: ID_EXAMPLE.length,
-      maxLength: ID_EXAMPLE.length,
-      description: options.description,
-      example: options.example ?? ID_EXAMPLE,
-    }),
-  );
+  return (target, key) => {
+    const example = (options.example ?? ID_EXAMPLES[key as keyof typeof ID_EXAMPLES]) as string;
+    const { length } = example;
+    const form = { type: String, format: 'uuid', minLength: length, maxLength: length, example };
+    applyDecorators(
+      Transform(({ value }: { value: unknown }) => absentIfBlank(typeof value === 'string' ? value.trim() : value)),
+      options.optional ? IsOptional() : Present(options.missing),
+      IsString({ message: '$property must be a string' }),
+      (options.optional ? ApiPropertyOptional : ApiProperty)({ ...form, description: options.description }),
+    )(target, key);
+  };
 }
 
 export const PASSWORD_MIN_LENGTH = 8;

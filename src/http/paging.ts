@@ -3,7 +3,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsOptional, IsUUID, ValidateBy } from 'class-validator';
 import type { FastifyReply } from 'fastify';
-import { ID_EXAMPLE } from './fields.js';
+import { ID_EXAMPLES } from './fields.js';
 
 /** No answer is built that is larger. */
 export const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
@@ -75,7 +75,7 @@ export class RowsQuery extends ListQuery {
     type: String,
     format: 'uuid',
     description: 'Pages are counted behind the row with this `id`, as `Link` does.',
-    example: ID_EXAMPLE,
+    example: ID_EXAMPLES.requestId,
   })
   after?: string;
 }

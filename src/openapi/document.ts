@@ -15,8 +15,9 @@ import type { onRequestHookHandler } from 'fastify';
 import { ErrorEntry } from '../common/app-error.js';
 import { COMMON_ERRORS } from '../common/common.errors.js';
 import { Env } from '../config/env.js';
+import { VERSION } from '../config/version.js';
 import { CHALLENGE } from '../http/error.filter.js';
-import { ID_EXAMPLE } from '../http/fields.js';
+import { ID_EXAMPLES } from '../http/fields.js';
 import { type DocumentedErrors, errorResponses, ERRORS_EXTENSION, exampleOf } from './operation.js';
 
 /** Swagger UI styles itself and shows its own images; nothing comes from elsewhere. */
@@ -32,7 +33,7 @@ const HEADERS: Record<string, HeaderObject> = {
     description:
       'Names the request in the log. One that you send is kept, if it has 8 to 64 of the characters `A-Z a-z 0-9 _ . -`.',
     required: true,
-    schema: { type: 'string', pattern: '^[\\w.-]{8,64}$', example: ID_EXAMPLE },
+    schema: { type: 'string', pattern: '^[\\w.-]{8,64}$', example: ID_EXAMPLES.requestId },
   },
   RetryAfter: {
     description: 'Seconds after which the request may be sent again.',
@@ -104,7 +105,7 @@ function headersOf(status: string, isLimited: boolean): Record<string, Reference
 
 /** Adds what no decorator knows: the errors by status, the headers, examples of whole bodies. */
 function complete(operation: Operation, method: string, schemas: Schemas): void {
-  const { errors, flow } = operation[ERRORS_EXTENSION] ?? { errors: [] };
+  const { errors, flow, exampleFields } = operation[ERRORS_EXTENSION] ?? { errors: [] };
   delete operation[ERRORS_EXTENSION];
   const byCode = new Map([...errors, ...commonErrors(method, operation)].map((entry) => [entry.code, entry]));
   Object.assign(operation.responses, errorResponses({ errors: [...byCode.values()], flow }));
@@ -115,8 +116,14 @@ function complete(operation: Operation, method: string, schemas: Schemas): void 
   for (const media of [mediaOf(operation.requestBody as RequestBodyObject), mediaOf(responses['200'])]) {
     if (media?.schema) media.example = exampleOf(media.schema, schemas);
   }
+  const request = mediaOf(operation.requestBody as RequestBodyObject);
+  if (request && exampleFields) request.example = pick(request.example as object, exampleFields);
   // "No credentials" reaches us as one empty alternative.
   if (JSON.stringify(operation.security) === '[{}]') operation.security = [];
+}
+
+function pick(value: object, names: string[]): object {
+  return Object.fromEntries(Object.entries(value).filter(([name]) => names.includes(name)));
 }
 
 function mediaOf(body?: RequestBodyObject | ResponseObject): MediaTypeObject | undefined {
@@ -136,7 +143,8 @@ function describe() {
   return new DocumentBuilder()
     .setTitle('Talkstack API')
     .setDescription(DESCRIPTION)
-    .setVersion('1')
+    .setVersion(VERSION)
+    .setLicense('MIT', 'https://opensource.org/license/mit')
     .addTag('Authentication', 'Sign up, prove the mailbox, log in, stay logged in, recover the account.')
     .addTag('User', 'Your own account: API key, sessions, active project, deletion.')
     .addTag('Project', 'What agents, phone numbers and calls belong to.')
@@ -154,10 +162,15 @@ function describe() {
     .build();
 }
 
-/** Where a proxy serves the API below a path, the document's paths begin there. The host is the reader's own. */
-function serversOf(env: Env): { url: string }[] {
-  const { pathname } = new URL(env.publicUrl);
-  return pathname === '/' ? [] : [{ url: pathname }];
+/**
+ * PUBLIC_URL for programs that read the document from a file (Postman, generators); and relative, for readers that reach the service under
+ * another name. Behind a proxy that serves the API below a path, both have the path.
+ */
+function serversOf(env: Env) {
+  return [
+    { url: env.publicUrl, description: 'Where people reach the service.' },
+    { url: new URL(env.publicUrl).pathname, description: 'The host that the document came from.' },
+  ];
 }
 
 /** The OpenAPI document of the service. */
@@ -171,6 +184,18 @@ export function openApiDocument(app: NestFastifyApplication, env: Env): OpenAPIO
     for (const [method, operation] of Object.entries(path)) complete(operation as Operation, method, schemas);
   }
   return { ...document, servers: serversOf(env), components };
+}
+
+/** Part of Swagger UI, as its page has it. */
+interface SwaggerUi {
+  oas3Actions: { setSelectedServer(url: string): void };
+  specSelectors: { specJson(): { getIn(path: unknown[]): string } };
+}
+
+/** Runs in the page, so it must use nothing of this file: requests go to the host that the page came from, not to PUBLIC_URL. */
+function selectRelativeServer(): void {
+  const { ui } = globalThis as unknown as { ui: SwaggerUi };
+  ui.oas3Actions.setSelectedServer(ui.specSelectors.specJson().getIn(['servers', 1, 'url']));
 }
 
 /** Swagger UI at /docs, the document at /docs-json. Built when it is first asked for: it costs boot time that nobody may need. */
@@ -188,6 +213,6 @@ export function setUpSwagger(app: NestFastifyApplication, env: Env): void {
     jsonDocumentUrl: 'docs-json',
     yamlDocumentUrl: 'docs-yaml',
     customSiteTitle: 'Talkstack API',
-    swaggerOptions: { persistAuthorization: !env.inProduction },
+    swaggerOptions: { persistAuthorization: !env.inProduction, onComplete: selectRelativeServer },
   });
 }

@@ -11,7 +11,7 @@ import {
   type SchemaObject,
 } from '@nestjs/swagger';
 import { ErrorEntry } from '../common/app-error.js';
-import { ID_EXAMPLE } from '../http/fields.js';
+import { ID_EXAMPLES } from '../http/fields.js';
 import { Flow } from '../http/flow.js';
 import { ErrorAnswer } from './answers.js';
 
@@ -22,11 +22,15 @@ export const ERRORS_EXTENSION = 'x-errors';
 export interface DocumentedErrors {
   errors: ErrorEntry[];
   flow?: Flow;
+  /** Fields that the example of the request's body has; all of them when left out. For bodies with fields that stand in for one another. */
+  exampleFields?: string[];
 }
 
 interface OperationDocs extends DocumentedErrors {
+  /** Name of the operation in generated clients; the handler's when left out. */
+  operationId?: string;
   summary: string;
-  description?: string;
+  description: string;
   /** Class of the 200 answer. */
   answer?: Type<unknown> | [Type<unknown>];
   /** The answer is a page of a list, and its headers tell of the others. */
@@ -48,25 +52,22 @@ const PAGE_HEADERS = {
   Link: { $ref: '#/components/headers/NextPage' },
 };
 
+/** Schema of an id in the path, with the example of its kind. */
+function idSchema(name: string): SchemaObject {
+  return { type: 'string', format: 'uuid', example: ID_EXAMPLES[name as keyof typeof ID_EXAMPLES] };
+}
+
 /** Documents a handler: its summary, its answer, and its errors out of the modules' error tables. */
-export function Documented({
-  summary,
-  description,
-  params,
-  errors,
-  flow,
-  isList,
-  ...answer
-}: OperationDocs): MethodDecorator {
-  const id: SchemaObject = { type: 'string', format: 'uuid', example: ID_EXAMPLE };
+export function Documented(docs: OperationDocs): MethodDecorator {
+  const { operationId, summary, description, params, errors, flow, exampleFields, isList, ...answer } = docs;
   return applyDecorators(
     ApiExtraModels(ErrorAnswer),
-    ApiOperation({ summary, description }),
+    ApiOperation({ operationId, summary, description }),
     ...Object.entries(params ?? {}).map(([name, about]) =>
-      ApiParam({ name, ...(typeof about === 'string' ? { description: about, schema: id } : about) }),
+      ApiParam({ name, ...(typeof about === 'string' ? { description: about, schema: idSchema(name) } : about) }),
     ),
     ApiOkResponse({ ...documentedAnswer(answer), description: 'Success.', ...(isList && { headers: PAGE_HEADERS }) }),
-    ApiExtension(ERRORS_EXTENSION, { errors, flow }),
+    ApiExtension(ERRORS_EXTENSION, { errors, flow, exampleFields }),
   );
 }
 
@@ -86,7 +87,7 @@ function errorExample(entry: ErrorEntry, flow?: Flow): Record<string, unknown> {
     message: entry.message,
     status: 'error',
     code: entry.code,
-    requestId: ID_EXAMPLE,
+    requestId: ID_EXAMPLES.requestId,
     ...(flow && { [flow.field]: flow.byCode[entry.code] ?? flow.otherwise }),
   };
 }

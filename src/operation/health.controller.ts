@@ -25,7 +25,13 @@ export class HealthController {
 
   @Public()
   @Get('live')
-  @Documented({ summary: 'Whether the process runs', answer: Answer, errors: [] })
+  @Documented({
+    operationId: 'health.live',
+    summary: 'Whether the process runs',
+    description: 'Asks nothing else: an instance whose database is away is alive.',
+    answer: Answer,
+    errors: [],
+  })
   live(): Answer {
     return success('The process runs.');
   }
@@ -33,6 +39,7 @@ export class HealthController {
   @Public()
   @Get('ready')
   @Documented({
+    operationId: 'health.ready',
     summary: 'Whether requests can be served',
     description: 'Asks the database, and whether it has all migrations.',
     answer: ReadyAnswer,

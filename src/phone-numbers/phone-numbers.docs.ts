@@ -10,6 +10,7 @@ const E = PHONE_NUMBERS_ERRORS;
 const BAD_BODY = [COMMON_ERRORS.REQUEST_MALFORMED, COMMON_ERRORS.VALIDATION_FAILED];
 
 export const FIND_NUMBER = {
+  exampleFields: ['phoneNumberId'],
   summary: 'See a phone number',
   description:
     'By `phoneNumberId`, else by `agentId`, else by `projectId`. A project may have several numbers: `data` is the newest, `numbers` are a page of all: for the next one send the same body to the URL of `Link`.',
@@ -35,6 +36,7 @@ export const ADD_NUMBER = {
   ],
 };
 export const REMOVE_NUMBER = {
+  exampleFields: ['phoneNumberId'],
   summary: 'Take a phone number from its agent',
   description:
     'By `phoneNumberId`, else by `e164`. The number stays in the project, available; with `release: true` it leaves the project, any project may have it, and the answer has no `data`.',

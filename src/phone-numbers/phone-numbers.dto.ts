@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { FlagField, ID_EXAMPLE, IdField, TextField } from '../http/fields.js';
+import { FlagField, ID_EXAMPLES, IdField, TextField } from '../http/fields.js';
 import { Answer } from '../openapi/answers.js';
 import { CARRIER_STATUSES, type CarrierStatus } from '../telephony/carrier.js';
 import { TELEPHONY_ERRORS } from '../telephony/telephony.errors.js';
@@ -54,16 +54,16 @@ export class PhoneNumberAnswer {
   @ApiProperty({ example: E164_EXAMPLE })
   e164: string;
 
-  @ApiProperty({ format: 'uuid', example: ID_EXAMPLE })
+  @ApiProperty({ format: 'uuid', example: ID_EXAMPLES.phoneNumberId })
   id: string;
 
   @ApiProperty({ enum: NUMBER_STATUSES, description: 'Whether an agent has it.' })
   status: (typeof NUMBER_STATUSES)[number];
 
-  @ApiProperty({ format: 'uuid', example: '019b7a3e-7d5e-7c8a-9d3f-2b1c4d5e6f71' })
+  @ApiProperty({ format: 'uuid', example: ID_EXAMPLES.projectId })
   projectId: string;
 
-  @ApiProperty({ type: String, format: 'uuid', nullable: true, example: '019b7a3e-7d5e-7c8a-9d3f-2b1c4d5e6f72' })
+  @ApiProperty({ type: String, format: 'uuid', nullable: true, example: ID_EXAMPLES.agentId })
   agentId: string | null;
 
   @ApiProperty({

@@ -12,6 +12,7 @@ const params = { projectId: 'Its `id` in the list of projects.' };
 
 export const CREATE_PROJECT = {
   summary: 'Create a project',
+  description: 'The name must differ from those of your other projects, capitals or not.',
   answer: dto.ProjectDataAnswer,
   errors: [...BAD_BODY, E.QUOTA_REACHED, E.PROJECT_NAME_TAKEN, ...REFUSED],
 };
@@ -25,11 +26,13 @@ export const LIST_PROJECTS = {
 export const LIST_PROJECTS_ALSO = { ...LIST_PROJECTS, description: 'The same as `GET /project`.' };
 export const GET_PROJECT = {
   summary: 'See a project',
+  description: 'With its webhook and its active agent.',
   answer: dto.ProjectDataAnswer,
   params,
   errors: [E.PROJECT_UNKNOWN, ...REFUSED],
 };
 export const UPDATE_PROJECT = {
+  exampleFields: ['name', 'description', 'webhookUrl'],
   summary: 'Change a project',
   description: 'Changes what is sent, and leaves the rest as it is.',
   answer: dto.ProjectDataAnswer,
@@ -45,6 +48,7 @@ export const DELETE_PROJECT = {
   errors: [...BAD_BODY, E.PROJECT_NOT_EMPTY, E.PROJECT_NOT_FOUND, ...REFUSED],
 };
 export const ADD_WEBHOOK = {
+  exampleFields: ['projectId', 'webhookURL'],
   summary: 'Set where calls report their progress',
   description: 'An https URL of a public host. null takes it away.',
   answer: Answer,
@@ -52,11 +56,13 @@ export const ADD_WEBHOOK = {
 };
 export const SET_ACTIVE_PROJECT = {
   summary: 'Set the active project',
+  description: 'It stays active until another one is set or it is deleted.',
   answer: dto.ActiveProjectSetAnswer,
   errors: [...BAD_BODY, E.PROJECT_UNKNOWN, ...REFUSED],
 };
 export const GET_ACTIVE_PROJECT = {
   summary: 'See the active project',
+  description: '404 where none was set, or where it was deleted.',
   answer: dto.ActiveProjectAnswer,
   errors: [E.NO_ACTIVE_PROJECT, ...REFUSED],
 };

@@ -2,7 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { ValidateBy } from 'class-validator';
-import { FlagField, FreeTextField, ID_EXAMPLE, IdField, PRESENT, TextField } from '../http/fields.js';
+import { FlagField, FreeTextField, ID_EXAMPLES, IdField, PRESENT, TextField } from '../http/fields.js';
 import { PageAnswer } from '../http/paging.js';
 import { Answer } from '../openapi/answers.js';
 import { ExportedAs } from '../users/user-data.js';
@@ -94,10 +94,10 @@ export class SetActiveProjectDto {
 /** A project with the fields of all documented shapes. */
 @ExportedAs('projects', 'With the deleted ones.')
 export class ProjectAnswer {
-  @ApiProperty({ format: 'uuid', example: ID_EXAMPLE })
+  @ApiProperty({ format: 'uuid', example: ID_EXAMPLES.projectId })
   id: string;
 
-  @ApiProperty({ format: 'uuid', example: '019b7a3e-7d5e-7c8a-9d3f-2b1c4d5e6f71' })
+  @ApiProperty({ format: 'uuid', example: ID_EXAMPLES.userId })
   user_id: string;
 
   @ApiProperty({ example: NAME.example })

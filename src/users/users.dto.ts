@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { ID_EXAMPLES } from '../http/fields.js';
 import { User } from './user.entity.js';
 
 /** The user as most answers show it. */
@@ -43,7 +44,7 @@ export class UserAnswer {
 
 /** The user as the documentation shows it under `userData`, with the fields of both documented shapes. */
 export class UserDataAnswer extends UserAnswer {
-  @ApiProperty({ format: 'uuid', example: '019b7a3e-7d5e-7c8a-9d3f-2b1c4d5e6f70' })
+  @ApiProperty({ format: 'uuid', example: ID_EXAMPLES.userId })
   id: string;
 
   @ApiProperty({ example: true, description: 'The address is proved.' })

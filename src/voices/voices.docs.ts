@@ -22,6 +22,7 @@ export const LIST_VOICES = {
 };
 export const GET_VOICE = {
   summary: 'Get one voice',
+  description: 'By its id, with the address of a sample.',
   answer: VoiceAnswer,
   params,
   errors: [...REFUSED, VOICE_NOT_FOUND, VOICES_UNAVAILABLE],

@@ -74,9 +74,9 @@ describeInBrowser('Somebody new, who has nothing but a browser and a service jus
   });
 
   it('is let in with the token, and not before', async () => {
-    expect(await swagger.execute('me')).toMatchObject({ status: 401, body: { code: 'UNAUTHORIZED' } });
+    expect(await swagger.execute('currentUser')).toMatchObject({ status: 401, body: { code: 'UNAUTHORIZED' } });
     await swagger.authorize('bearer', token);
-    const { status, body } = await swagger.execute('me');
+    const { status, body } = await swagger.execute('currentUser');
     expect({ status, body }).toMatchObject({ status: 200, body: { user: { email: EMAIL, verified: true } } });
   });
 
@@ -85,12 +85,12 @@ describeInBrowser('Somebody new, who has nothing but a browser and a service jus
     expect(made).toMatchObject({ status: 200, body: { apiKey: expect.stringMatching(/^[0-9a-f]{64}$/) } });
     apiKey = made.body.apiKey;
     await swagger.authorize('apiKey', apiKey);
-    const withBoth = await swagger.execute('me');
+    const withBoth = await swagger.execute('currentUser');
     expect(withBoth.curl).toContain(`x-api-key: ${apiKey}`);
     expect(withBoth.curl).toContain(`Authorization: Bearer ${token}`);
     expect(withBoth.status).toBe(200);
     await swagger.forget('bearer');
-    const withKey = await swagger.execute('me');
+    const withKey = await swagger.execute('currentUser');
     expect(withKey.curl).not.toContain('Bearer');
     expect(withKey.status).toBe(200);
     expect((await swagger.execute('generateApiKey')).status).toBe(401);
@@ -99,7 +99,7 @@ describeInBrowser('Somebody new, who has nothing but a browser and a service jus
   it('is still let in after a reload', async () => {
     await swagger.authorize('bearer', token);
     await docs.reload();
-    const { status, curl } = await swagger.execute('me');
+    const { status, curl } = await swagger.execute('currentUser');
     expect({ status, curl }).toEqual({ status: 200, curl: expect.stringContaining(token) });
     await mail.reload();
     await mail.frameLocator('iframe').getByText('Hello Ada,').waitFor();

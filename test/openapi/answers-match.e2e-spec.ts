@@ -14,7 +14,7 @@ const NEW_PASSWORD = 'a new and much better password';
 /** Provoked where it can be; the other operations would answer it from the same place. */
 const PROVOKED_ELSEWHERE = ['OVERLOADED', 'DATABASE_UNAVAILABLE', 'STOPPING'];
 /** They do without the database, or say themselves that it is gone. */
-const NEVER_FAILING = ['live', 'ready', 'jwks', 'playPreview'];
+const NEVER_FAILING = ['health.live', 'health.ready', 'publicKeys', 'playPreview'];
 
 describe('Every response matches the OpenAPI document', () => {
   let service: TestApp;
@@ -44,10 +44,14 @@ describe('Every response matches the OpenAPI document', () => {
   });
 
   it('for whoever operates the service', async () => {
-    await api.expect('success', 'live');
-    await api.expect('success', 'ready');
-    await api.expect('success', 'jwks');
-    await withoutTables(service, () => api.expect('DATABASE_UNAVAILABLE', 'ready').then(() => undefined), 'migrations');
+    await api.expect('success', 'health.live');
+    await api.expect('success', 'health.ready');
+    await api.expect('success', 'publicKeys');
+    await withoutTables(
+      service,
+      () => api.expect('DATABASE_UNAVAILABLE', 'health.ready').then(() => undefined),
+      'migrations',
+    );
   });
 
   it('when people sign up', async () => {
@@ -134,8 +138,8 @@ describe('Every response matches the OpenAPI document', () => {
   it('for users who look after their keys and sessions', async () => {
     const person = await join(service);
     const { body } = await api.expect('success', 'generateApiKey', { as: person });
-    await api.expect('success', 'me', { as: person });
-    await api.expect('success', 'me', { as: { apiKey: body.apiKey } });
+    await api.expect('success', 'currentUser', { as: person });
+    await api.expect('success', 'currentUser', { as: { apiKey: body.apiKey } });
     await api.expect('success', 'currentSession', { as: person });
     await api.expect('success', 'exportData', { as: person });
     await api.expect('success', 'deleteApiKey', { as: person });

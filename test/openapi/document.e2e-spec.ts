@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import { EMAIL_VERIFICATION_STATUS, LOGIN_STATUS, SIGNUP_STATUS } from '../../src/auth/flows.js';
@@ -5,6 +6,8 @@ import { startApp, TestApp } from '../support/start-app.js';
 import { AnswerChecker } from './answer-checker.js';
 import { ApiDocument, codesOf, Operation } from './api-document.js';
 import { OPENAPI_SCHEMA } from './openapi-schema.js';
+
+const packageJson = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string; license: string };
 
 /** The statuses of the public documentation; forgot-password's 404 gave way to the neutral answer that its text promises. */
 const DOCUMENTED_ERRORS: Record<string, number[]> = {
@@ -73,6 +76,38 @@ describe('The OpenAPI document', () => {
     expect(validate.errors).toBeNull();
   });
 
+  it('says where the service is, which version it has, and under which licence', async () => {
+    const { servers, info } = document.json;
+    expect(servers.map(({ url }: any) => url)).toEqual(['https://talkstack.test', '/']);
+    expect(info).toMatchObject({ version: packageJson.version, license: { name: packageJson.license } });
+    const below = await service.another({ PUBLIC_URL: 'https://talkstack.test/phones/' });
+    const urls = (await ApiDocument.of(below)).json.servers.map(({ url }: any) => url);
+    expect(urls).toEqual(['https://talkstack.test/phones', '/phones']);
+  });
+
+  it('shows one id for each kind of thing, and one field of those that stand in for one another', () => {
+    const kinds = new Map<string, Set<string>>();
+    const collect = (value: any): void => {
+      if (value === null || typeof value !== 'object') return;
+      for (const [name, inner] of Object.entries(value)) {
+        if (/Id$/.test(name) && typeof inner === 'string') kinds.set(name, (kinds.get(name) ?? new Set()).add(inner));
+        collect(inner);
+      }
+    };
+    const exampleOf = (id: string) => mediaOf(document.operation(id).raw.requestBody).example;
+    for (const { raw } of operations) {
+      collect(Object.fromEntries(raw.parameters.map(({ name, schema }: any) => [name, schema.example])));
+      if (raw.requestBody) collect(mediaOf(raw.requestBody).example);
+      for (const { content } of Object.values<any>(raw.responses)) collect(content['application/json']?.example);
+    }
+    const ids = [...kinds.values()].flatMap((values) => [...values]);
+    expect([...kinds].filter(([, values]) => values.size > 1)).toEqual([]);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(Object.keys(exampleOf('findNumber'))).toEqual(['phoneNumberId']);
+    expect(Object.keys(exampleOf('addWebhook')).filter((name) => /webhook/i.test(name))).toHaveLength(1);
+    expect(Object.keys(exampleOf('updateProject')).filter((name) => /webhook/i.test(name))).toHaveLength(1);
+  });
+
   it('has no reference that leads nowhere, and no component that nothing refers to', () => {
     const used = new Set([...JSON.stringify(document.json).matchAll(/"\$ref":"([^"]+)"/g)].map(([, path]) => path));
     for (const $ref of used) expect(document.resolve({ $ref })).toBeDefined();
@@ -92,7 +127,9 @@ describe('The OpenAPI document', () => {
     const ids = operations.map(({ id }) => id);
     expect(ids).toEqual([...new Set(ids)]);
     const tags = document.json.tags.filter(({ description }: any) => description).map(({ name }: any) => name);
-    expect(unless(({ raw }) => raw.summary && raw.tags.every((tag: string) => tags.includes(tag)))).toEqual([]);
+    expect(
+      unless(({ raw }) => raw.summary && raw.description && raw.tags.every((tag: string) => tags.includes(tag))),
+    ).toEqual([]);
   });
 
   it('describes every parameter, with its format and an example, and wants those in the path', () => {

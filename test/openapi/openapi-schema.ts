@@ -63,7 +63,7 @@ const security = listOf(mapOf(listOf(text)));
 
 const operation = record(
   {
-    operationId: { type: 'string', pattern: '^[a-z][A-Za-z]+$' },
+    operationId: { type: 'string', pattern: '^[a-z][A-Za-z]+(\\.[a-z][A-Za-z]+)?$' },
     summary: text,
     description: text,
     tags: { type: 'array', items: text, minItems: 1 },
@@ -92,7 +92,17 @@ export const OPENAPI_SCHEMA = {
   ...record(
     {
       openapi: { type: 'string', pattern: '^3\\.0\\.\\d$' },
-      info: record({ title: text, version: text, description: text, contact: {} }, 'title', 'version'),
+      info: record(
+        {
+          title: text,
+          version: text,
+          description: text,
+          contact: {},
+          license: record({ name: text, url: text }, 'name'),
+        },
+        'title',
+        'version',
+      ),
       servers: listOf(record({ url: text, description: text }, 'url')),
       tags: listOf(record({ name: text, description: text }, 'name')),
       paths: { type: 'object', patternProperties: { '^/': record(operations) }, additionalProperties: false },
