@@ -6,6 +6,7 @@ export const AUDIT_EVENT = {
   LOGIN_FAILED: 'login-failed',
   LOGGED_OUT: 'logged-out',
   SESSION_ENDED: 'session-ended',
+  SESSION_CROWDED_OUT: 'session-crowded-out',
   SESSION_STOLEN: 'session-stolen',
   PASSWORD_CHECK_FAILED: 'password-check-failed',
   PASSWORD_CHANGED: 'password-changed',

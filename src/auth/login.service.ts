@@ -124,6 +124,10 @@ export class LoginService {
     if (!still) return null;
     if (still.lockedAt !== null) throw new AppError(AUTH_ERRORS.ACCOUNT_LOCKED);
     if (renewedHash) await transaction.rows.update(User, { id: user.id }, { passwordHash: renewedHash });
+    const crowdedOut = await this.sessions.makeRoom(transaction, user.id);
+    if (crowdedOut > 0) {
+      await this.audit.record(transaction, AUDIT_EVENT.SESSION_CROWDED_OUT, { userId: user.id, email: null }, client);
+    }
     const session = await this.sessions.open(transaction, { userId: user.id, attemptId: null }, client);
     await this.networks.remember(transaction, user.email, client.ip);
     await this.audit.record(transaction, AUDIT_EVENT.LOGGED_IN, { userId: user.id, email: user.email }, client);

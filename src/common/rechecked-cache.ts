@@ -44,6 +44,12 @@ export class RecheckedCache<Value extends object> {
     this.entries.delete(id);
   }
 
+  /** Forgets all values. */
+  clear(): void {
+    this.drops += 1;
+    this.entries.clear();
+  }
+
   private async load(id: string): Promise<Value | null> {
     this.misses += 1;
     const dropsBefore = this.drops;

@@ -4,6 +4,10 @@ const MOST = 1_000_000;
 
 /** How much one user may keep. What is there already stays when a quota is lowered. */
 export abstract class QuotaSettings {
+  /** Live sessions that one user may have; with a further login the one unused longest ends. */
+  @Whole(1, MOST)
+  SESSIONS_PER_USER: number = 100;
+
   /** Projects that one user may have; deleted ones do not count. */
   @Whole(1, MOST)
   PROJECTS_PER_USER: number = 1000;

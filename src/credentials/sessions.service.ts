@@ -1,7 +1,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { FindOptionsWhere, In, LessThanOrEqual, MoreThan, Repository } from 'typeorm';
+import { FindOptionsWhere, LessThanOrEqual, MoreThan, Repository } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 import { AppError } from '../common/app-error.js';
 import { Clock, DAY_MS, MINUTE_MS, SECOND_MS } from '../common/clock.js';
@@ -16,6 +16,7 @@ import { Client, maskedIp } from '../http/client.js';
 import { CREDENTIALS_ERRORS } from './credentials.errors.js';
 import { RefreshTokenClaims, RefreshTokens } from './refresh-tokens.js';
 import { Session } from './session.entity.js';
+import { unusedLongest } from './unused-sessions.js';
 
 /** An ended session is refused everywhere within this time, and at once on the instance that ended it. */
 const RECHECK_MS = 8 * SECOND_MS;
@@ -162,10 +163,23 @@ export class SessionsService {
   async end(transaction: Transaction, where: FindOptionsWhere<Session>): Promise<number> {
     const rows = await transaction.manager.find(Session, { where, select: { id: true } });
     if (rows.length === 0) return 0;
-    const ids = rows.map((row) => row.id);
-    const { affected } = await transaction.manager.delete(Session, { id: In(ids) });
-    transaction.afterCommit(() => ids.forEach((id) => this.states.drop(id)));
-    return affected ?? 0;
+    // By the condition, not by the ids: there may be more of them than a statement can carry.
+    const { affected } = await transaction.manager.delete(Session, where);
+    const count = affected ?? 0;
+    transaction.afterCommit(() => {
+      // Sessions that were opened between the two statements are gone too, and nobody knows which they were.
+      if (count > rows.length) this.states.clear();
+      else rows.forEach(({ id }) => this.states.drop(id));
+    });
+    return count;
+  }
+
+  /** Ends the sessions unused longest of a user, whose row the caller has locked, so that one more has room; returns how many. */
+  async makeRoom(transaction: Transaction, userId: string): Promise<number> {
+    const beyond = await unusedLongest(transaction.manager, userId, this.clock.now(), this.env.SESSIONS_PER_USER - 1);
+    let count = 0;
+    for (const where of beyond) count += await this.end(transaction, where);
+    return count;
   }
 
   /** The mailbox of an inert session is proved: from now on its tokens work. */

@@ -1,0 +1,25 @@
+import { EntityManager, FindOptionsWhere, IsNull, LessThan, LessThanOrEqual, MoreThan } from 'typeorm';
+import { Session } from './session.entity.js';
+
+/** Conditions of the user's live sessions but for the `kept` ones that were used last. */
+export async function unusedLongest(
+  manager: EntityManager,
+  userId: string,
+  now: Date,
+  kept: number,
+): Promise<FindOptionsWhere<Session>[]> {
+  const live = { userId, attemptId: IsNull(), expiresAt: MoreThan(now) };
+  const [first] = await manager.find(Session, {
+    select: { id: true, rotatedAt: true },
+    where: live,
+    order: { rotatedAt: 'DESC', id: 'DESC' },
+    skip: kept,
+    take: 1,
+  });
+  if (!first) return [];
+  const { id, rotatedAt } = first;
+  return [
+    { ...live, rotatedAt: LessThan(rotatedAt) },
+    { ...live, rotatedAt, id: LessThanOrEqual(id) },
+  ];
+}
