@@ -5,6 +5,7 @@ import { hash, verify } from '@node-rs/argon2';
 import { AppError } from '../common/app-error.js';
 import { COMMON_ERRORS } from '../common/common.errors.js';
 import { Env } from '../config/env.js';
+import { normalisePassword } from './password-policy.js';
 
 /** `Algorithm.Argon2id`; the package's enum is a const enum, which isolated modules cannot read. */
 const ARGON2ID = 2;
@@ -73,7 +74,7 @@ export class PasswordHasher implements OnModuleInit {
   /** PHC string of the password under the present parameters. The same salt gives comparable hashes. */
   hash(password: string, salt: Buffer = randomBytes(16)): Promise<string> {
     return this.inTurn(() =>
-      hash(password.normalize('NFC'), {
+      hash(normalisePassword(password), {
         algorithm: ARGON2ID,
         memoryCost: this.env.ARGON2_MEMORY_KIB,
         timeCost: this.env.ARGON2_PASSES,
@@ -86,7 +87,7 @@ export class PasswordHasher implements OnModuleInit {
   /** Whether the password fits the stored hash. Without one (unknown address) it costs the same and is false. */
   async verify(stored: string | null, password: string): Promise<boolean> {
     const usable = stored !== null && this.isBearable(stored);
-    const fits = await this.inTurn(() => verify(usable ? stored : this.standIn, password.normalize('NFC')));
+    const fits = await this.inTurn(() => verify(usable ? stored : this.standIn, normalisePassword(password)));
     return usable && fits;
   }
 

@@ -2,10 +2,21 @@ import { Injectable } from '@nestjs/common';
 import { dictionary } from '@zxcvbn-ts/language-common';
 import { ErrorEntry } from '../common/app-error.js';
 import { Env } from '../config/env.js';
-import { PASSWORD_MAX_LENGTH } from '../http/fields.js';
+import { hasAtMost, PASSWORD_MAX_LENGTH } from '../http/fields.js';
 import { AUTH_ERRORS } from './auth.errors.js';
 
 const COMMON_PASSWORDS = new Set(dictionary['passwords-common']);
+
+/** NFC makes one code unit of at most four (Unicode Standard Annex 15), so longer text cannot become a password. */
+const MAX_UNITS = 4 * PASSWORD_MAX_LENGTH;
+
+/**
+ * The one form in which a password is hashed and compared. Text that no password can have been stays as it is: the work of
+ * normalising can grow with the square of the length.
+ */
+export function normalisePassword(password: string): string {
+  return password.length > MAX_UNITS ? password : password.normalize('NFC');
+}
 
 /** What a password must be: long enough and not guessable; no rules of composition (NIST SP 800-63B, section 5.1.1.2). */
 @Injectable()
@@ -14,20 +25,20 @@ export class PasswordPolicy {
 
   /** What is wrong with the password of this person; null when nothing is. Lengths count characters, not bytes. */
   fault(password: string, person: { email: string; name: string }): ErrorEntry | null {
-    const { length } = [...password.normalize('NFC')];
-    if (length < this.env.PASSWORD_MIN_LENGTH) {
+    const written = normalisePassword(password);
+    if (hasAtMost(this.env.PASSWORD_MIN_LENGTH - 1, written)) {
       const { PASSWORD_TOO_SHORT } = AUTH_ERRORS;
       return {
         ...PASSWORD_TOO_SHORT,
         message: `The password must have at least ${this.env.PASSWORD_MIN_LENGTH} characters.`,
       };
     }
-    if (length > PASSWORD_MAX_LENGTH) {
+    if (!hasAtMost(PASSWORD_MAX_LENGTH, written)) {
       const { PASSWORD_TOO_LONG } = AUTH_ERRORS;
       return { ...PASSWORD_TOO_LONG, message: `The password must have at most ${PASSWORD_MAX_LENGTH} characters.` };
     }
-    const plain = password.normalize('NFC').toLowerCase();
-    const isPersonal = plain === person.email || plain === person.name.normalize('NFC').toLowerCase();
+    const plain = written.toLowerCase();
+    const isPersonal = plain === person.email || plain === normalisePassword(person.name).toLowerCase();
     return isPersonal || COMMON_PASSWORDS.has(plain) ? AUTH_ERRORS.PASSWORD_COMMON : null;
   }
 }

@@ -11,7 +11,7 @@ import { SessionsService } from '../credentials/sessions.service.js';
 import { Database } from '../database/database.js';
 import { Transaction } from '../database/transaction.js';
 import { Client } from '../http/client.js';
-import { PERSON_NAME_MAX_LENGTH } from '../http/fields.js';
+import { hasAtMost, PERSON_NAME_MAX_LENGTH } from '../http/fields.js';
 import { MailService } from '../mail/mail.service.js';
 import { success } from '../openapi/answers.js';
 import { Throttling } from '../throttling/throttling.service.js';
@@ -34,7 +34,7 @@ const NOTICE_USEFUL_MS = 24 * 60 * MINUTE_MS;
 const NOT_IN_NAMES = /[\p{Cc}\p{Cs}\u2028\u2029\u202A-\u202E\u2066-\u2069]/u;
 
 function isName(name: string): boolean {
-  return [...name].length <= PERSON_NAME_MAX_LENGTH && !NOT_IN_NAMES.test(name);
+  return hasAtMost(PERSON_NAME_MAX_LENGTH, name) && !NOT_IN_NAMES.test(name);
 }
 
 /** Signing up. Until its code comes back, a signup is an attempt and touches nothing that exists. */

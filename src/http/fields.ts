@@ -43,14 +43,23 @@ const WRITTEN_DOMAIN = /^[\p{L}\p{M}\p{N}.\u3002-]+$/u;
 /** No quoted local parts: nobody should define such mailboxes (RFC 5321, section 4.1.2), and mail programs disagree on them. */
 const EMAIL_RULES = { allow_utf8_local_part: false, blacklisted_chars: '"' };
 
-/** The one form in which an address is kept and compared: trimmed, lower case, the domain in ASCII (RFC 5890). */
+/**
+ * The one form in which an address is kept and compared: trimmed, lower case, the domain in ASCII (RFC 5890). Text that is too long
+ * for an address stays as it is, for an invalid one: the work on a domain grows with the square of its length.
+ */
 export function normaliseEmail(text: string): string {
-  const trimmed = text.trim().toLowerCase();
+  const written = text.trim();
+  if (written.length > EMAIL_MAX_LENGTH) return written;
+  const trimmed = written.toLowerCase();
   const at = trimmed.lastIndexOf('@');
   const domain = trimmed.slice(at + 1);
   // It reads the domain as part of a URL: of "example.com/x" it would drop the end instead of refusing it.
   const ascii = at < 0 || !WRITTEN_DOMAIN.test(domain) ? '' : domainToASCII(domain);
   return ascii === '' ? trimmed : trimmed.slice(0, at + 1) + ascii;
+}
+
+function isEmailLength(value: unknown): boolean {
+  return typeof value === 'string' && value.length <= EMAIL_MAX_LENGTH;
 }
 
 /** A blank or null field counts as absent; where a field is optional, its other rules have nothing to judge then. */
@@ -78,7 +87,7 @@ export function EmailField(options: FieldOptions & { invalid?: ErrorEntry }): Pr
         name: 'email',
         validator: {
           // In this order: the second rule throws at half a character (a lone surrogate).
-          validate: (value) => isAscii(value) && isEmail(value, EMAIL_RULES),
+          validate: (value) => isEmailLength(value) && isAscii(value) && isEmail(value, EMAIL_RULES),
           defaultMessage: (args) => `${args?.property} is not a valid e-mail address`,
         },
       },
@@ -94,13 +103,19 @@ export function EmailField(options: FieldOptions & { invalid?: ErrorEntry }): Pr
   );
 }
 
-/** At most so many characters, counted as the databases do: an emoji is one, and none is too small to count. */
+/** Whether a text has at most so many characters, counted as the databases do: an emoji is one, and none is too small to count. */
+export function hasAtMost(characters: number, text: string): boolean {
+  // No character has more than two units: longer text need not be taken apart.
+  return text.length <= characters || (text.length <= 2 * characters && [...text].length <= characters);
+}
+
+/** Maximum length in code points. */
 export function AtMost(length: number, error?: ErrorEntry): PropertyDecorator {
   return ValidateBy(
     {
       name: 'atMost',
       validator: {
-        validate: (value) => typeof value === 'string' && [...value].length <= length,
+        validate: (value) => typeof value === 'string' && hasAtMost(length, value),
         defaultMessage: (args) => `${args?.property} must be at most ${length} characters`,
       },
     },

@@ -3,14 +3,23 @@ import { AppError } from '../common/app-error.js';
 import { COMMON_ERRORS } from '../common/common.errors.js';
 
 /** Deeper than any request of ours. What is nested much deeper would exhaust the stack of whoever walks through it. */
-const MOST_LEVELS = 32;
+const MAX_LEVELS = 32;
+/** More fields than any object of ours. The work of turning an object into a DTO grows with the square of their number. */
+const MAX_FIELDS = 500;
+/** Values in a body, all levels together. Each costs more than its two bytes tell. */
+const MAX_VALUES = 10_000;
 
-function isTooDeep(body: unknown): boolean {
+/** The body is nested too deep, has too many values, or an object with too many fields. */
+function isTooComplex(body: unknown): boolean {
   let level: unknown[] = [body];
-  for (let depth = 0; depth <= MOST_LEVELS; depth += 1) {
-    level = level.flatMap((value) =>
-      typeof value === 'object' && value !== null ? (Object.values(value) as unknown[]) : [],
-    );
+  let count = 0;
+  for (let depth = 0; depth <= MAX_LEVELS; depth += 1) {
+    const objects = level.filter((value): value is object => typeof value === 'object' && value !== null);
+    const values = objects.map((object): unknown[] => Object.values(object));
+    if (objects.some((object, i) => !Array.isArray(object) && values[i].length > MAX_FIELDS)) return true;
+    level = values.flat();
+    count += level.length;
+    if (count > MAX_VALUES) return true;
     if (level.length === 0) return false;
   }
   return true;
@@ -31,7 +40,7 @@ export function setUpJsonBody(fastify: FastifyInstance): void {
       void parse(request, text, (error, body: unknown) => {
         if (error) return done(new AppError(COMMON_ERRORS.REQUEST_MALFORMED, { cause: error }));
         const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
-        done(isObject && !isTooDeep(body) ? null : new AppError(COMMON_ERRORS.REQUEST_MALFORMED), body);
+        done(isObject && !isTooComplex(body) ? null : new AppError(COMMON_ERRORS.REQUEST_MALFORMED), body);
       });
     },
   );

@@ -13,7 +13,7 @@ import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { concatMap, Observable } from 'rxjs';
 import { clientIp } from '../http/client.js';
-import { normaliseEmail } from '../http/fields.js';
+import { EMAIL_MAX_LENGTH, normaliseEmail } from '../http/fields.js';
 import { rateLimitHeaders } from '../http/rate-limit-headers.js';
 import { Endpoint, rulesOf } from './limits.js';
 import { Subject, Throttling } from './throttling.service.js';
@@ -26,7 +26,10 @@ function subjectOf(context: ExecutionContext): Subject {
   const ip = clientIp(request);
   if (request.caller) return { ip, userId: request.caller.userId };
   const { email } = (request.body ?? {}) as { email?: unknown };
-  return typeof email === 'string' && email.trim() !== '' ? { ip, email: normaliseEmail(email) } : { ip };
+  if (typeof email !== 'string') return { ip };
+  const address = normaliseEmail(email);
+  // What is too long for an address is none: the validation will refuse it, and only its IP counts it.
+  return address === '' || address.length > EMAIL_MAX_LENGTH ? { ip } : { ip, email: address };
 }
 
 /** Counts the request before anything is done for it. */

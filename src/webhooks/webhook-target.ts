@@ -9,6 +9,11 @@ import { WEBHOOKS_ERRORS } from './webhooks.errors.js';
 /** Longest webhook URL, characters. */
 export const WEBHOOK_URL_MAX_LENGTH = 2048;
 
+/** Longest host with its port: a name of 253 characters at most (RFC 1035). The work on a host grows with the square of its length. */
+const AUTHORITY_MAX_LENGTH = 300;
+/** What stands between the slashes behind the scheme and the path. */
+const AUTHORITY = /^[^/\\]{0,16}[/\\]*([^/\\?#]*)/;
+
 /** All of IPv6 that is given out to the public (RFC 4291, section 2.4). */
 const PUBLIC_IPV6 = ipaddr.parseCIDR('2000::/3');
 /** Names that mean something inside of a network only (RFC 6761, RFC 6762), like those of one word. */
@@ -50,7 +55,9 @@ export class WebhookUrls {
   }
 
   private async faultOf(text: string): Promise<string | null> {
-    if (!URL.canParse(text)) return 'is not a URL';
+    if (text.length > WEBHOOK_URL_MAX_LENGTH) return `must be at most ${WEBHOOK_URL_MAX_LENGTH} characters`;
+    const [, authority] = AUTHORITY.exec(text) ?? ['', text];
+    if (authority.length > AUTHORITY_MAX_LENGTH || !URL.canParse(text)) return 'is not a URL';
     const url = new URL(text);
     if (url.href.length > WEBHOOK_URL_MAX_LENGTH) return `must be at most ${WEBHOOK_URL_MAX_LENGTH} characters`;
     if (url.username !== '' || url.password !== '') return 'must have no user name and no password';
