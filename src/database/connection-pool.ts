@@ -1,5 +1,6 @@
 import { createPool } from 'mysql2';
 import type { Pool, PoolConnection, PoolOptions } from 'mysql2';
+import { markAsRefusal } from './database-errors.js';
 
 type DriverError = Error & { code?: string; fatal?: boolean };
 type Callback = (error: DriverError | null, ...answer: unknown[]) => void;
@@ -62,7 +63,7 @@ function limitWaiting(pool: Pool, timeoutMs: number): void {
     }, timeoutMs).unref();
     getConnection((error, connection) => {
       clearTimeout(timer);
-      if (!isOver) callback(withCode(error), connection);
+      if (!isOver) callback(error && markAsRefusal(withCode(error) as DriverError), connection);
       else if (!error) connection.release();
     });
   };

@@ -5,7 +5,7 @@ import type { MigrationInterface } from 'typeorm';
 import type { BetterSqlite3DataSourceOptions } from 'typeorm/driver/better-sqlite3/BetterSqlite3DataSourceOptions.js';
 import type { MysqlDataSourceOptions } from 'typeorm/driver/mysql/MysqlDataSourceOptions.js';
 import { Env } from '../config/env.js';
-import { isDatabaseUnavailable } from './database-errors.js';
+import { isDatabaseUnavailable, isFaultOfSettings } from './database-errors.js';
 import { DatabaseLogger } from './database-logger.js';
 import { SnakeCaseNames } from './snake-case-names.js';
 
@@ -49,7 +49,7 @@ async function firstConnection(url: URL): Promise<Connection> {
     try {
       return await createConnection({ ...connectionOptions(url), connectTimeout: CONNECT_TIMEOUT_MS });
     } catch (error) {
-      if (!isDatabaseUnavailable(error) || tries === FIRST_CONNECTION_TRIES) throw error;
+      if (isFaultOfSettings(error) || !isDatabaseUnavailable(error) || tries === FIRST_CONNECTION_TRIES) throw error;
       new Logger('Database').warn(`The database does not answer yet: ${(error as Error).message}`);
       await delay(FIRST_CONNECTION_PAUSE_MS);
     }

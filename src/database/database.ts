@@ -9,6 +9,8 @@ import { SqliteTurns } from './sqlite-turns.js';
 import { Transaction } from './transaction.js';
 
 const DEADLOCK_TRIES = 10;
+/** A database that took a write so short a time ago is believed to take the next one. */
+const WRITABLE_MS = 5000;
 /**
  * The only way to write. On SQLite, where TypeORM shares one connection among all requests, units of work take turns on a
  * connection of their own (sqlite-turns.ts), and the one that repositories read through is read-only: a stray write fails loudly instead of
@@ -19,6 +21,8 @@ export class Database implements OnApplicationShutdown {
   /** Quick statements outside of units of work, for reading; for writing only through `writeAtOnce`. */
   readonly rows: Rows;
   private readonly turns: SqliteTurns;
+  /** When a write last succeeded, by the monotonic clock; undefined while writes fail. */
+  private writtenAt?: number;
 
   constructor(
     readonly reader: DataSource,
@@ -34,16 +38,16 @@ export class Database implements OnApplicationShutdown {
 
   /** Runs `work` in one transaction. It may run again after a deadlock, so it touches nothing but the database and waits for nothing else. */
   write<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
-    return this.isSqlite ? this.turns.run(work) : this.writeOnPool(work);
+    return this.noting(() => (this.isSqlite ? this.turns.run(work) : this.writeOnPool(work)));
   }
 
   /** The same, and all that `work` reads is as it was at one moment, whatever others write meanwhile: for long readings. */
   writeOnSnapshot<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
     // On SQLite nobody else writes during a turn, so it reads from a snapshot anyway.
-    return this.isSqlite ? this.turns.run(work) : this.writeOnPool(work, 'REPEATABLE READ');
+    return this.noting(() => (this.isSqlite ? this.turns.run(work) : this.writeOnPool(work, 'REPEATABLE READ')));
   }
 
-  /** True when the database answers and has every migration that this build knows. */
+  /** True when the database answers, has every migration that this build knows, and takes what is written. */
   async isReady(): Promise<boolean> {
     try {
       const done = await this.reader
@@ -52,7 +56,8 @@ export class Database implements OnApplicationShutdown {
         .from('migrations', 'done')
         .getRawMany<{ name: string }>();
       const names = new Set(done.map((row) => row.name));
-      return this.reader.migrations.every((migration) => names.has(String(migration.name)));
+      const isMigrated = this.reader.migrations.every((migration) => names.has(String(migration.name)));
+      return isMigrated && (await this.isWritable());
     } catch {
       return false;
     }
@@ -66,7 +71,29 @@ export class Database implements OnApplicationShutdown {
   /** Runs `work`, which is one statement, as a unit by itself: on MariaDB and MySQL it takes one trip to the server in place of three. */
   writeAtOnce<Result>(work: (rows: Rows) => Promise<Result>): Promise<Result> {
     if (this.isSqlite) return this.write(({ rows }) => work(rows));
-    return this.untilNoConflict(() => work(this.rows));
+    return this.noting(() => this.untilNoConflict(() => work(this.rows)));
+  }
+
+  /** Writes and takes back a row, unless somebody wrote just now. A full disk tells nobody before. */
+  private async isWritable(): Promise<boolean> {
+    if (this.writtenAt !== undefined && performance.now() - this.writtenAt < WRITABLE_MS) return true;
+    await this.write(async ({ manager }) => {
+      await manager.query("INSERT INTO migrations (timestamp, name) VALUES (0, 'health check')");
+      await manager.query("DELETE FROM migrations WHERE name = 'health check'");
+    });
+    return true;
+  }
+
+  /** Notes whether the database takes what is written. */
+  private async noting<Result>(writing: () => Promise<Result>): Promise<Result> {
+    try {
+      const result = await writing();
+      this.writtenAt = performance.now();
+      return result;
+    } catch (error) {
+      if (isDatabaseUnavailable(error)) this.writtenAt = undefined;
+      throw error;
+    }
   }
 
   private async writeOnPool<Result>(

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
+import { checkCollation } from './collation.js';
 import { isBusy } from './database-errors.js';
 import { DatabaseOptions } from './database-options.js';
 import { makePrivateFile } from './private-file.js';
@@ -54,17 +55,6 @@ async function underFileLock(dataSource: DataSource, work: () => Promise<void>):
   }
 }
 
-/** Ids, hashes and tokens are told apart by each byte: case, accents and trailing spaces count. */
-async function useBinaryCollation(dataSource: DataSource): Promise<void> {
-  const collation = dataSource.options.type === 'mariadb' ? 'utf8mb4_nopad_bin' : 'utf8mb4_0900_bin';
-  const rows = await dataSource.query<{ name: string }[]>(
-    'SELECT DEFAULT_COLLATION_NAME AS name FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = DATABASE()',
-  );
-  if (rows[0]?.name !== collation) {
-    await dataSource.query(`ALTER DATABASE CHARACTER SET utf8mb4 COLLATE ${collation}`);
-  }
-}
-
 /** Connections of its own, without the service's time limits: they must not cut off the change of a large table. */
 async function open(options: DatabaseOptions): Promise<DataSource> {
   if (options.type !== 'better-sqlite3') {
@@ -83,12 +73,12 @@ export async function migrate(options: DatabaseOptions, direction: 'up' | 'down'
   const dataSource = await open(options);
   try {
     await (isSqlite ? underFileLock : underServerLock)(dataSource, async () => {
-      if (!isSqlite) await useBinaryCollation(dataSource);
       await refuseNewerSchema(dataSource);
       const how = { transaction: isSqlite ? 'none' : 'each' } as const;
       if (direction === 'up') await dataSource.runMigrations(how);
       else await dataSource.undoLastMigration(how);
     });
+    if (direction === 'up') await checkCollation(dataSource);
   } finally {
     await dataSource.destroy();
   }

@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
@@ -12,9 +13,12 @@ import { ApiKeysService } from '../credentials/api-keys.service.js';
 import { SessionsService } from '../credentials/sessions.service.js';
 import { Database } from '../database/database.js';
 import { Letter, LETTER_STATE } from '../mail/letter.entity.js';
+import { OPERATION_ERRORS } from './operation.errors.js';
 
 const DURATION_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const THROTTLED = 429;
+/** How long the figures wait for the database, milliseconds. */
+const DATABASE_TIMEOUT_MS = 2000;
 
 /** Figures for Prometheus, collected when they are asked for. Shown to who knows METRICS_TOKEN; without one there are none. */
 @Injectable()
@@ -33,6 +37,8 @@ export class MetricsService {
     labelNames: ['route'],
     registers: [this.registry],
   });
+
+  private counting?: Promise<Map<string, number> | undefined>;
 
   constructor(
     private readonly env: Env,
@@ -69,13 +75,13 @@ export class MetricsService {
     if (reply.statusCode === THROTTLED) this.throttled.inc({ route });
   }
 
-  /** The figures in Prometheus's text format; ROUTE_NOT_FOUND without the token, as if there were none. */
+  /** The figures in Prometheus's text format, to who knows the token; without METRICS_TOKEN there is no such route. */
   read(authorization: string | undefined): Promise<string> {
     const given = sha256(authorization ?? '');
     const wanted = sha256(`Bearer ${this.env.METRICS_TOKEN}`);
-    if (!this.isOn || !timingSafeEqual(Buffer.from(given), Buffer.from(wanted))) {
-      throw new AppError(COMMON_ERRORS.ROUTE_NOT_FOUND);
-    }
+    if (!this.isOn) throw new AppError(COMMON_ERRORS.ROUTE_NOT_FOUND);
+    if (!timingSafeEqual(Buffer.from(given), Buffer.from(wanted)))
+      throw new AppError(OPERATION_ERRORS.METRICS_TOKEN_INVALID);
     return this.registry.metrics();
   }
 
@@ -90,18 +96,50 @@ export class MetricsService {
     });
   }
 
+  /** What only the database knows; while it is away all else is told. Both figures come of one question. */
   private letters(): void {
-    const { database } = this;
-    new Gauge({
+    const isUp: Gauge = new Gauge({
+      name: 'talkstack_database_up',
+      help: 'Whether the database answers: 1 or 0.',
+      registers: [this.registry],
+      collect: async () => {
+        isUp.set((await (this.counting ??= this.countLetters())) ? 1 : 0);
+      },
+    });
+    const letters = new Gauge({
       name: 'letters',
       help: 'Letters by state.',
       labelNames: ['state'],
       registers: [this.registry],
-      async collect() {
-        for (const state of Object.values(LETTER_STATE)) {
-          this.set({ state }, await database.reader.manager.countBy(Letter, { state }));
-        }
+      collect: async () => {
+        const counts = await (this.counting ??= this.countLetters());
+        this.counting = undefined;
+        letters.reset();
+        if (!counts) return;
+        for (const state of Object.values(LETTER_STATE)) letters.set({ state }, counts.get(state) ?? 0);
       },
     });
+  }
+
+  /** Letters by state; undefined when the database does not answer before Prometheus gives up. */
+  private async countLetters(): Promise<Map<string, number> | undefined> {
+    const counting = this.database.reader
+      .createQueryBuilder()
+      .select('state')
+      .addSelect('COUNT(*)', 'count')
+      .from(Letter, 'letter')
+      .groupBy('state')
+      .getRawMany<{ state: string; count: number | string }>();
+    const patience = new AbortController();
+    const timeout = delay(DATABASE_TIMEOUT_MS, undefined, { signal: patience.signal, ref: false });
+    try {
+      const rows = await Promise.race([counting, timeout]);
+      return rows && new Map(rows.map(({ state, count }) => [state, Number(count)]));
+    } catch {
+      return undefined;
+    } finally {
+      patience.abort();
+      void Promise.allSettled([counting, timeout]);
+    }
   }
 }

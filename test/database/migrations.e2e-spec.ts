@@ -128,6 +128,16 @@ describe('Migrations', () => {
       expect(await differences()).toEqual([]);
     });
 
+    it('of TypeORM’s command line make tables in which every byte counts, and a start refuses others', async () => {
+      const settings = { NODE_ENV: 'test', DATABASE_URL: database.url };
+      const cli = ['migration:run', '-d', built('ormconfig.js')];
+      expect(await runProcess('node_modules/typeorm/cli.js', cli, settings, '.')).toMatchObject({ code: 0 });
+      await migrate(options);
+      expect(await differences()).toEqual([]);
+      await opened?.query('ALTER TABLE counters CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci');
+      await expect(migrate(options)).rejects.toThrow(/collation utf8mb4_nopad_bin .*: counters$/);
+    });
+
     it.each(['mysql', 'mariadb'])('take the database’s kind from the server, not from %s://', async (scheme) => {
       const url = database.url.replace(/^\w+:/, `${scheme}:`);
       options = await databaseOptions(loadEnv({ DATABASE_URL: url }), SCHEMA);

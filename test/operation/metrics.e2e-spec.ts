@@ -1,3 +1,4 @@
+import { withoutTables } from '../openapi/broken-database.js';
 import { join } from '../support/people.js';
 import { startApp, TestApp } from '../support/start-app.js';
 
@@ -10,9 +11,10 @@ describe('Metrics', () => {
 
   const read = () => service.api.as({ token: METRICS_TOKEN }).get('/metrics');
 
-  it('are shown to who knows their token, and are no route for anybody else', async () => {
-    expect((await service.api.get('/metrics')).status).toBe(404);
-    expect((await service.api.as({ token: 'another token' }).get('/metrics')).body.code).toBe('ROUTE_NOT_FOUND');
+  it('are shown to who knows their token, and to nobody else', async () => {
+    for (const api of [service.api, service.api.as({ token: 'another token' })]) {
+      expect(await api.get('/metrics')).toMatchObject({ status: 401, body: { code: 'METRICS_TOKEN_INVALID' } });
+    }
     const { status, headers } = await read();
     expect(status).toBe(200);
     expect(headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
@@ -39,6 +41,18 @@ describe('Metrics', () => {
     const text = (await read()).body as string;
     expect(text).not.toContain('secret-in-the-path');
     expect(text).toContain('route="none"');
+  });
+
+  it('are told while the database is away, and that it is', async () => {
+    expect((await read()).body).toMatch(/\ntalkstack_database_up 1\n/);
+    await withoutTables(service, async () => {
+      const { status, body } = await read();
+      expect(status).toBe(200);
+      expect(body).toMatch(/\ntalkstack_database_up 0\n/);
+      expect(body).toMatch(/\npassword_hashes_waiting 0\n/);
+      expect(body).not.toContain('letters{');
+    });
+    expect((await read()).body).toMatch(/\nletters\{state="sent"\} /);
   });
 
   it('are absent without METRICS_TOKEN', async () => {

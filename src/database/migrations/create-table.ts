@@ -1,4 +1,5 @@
 import { MigrationInterface, QueryRunner, Table, TableOptions } from 'typeorm';
+import { useBinaryCollation } from '../collation.js';
 
 /**
  * A migration that makes one table with its indices. MariaDB and MySQL commit each statement on its own, so a migration that was
@@ -9,6 +10,7 @@ export abstract class CreateTable implements MigrationInterface {
   protected abstract readonly table: TableOptions;
 
   async up(queryRunner: QueryRunner): Promise<void> {
+    await useBinaryCollation(queryRunner);
     await queryRunner.createTable(new Table(this.table), true);
   }
 
