@@ -1,5 +1,5 @@
-import { loadSettings, readDotEnv } from './config/load-env.js';
 import { DATABASE_SETTINGS, runCommand } from './commands/command.js';
+import { loadSettings, readDotEnv } from './config/load-env.js';
 import { databaseOptions } from './database/database-options.js';
 import { migrate } from './database/migrate.js';
 import { SCHEMA } from './schema.js';

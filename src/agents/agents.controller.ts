@@ -1,9 +1,9 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { RowsQuery, withPageHeaders } from '../http/paging.js';
 import { type Caller, FromCaller } from '../credentials/caller.js';
 import { BodyLimit } from '../http/body-limit.js';
+import { RowsQuery, withPageHeaders } from '../http/paging.js';
 import { Documented } from '../openapi/operation.js';
 import * as docs from './agents.docs.js';
 import {

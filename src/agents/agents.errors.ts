@@ -2,7 +2,6 @@ import { errorTable } from '../common/app-error.js';
 
 /** What can go wrong with agents: code → status and message. */
 export const AGENTS_ERRORS = errorTable({
-  QUOTA_REACHED: [400, 'The project has as many agents as it may have. Delete one that you no longer need.'],
   VOICE_UNKNOWN: [400, 'There is no voice with this voice_id.'],
   VARIABLES_MISSING: [400, 'The agent’s instruction has variables that were given no value; see errors.'],
   VARIABLES_TOO_LONG: [400, 'With these values the agent’s instruction is too long.'],

@@ -4,14 +4,15 @@ import { Repository } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 import { AppError } from '../common/app-error.js';
 import { Clock } from '../common/clock.js';
-import { Caller } from '../credentials/caller.js';
+import { COMMON_ERRORS } from '../common/common.errors.js';
 import { Env } from '../config/env.js';
-import { MAX_ANSWER_BYTES, Page, RowsQuery } from '../http/paging.js';
-import { JsonArray } from '../http/json-array.js';
-import { idsOnPage, rowsByKey } from '../database/row-pages.js';
+import { Caller } from '../credentials/caller.js';
 import { Database } from '../database/database.js';
 import { findOwned, lockOwned } from '../database/owned.js';
+import { idsOnPage, rowsByKey } from '../database/row-pages.js';
 import { Transaction } from '../database/transaction.js';
+import { JsonArray } from '../http/json-array.js';
+import { MAX_ANSWER_BYTES, Page, RowsQuery } from '../http/paging.js';
 import { requireOneOf } from '../http/validation.js';
 import { success } from '../openapi/answers.js';
 import { CheckedNumber, PhoneNumbersService } from '../phone-numbers/phone-numbers.service.js';
@@ -56,7 +57,7 @@ export class AgentsService {
       const project = await this.projects.lockOwned(tx, body.projectId, userId);
       if (!project) throw new AppError(PROJECTS_ERRORS.PROJECT_UNKNOWN);
       const count = await tx.manager.countBy(Agent, { projectId: project.id });
-      if (count >= this.env.AGENTS_PER_PROJECT) throw new AppError(AGENTS_ERRORS.QUOTA_REACHED);
+      if (count >= this.env.AGENTS_PER_PROJECT) throw new AppError(COMMON_ERRORS.QUOTA_REACHED);
       const agent = this.newAgent(project, body, voiceId);
       await tx.manager.insert(Agent, agent);
       if (number) {

@@ -1,12 +1,12 @@
 import { Body, Controller, Delete, Get, Param, Query, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { ApiKeysService } from '../credentials/api-keys.service.js';
 import { type Caller, FromCaller } from '../credentials/caller.js';
 import { ApiKeyAnswer } from '../credentials/credentials.dto.js';
 import { BearerOnly } from '../credentials/credentials.guard.js';
-import type { FastifyReply } from 'fastify';
-import { RowsQuery, withPageHeaders } from '../http/paging.js';
 import { type Client, FromClient } from '../http/client.js';
+import { RowsQuery, withPageHeaders } from '../http/paging.js';
 import { Answer } from '../openapi/answers.js';
 import { Documented } from '../openapi/operation.js';
 import { Throttled } from '../throttling/throttled.decorator.js';

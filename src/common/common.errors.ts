@@ -7,6 +7,7 @@ export const COMMON_ERRORS = errorTable({
     'The request could not be read: its body is not a valid JSON object, or its URL is malformed.',
   ],
   VALIDATION_FAILED: [400, 'Some fields of the request are missing or wrong; see errors.'],
+  QUOTA_REACHED: [400, 'You have as many of these as you may have. Delete one that you no longer need.'],
   ROUTE_NOT_FOUND: [404, 'There is no such endpoint.'],
   BODY_TOO_LARGE: [413, 'The request body is too large.'],
   NOT_JSON: [415, 'Send the body as application/json.'],

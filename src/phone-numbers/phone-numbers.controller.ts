@@ -1,8 +1,8 @@
 import { Body, Controller, HttpCode, Post, Query, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { RowsQuery, withPageHeaders } from '../http/paging.js';
 import { type Caller, FromCaller } from '../credentials/caller.js';
+import { RowsQuery, withPageHeaders } from '../http/paging.js';
 import { Documented } from '../openapi/operation.js';
 import * as docs from './phone-numbers.docs.js';
 import {

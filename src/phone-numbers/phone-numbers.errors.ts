@@ -2,7 +2,6 @@ import { errorTable } from '../common/app-error.js';
 
 /** What can go wrong with phone numbers: code → status and message. */
 export const PHONE_NUMBERS_ERRORS = errorTable({
-  QUOTA_REACHED: [400, 'The project has as many phone numbers as it may have. Release one that you no longer need.'],
   NUMBER_TAKEN: [400, 'The phone number belongs to another project.'],
   NUMBER_NOT_FOUND: [404, 'You have no such phone number.'],
 });

@@ -5,14 +5,15 @@ import { Not, Repository } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 import { AppError } from '../common/app-error.js';
 import { Clock } from '../common/clock.js';
+import { COMMON_ERRORS } from '../common/common.errors.js';
+import { Env } from '../config/env.js';
 import { Caller } from '../credentials/caller.js';
 import { isForeignKeyViolation, isUniqueViolation } from '../database/database-errors.js';
-import { Env } from '../config/env.js';
-import { idsOnPage, rowsByKey } from '../database/row-pages.js';
-import { Page, RowsQuery } from '../http/paging.js';
 import { Database } from '../database/database.js';
 import { OwnedRow } from '../database/owned.js';
+import { idsOnPage, rowsByKey } from '../database/row-pages.js';
 import { Transaction } from '../database/transaction.js';
+import { Page, RowsQuery } from '../http/paging.js';
 import { requireOneOf } from '../http/validation.js';
 import { success } from '../openapi/answers.js';
 import { ProjectContents } from '../projects/project-contents.js';
@@ -182,7 +183,7 @@ export class PhoneNumbersService implements OnModuleInit {
   /** Throws when the project has as many numbers as it may have. */
   private async requireRoom({ manager }: Transaction, projectId: string): Promise<void> {
     const count = await manager.countBy(PhoneNumber, { projectId });
-    if (count >= this.env.NUMBERS_PER_PROJECT) throw new AppError(PHONE_NUMBERS_ERRORS.QUOTA_REACHED);
+    if (count >= this.env.NUMBERS_PER_PROJECT) throw new AppError(COMMON_ERRORS.QUOTA_REACHED);
   }
 
   /** What the indices and foreign keys say of a number that is written. */

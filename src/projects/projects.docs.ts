@@ -14,7 +14,7 @@ export const CREATE_PROJECT = {
   summary: 'Create a project',
   description: 'The name must differ from those of your other projects, capitals or not.',
   answer: dto.ProjectDataAnswer,
-  errors: [...BAD_BODY, E.QUOTA_REACHED, E.PROJECT_NAME_TAKEN, ...REFUSED],
+  errors: [...BAD_BODY, COMMON_ERRORS.QUOTA_REACHED, E.PROJECT_NAME_TAKEN, ...REFUSED],
 };
 export const LIST_PROJECTS = {
   summary: 'List your projects',

@@ -2,7 +2,6 @@ import { errorTable } from '../common/app-error.js';
 
 /** What can go wrong with projects: code → status and message. */
 export const PROJECTS_ERRORS = errorTable({
-  QUOTA_REACHED: [400, 'You have as many projects as you may have. Delete one that you no longer need.'],
   PROJECT_NAME_TAKEN: [400, 'You have a project of this name already.'],
   PROJECT_NOT_EMPTY: [400, 'The project still has agents or phone numbers. Remove them first, or send cascade: true.'],
   PROJECT_UNKNOWN: [400, 'You have no such project.'],

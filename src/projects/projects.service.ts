@@ -4,11 +4,12 @@ import { In, IsNull, Repository } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 import { AppError } from '../common/app-error.js';
 import { Clock } from '../common/clock.js';
+import { COMMON_ERRORS } from '../common/common.errors.js';
 import { sha256 } from '../common/secrets.js';
+import { Env } from '../config/env.js';
 import { Caller } from '../credentials/caller.js';
 import { CREDENTIALS_ERRORS } from '../credentials/credentials.errors.js';
 import { isUniqueViolation } from '../database/database-errors.js';
-import { Env } from '../config/env.js';
 import { Database } from '../database/database.js';
 import { findOwned, lockOwned } from '../database/owned.js';
 import { Transaction } from '../database/transaction.js';
@@ -67,7 +68,7 @@ export class ProjectsService {
       // Locked, for an account may be deleted at the same moment, and so that no two count the projects at once.
       if (!(await tx.lock(User, { id: userId }))) throw new AppError(CREDENTIALS_ERRORS.TOKEN_INVALID);
       const count = await tx.manager.countBy(Project, { userId, ...IS_LIVE });
-      if (count >= this.env.PROJECTS_PER_USER) throw new AppError(PROJECTS_ERRORS.QUOTA_REACHED);
+      if (count >= this.env.PROJECTS_PER_USER) throw new AppError(COMMON_ERRORS.QUOTA_REACHED);
       await this.refuseTakenName(tx.manager.insert(Project, project));
     });
     return success('The project is created.', { data: ProjectAnswer.of(project) });

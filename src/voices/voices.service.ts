@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { ListQuery, nextNumber, Page } from '../http/paging.js';
 import { AppError } from '../common/app-error.js';
+import { ListQuery, nextNumber, Page } from '../http/paging.js';
 import { success } from '../openapi/answers.js';
 import { Audio } from '../speech/synthesis/audio.js';
 import { VoiceCatalogue } from '../speech/synthesis/voice-catalogue.js';
