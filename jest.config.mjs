@@ -38,7 +38,7 @@ const TYPESCRIPT = [
 /** What no database has a part in runs beside SQLite alone; several processes on one database are a server's affair. */
 const NOT_ON = {
   mariadb: [
-    '/test/browser/',
+    '/test/(browser|http)/',
     '/test/voices/',
     '/test/openapi/(document|swagger-ui|answer-checker)',
     '/test/(client|pages|settings|readme|scripts|trust-proxy)',

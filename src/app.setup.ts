@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { Logger } from 'pino';
@@ -9,7 +9,8 @@ import { NestLogger } from './common/logger.js';
 import { Env } from './config/env.js';
 import { requestLog } from './http/access-log.js';
 import { BODY_LIMIT_BYTES, setUpBodyLimits } from './http/body-limit.js';
-import { answerConnectionError, passOverExpectations, refuseWithoutHost } from './http/connection-errors.js';
+import { answerConnectionError, refuseWithoutHost } from './http/connection-errors.js';
+import { Connections } from './http/connections.js';
 import { answerError, ErrorFilter } from './http/error.filter.js';
 import { setUpJsonBody } from './http/json-body.js';
 import { SECURITY_HEADERS } from './http/security-headers.js';
@@ -17,10 +18,6 @@ import { validationPipe } from './http/validation.js';
 import { setUpSwagger } from './openapi/document.js';
 import { MetricsService } from './operation/metrics.service.js';
 
-/** Time for a client to send its whole request, against ones that drip it (Slowloris), milliseconds. */
-const REQUEST_TIMEOUT_MS = 30_000;
-/** How often Node looks for requests that are over their time. */
-const REQUEST_CHECK_MS = 1000;
 /** What an incoming x-request-id must look like to be kept. */
 const REQUEST_ID = /^[\w.-]{8,64}$/;
 
@@ -35,7 +32,8 @@ function addHeaders(request: FastifyRequest, reply: FastifyReply): void {
 
 /** The HTTP server under Nest: limits, request ids, errors that happen before any route is found. */
 export function httpAdapter(env: Env, logger: Logger): FastifyAdapter {
-  return new FastifyAdapter({
+  const connections = new Connections(env);
+  const adapter = new FastifyAdapter({
     loggerInstance: logger,
     // One line a request, written by requestLog, takes the place of Fastify's two.
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
@@ -43,8 +41,8 @@ export function httpAdapter(env: Env, logger: Logger): FastifyAdapter {
     childLoggerFactory: () => logger,
     trustProxy: trustProxy(env.TRUST_PROXY),
     bodyLimit: BODY_LIMIT_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    http: { connectionsCheckingInterval: REQUEST_CHECK_MS, requireHostHeader: false },
+    serverFactory: (handler: (request: IncomingMessage, response: ServerResponse) => void) =>
+      connections.createServer(handler),
     clientErrorHandler: answerConnectionError,
     forceCloseConnections: 'idle',
     // There is no Express middleware here; the engine for it would look at every request.
@@ -61,6 +59,11 @@ export function httpAdapter(env: Env, logger: Logger): FastifyAdapter {
       answerError(error, request, reply);
     },
   });
+  adapter.getInstance().addHook('onSend', (request, _reply, _payload, next) => {
+    connections.expectReading(request.raw.socket);
+    next();
+  });
+  return adapter;
 }
 
 /** All that is set up around the modules; main.ts and every test call the same function. */
@@ -77,7 +80,6 @@ export async function setUpApp(app: NestFastifyApplication, env: Env, logger: Lo
     next();
   });
   fastify.addHook('onRequest', refuseWithoutHost);
-  passOverExpectations(fastify.server);
   fastify.addHook('onResponse', requestLog);
   const metrics = app.get(MetricsService);
   if (metrics.isOn) fastify.addHook('onResponse', async (request, reply) => metrics.observe(request, reply));

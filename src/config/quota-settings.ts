@@ -1,9 +1,10 @@
 import { Whole } from './env-rules.js';
+import { HttpSettings } from './http-settings.js';
 
 const MOST = 1_000_000;
 
 /** How much one user may keep. What is there already stays when a quota is lowered. */
-export abstract class QuotaSettings {
+export abstract class QuotaSettings extends HttpSettings {
   /** Live sessions that one user may have; with a further login the one unused longest ends. */
   @Whole(1, MOST)
   SESSIONS_PER_USER: number = 100;

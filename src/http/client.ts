@@ -22,7 +22,7 @@ export const FromClient = createParamDecorator((_: unknown, context: ExecutionCo
 });
 
 /** IPv4 or IPv6 in its one canonical form; null for anything else. Some proxies add a port. */
-function canonicalIp(text: string): string | null {
+export function canonicalIp(text: string): string | null {
   const bare = text
     .replace(/^\[(.*)\](:\d+)?$/, '$1')
     .replace(/^([\d.]+):\d+$/, '$1')

@@ -7,6 +7,9 @@ import { COMMON_ERRORS } from '../common/common.errors.js';
 import { answerError } from './error.filter.js';
 import { SECURITY_HEADERS } from './security-headers.js';
 
+/** A client whose connection ends with an error must let go of it within this time. */
+const LINGER_MS = 1000;
+
 /**
  * What is no HTTP, has headers of more than 16 kB or arrives too slowly reaches no route. It gets the one error body all the
  * same, and loses its connection. The error is not logged: it carries the raw request.
@@ -16,6 +19,7 @@ export function answerConnectionError(error: NodeJS.ErrnoException, socket: Sock
     socket.destroy();
     return;
   }
+  socket.setTimeout(LINGER_MS, () => socket.destroy());
   const { code, message, status } = COMMON_ERRORS.REQUEST_MALFORMED;
   const requestId = uuid();
   const body = JSON.stringify({ message, status: 'error', code, requestId });
@@ -37,6 +41,6 @@ export function refuseWithoutHost(request: FastifyRequest, reply: FastifyReply, 
 }
 
 /** Who expects what we do not know (RFC 9110, section 10.1.1) is served as everybody; Node would answer 417 without a body. */
-export function passOverExpectations(server: Server): void {
+export function ignoreExpectHeader(server: Server): void {
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
 }

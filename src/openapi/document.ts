@@ -19,6 +19,7 @@ import { VERSION } from '../config/version.js';
 import { CHALLENGE } from '../http/error.filter.js';
 import { ID_EXAMPLES } from '../http/fields.js';
 import { type DocumentedErrors, errorResponses, ERRORS_EXTENSION, exampleOf } from './operation.js';
+import { publishDocument } from './published-document.js';
 
 /** Swagger UI styles itself and shows its own images; nothing comes from elsewhere. */
 const UI_POLICY =
@@ -209,9 +210,11 @@ export function setUpSwagger(app: NestFastifyApplication, env: Env): void {
     };
     route.onRequest = [route.onRequest ?? [], loosen].flat();
   });
-  SwaggerModule.setup('docs', app, () => openApiDocument(app, env), {
-    jsonDocumentUrl: 'docs-json',
-    yamlDocumentUrl: 'docs-yaml',
+  let document: OpenAPIObject | undefined;
+  const documentOnce = () => (document ??= openApiDocument(app, env));
+  publishDocument(fastify, documentOnce);
+  SwaggerModule.setup('docs', app, documentOnce, {
+    raw: false,
     customSiteTitle: 'Talkstack API',
     swaggerOptions: { persistAuthorization: !env.inProduction, onComplete: selectRelativeServer },
   });

@@ -50,6 +50,7 @@ export const TEST_SETTINGS: Settings = {
   HASH_QUEUE_LENGTH: '1000',
   MAIL_POLL_MS: '50',
   // Every test comes from one IP and many ask at once; test/throttling sets the limits that it is about.
+  MAX_CONNECTIONS_PER_IP: '100000',
   THROTTLE_IP_PER_MINUTE: '100000',
   THROTTLE_REFRESHES_PER_MINUTE: '100000',
   THROTTLE_LETTERS_PER_HOUR: '100000',

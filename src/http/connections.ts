@@ -1,0 +1,176 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { BlockList, isIPv6, type Socket } from 'node:net';
+import { Env } from '../config/env.js';
+import { canonicalIp, ipRange } from './client.js';
+import { ignoreExpectHeader } from './connection-errors.js';
+
+/** Time for a client to send its whole request, against ones that drip it (Slowloris), milliseconds. */
+const REQUEST_TIMEOUT_MS = 30_000;
+/** How often Node looks for requests that are over their time, and we for responses. */
+const CHECK_INTERVAL_MS = 1000;
+/** Pipelined requests that may wait for the response before theirs. Few clients pipeline, and none needs more. */
+const MAX_WAITING_REQUESTS = 8;
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+interface Connection {
+  readonly owner: Owner;
+  /** Requests behind the one under way; undefined while there is none. */
+  waiting?: [IncomingMessage, ServerResponse][];
+}
+
+/** The connections of one IP. */
+interface Owner {
+  readonly ip: string;
+  open: number;
+  /** The one that has been idle longest comes first. */
+  readonly idle: Set<Socket>;
+}
+
+/** Proxies that TRUST_PROXY names: behind their connections are many clients. */
+function proxyTest(setting: string | undefined): (ip: string) => boolean {
+  if (setting === undefined) return () => false;
+  if (/^\d+$/.test(setting)) return () => true;
+  const proxies = new BlockList();
+  for (const part of (setting === 'loopback' ? '127.0.0.0/8,::1' : setting).split(',')) {
+    const [address, bits] = part.trim().split('/');
+    const family = isIPv6(address) ? 'ipv6' : 'ipv4';
+    if (bits === undefined) proxies.addAddress(address, family);
+    else proxies.addSubnet(address, Number(bits), family);
+  }
+  return (ip) => proxies.check(ip, isIPv6(ip) ? 'ipv6' : 'ipv4');
+}
+
+/**
+ * Bounds what connections cost. The requests of one connection are handled one after another, so that a client that reads nothing
+ * has one response in memory, not a thousand, and one that hangs up ends all that it had in the pipeline.
+ */
+export class Connections {
+  private readonly open = new Map<Socket, Connection>();
+  private readonly owners = new Map<string, Owner>();
+  private readonly idle = new Set<Socket>();
+  /** Since when connections have had a request under way; the longest first. */
+  private readonly busySince = new Map<Socket, number>();
+  private readonly isProxy: (ip: string) => boolean;
+
+  constructor(private readonly env: Env) {
+    this.isProxy = proxyTest(env.TRUST_PROXY);
+  }
+
+  /** The server for Fastify. */
+  createServer(handler: Handler): Server {
+    const { HEADERS_TIMEOUT_MS: headersTimeout, KEEP_ALIVE_TIMEOUT_MS: keepAliveTimeout } = this.env;
+    const server = createServer({
+      connectionsCheckingInterval: CHECK_INTERVAL_MS,
+      requireHostHeader: false,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      headersTimeout: Math.min(headersTimeout, REQUEST_TIMEOUT_MS),
+      keepAliveTimeout,
+    });
+    server.on('connection', (socket: Socket) => this.admit(socket));
+    server.on('request', (request, response) => this.take(request, response, handler));
+    ignoreExpectHeader(server);
+    const checking = setInterval(() => this.closeOverdue(), CHECK_INTERVAL_MS).unref();
+    return server.once('close', () => clearInterval(checking));
+  }
+
+  /** From now on the response of this connection must be read: Node ends it by itself where nothing moves any more. */
+  expectReading(socket: Socket): void {
+    socket.setTimeout(this.env.UNREAD_TIMEOUT_MS);
+  }
+
+  private admit(socket: Socket): void {
+    const ip = canonicalIp(socket.remoteAddress ?? '');
+    if (ip === null) return void socket.destroy();
+    const owner = this.ownerOf(ipRange(ip));
+    const hasRoom =
+      (this.isProxy(ip) || this.makeRoom(owner.open, this.env.MAX_CONNECTIONS_PER_IP, owner.idle)) &&
+      this.makeRoom(this.open.size, this.env.MAX_CONNECTIONS, this.idle);
+    if (!hasRoom) {
+      if (owner.open === 0) this.owners.delete(owner.ip);
+      return void socket.destroy();
+    }
+    this.owners.set(owner.ip, owner);
+    owner.open += 1;
+    this.open.set(socket, { owner });
+    this.setIdle(socket, owner);
+    socket.once('close', () => this.forget(socket));
+  }
+
+  private ownerOf(ip: string): Owner {
+    return this.owners.get(ip) ?? { ip, open: 0, idle: new Set() };
+  }
+
+  /** Closes the connection that has been idle longest where there are too many; false when none is idle. */
+  private makeRoom(open: number, max: number, idle: Set<Socket>): boolean {
+    if (open < max) return true;
+    const [longest] = idle;
+    if (longest === undefined) return false;
+    this.forget(longest);
+    longest.destroy();
+    return true;
+  }
+
+  private forget(socket: Socket): void {
+    const connection = this.open.get(socket);
+    if (!connection) return;
+    const { owner } = connection;
+    this.open.delete(socket);
+    this.busySince.delete(socket);
+    this.idle.delete(socket);
+    owner.idle.delete(socket);
+    owner.open -= 1;
+    if (owner.open === 0) this.owners.delete(owner.ip);
+  }
+
+  private setIdle(socket: Socket, owner: Owner): void {
+    this.busySince.delete(socket);
+    this.idle.add(socket);
+    owner.idle.add(socket);
+  }
+
+  private take(request: IncomingMessage, response: ServerResponse, handler: Handler): void {
+    const { socket } = request;
+    const connection = this.open.get(socket);
+    if (!connection) return void socket.destroy();
+    if (!connection.waiting) {
+      connection.waiting = [];
+      this.idle.delete(socket);
+      connection.owner.idle.delete(socket);
+      this.begin(request, response, connection, handler);
+    } else if (connection.waiting.length < MAX_WAITING_REQUESTS) {
+      connection.waiting.push([request, response]);
+    } else {
+      socket.destroy();
+    }
+  }
+
+  private begin(request: IncomingMessage, response: ServerResponse, connection: Connection, handler: Handler): void {
+    const { socket } = request;
+    this.busySince.delete(socket);
+    this.busySince.set(socket, performance.now());
+    response.once('close', () => this.goOn(socket, connection, handler));
+    handler(request, response);
+  }
+
+  /** The response is over. Where its connection is too, so are the requests behind it. */
+  private goOn(socket: Socket, connection: Connection, handler: Handler): void {
+    if (socket.destroyed || !socket.writable || !this.open.has(socket)) return;
+    const next = connection.waiting?.shift();
+    if (next) {
+      // Node does this only for requests that arrive on an idle connection.
+      socket.setTimeout(0);
+      return this.begin(...next, connection, handler);
+    }
+    connection.waiting = undefined;
+    this.setIdle(socket, connection.owner);
+  }
+
+  private closeOverdue(): void {
+    const startedBefore = performance.now() - this.env.RESPONSE_TIMEOUT_MS;
+    for (const [socket, since] of this.busySince) {
+      if (since > startedBefore) return;
+      socket.destroy();
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import { connect, Socket } from 'node:net';
+import { once } from 'node:events';
+import { head, openRaw, readAll } from '../support/raw-connection.js';
+import { Settings, startApp, TestApp } from '../support/start-app.js';
+
+const LARGE_FILE = '/docs/swagger-ui-bundle.js';
+const ASK = head('GET', '/health/live');
+const MAX = 10;
+
+describe('Connections', () => {
+  let service: TestApp;
+  const clients: Socket[] = [];
+  const start = async (settings: Settings) => (service = await startApp(settings));
+  afterEach(async () => {
+    for (const client of clients.splice(0)) client.destroy();
+    await service.close();
+  });
+
+  const open = async (text = '') => {
+    const connection = await openRaw(service);
+    clients.push(connection.client);
+    if (text !== '') connection.client.write(text);
+    return connection;
+  };
+
+  const openMany = async (count: number, text = '') => {
+    const connections = [];
+    for (let i = 0; i < count; i += 1) connections.push(await open(text));
+    return connections;
+  };
+
+  /** Whether the service answers on a new connection. */
+  const isServed = async () => {
+    const { hostname, port } = new URL(service.api.url);
+    const client = connect(Number(port), hostname).on('error', () => undefined);
+    clients.push(client);
+    client.write(head('GET', '/health/live', { connection: 'close' }));
+    return (await readAll(client)).startsWith('HTTP/1.1 200');
+  };
+
+  const busy = head('POST', '/auth/login', { 'content-type': 'application/json', 'content-length': 10 });
+
+  it.each([
+    ['that send nothing', ''],
+    ['that send half a head', 'GET / HTTP/1.1\r\nHost:'],
+    ['that are idle after a response', ASK],
+    ['that do not read a large response', head('GET', LARGE_FILE).repeat(8)],
+    ['that do not hang up after an error', 'nonsense\r\n\r\n'],
+  ])('%s are closed after their time', async (_, text) => {
+    await start({ HEADERS_TIMEOUT_MS: '200', KEEP_ALIVE_TIMEOUT_MS: '200', UNREAD_TIMEOUT_MS: '200' });
+    await (
+      await open(text)
+    ).closed;
+  });
+
+  it('that read a response drop by drop are closed after the longest time of a response', async () => {
+    await start({ RESPONSE_TIMEOUT_MS: '1000', UNREAD_TIMEOUT_MS: '600000' });
+    await (
+      await open(head('GET', LARGE_FILE).repeat(8))
+    ).closed;
+  });
+
+  it.each([
+    ['of one IP', { MAX_CONNECTIONS_PER_IP: String(MAX) }],
+    ['in all', { MAX_CONNECTIONS: String(MAX) }],
+  ])('%s are so many at most: those that have been idle longest make room for new ones', async (_, settings) => {
+    await start(settings);
+    const connections = await openMany(MAX + 3);
+    await Promise.all(connections.slice(0, 3).map(({ closed }) => closed));
+    expect(connections.slice(3).every(({ server }) => !server.destroyed)).toBe(true);
+    expect(await isServed()).toBe(true);
+  });
+
+  it.each([
+    ['of one IP', { MAX_CONNECTIONS_PER_IP: String(MAX) }],
+    ['in all', { MAX_CONNECTIONS: String(MAX) }],
+  ])('%s with a request under way are not closed for a new one, which is refused', async (_, settings) => {
+    await start(settings);
+    const connections = await openMany(MAX, busy);
+    const server = service.app.getHttpServer();
+    while (connections.some((connection) => connection.server.bytesRead === 0)) await once(server, 'request');
+    expect(await isServed()).toBe(false);
+    for (const { client } of connections.slice(0, 2)) client.destroy();
+    await Promise.all(connections.slice(0, 2).map(({ closed }) => closed));
+    expect(await isServed()).toBe(true);
+  });
+
+  it('of a trusted proxy are not counted for its IP', async () => {
+    await start({ MAX_CONNECTIONS_PER_IP: '2', TRUST_PROXY: 'loopback' });
+    const connections = await openMany(5);
+    expect(connections.every(({ server }) => !server.destroyed)).toBe(true);
+    expect(await isServed()).toBe(true);
+  });
+
+  it('may pipeline a few requests, which are answered in their order', async () => {
+    await start({});
+    const paths = ['/health/live', '/user/me', '/nothing', '/health/ready', '/health/live'];
+    const { client } = await open(paths.map((path) => head('GET', path)).join(''));
+    client.write(head('GET', '/nothing', { connection: 'close' }));
+    const statuses = [...(await readAll(client)).matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status);
+    expect(statuses).toEqual(['200', '401', '404', '200', '200', '404']);
+  });
+});
