@@ -13,6 +13,7 @@ const COMPILER_OPTIONS = {
   lib: ['es2023', 'dom'],
   types: [],
   strict: true,
+  exactOptionalPropertyTypes: true,
   noEmit: true,
   skipLibCheck: true,
 };
@@ -102,6 +103,15 @@ describe('With the typed client', () => {
 
   const createProject = (talkstack: any, name: string): Promise<any> =>
     talkstack.POST('/project/create-project', { body: { name, description: 'Its phone' } });
+
+  it('a program that logs out is told that its session is over', async () => {
+    const told: unknown[] = [];
+    const talkstack = makeClient({ onTokens: (tokens: unknown) => told.push(tokens) });
+    await enter(talkstack);
+    const { data } = await talkstack.POST('/auth/logout');
+    expect(data).toMatchObject({ status: 'success' });
+    expect(told.at(-1)).toBeNull();
+  });
 
   it('programs are checked against the document that the service itself answers', async () => {
     const printed = await runProcess(program('openapi-document'), [], {}, process.cwd());

@@ -14,17 +14,19 @@ export interface TalkstackOptions {
   /** Where the service is, with the path below which a proxy serves it, if any. */
   baseUrl: string;
   /** Access token of an earlier login. */
-  token?: string;
+  token?: string | undefined;
   /** Its refresh token. Two clients must not share one: the service takes its second use for a theft. */
-  refreshToken?: string;
+  refreshToken?: string | undefined;
   /** API key, used while there is no token. */
-  apiKey?: string;
+  apiKey?: string | undefined;
   /** Told of new tokens, for whoever keeps them, and null when the session is over. */
-  onTokens?: (tokens: Tokens | null) => void;
+  onTokens?: ((tokens: Tokens | null) => void) | undefined;
 }
 
 /** Their answers carry the tokens of a new session. */
 const OPENS_SESSION = /\/auth\/(login|signup)$/;
+/** Their success ends the client's own session. */
+const ENDS_SESSION = /^POST .*\/auth\/logout(-all)?$|^DELETE .*\/user$/;
 /** Codes of a 401 that new tokens cure. A wrong password is 401 too, and trying it once more would count as one more guess. */
 const CURABLE = ['TOKEN_INVALID', 'UNAUTHORIZED'];
 /** Statuses by which a refresh says that its session is over, and not just that it should be tried later. */
@@ -41,9 +43,9 @@ async function isCurable(response: Response): Promise<boolean> {
 
 /** Puts the credentials on requests. One that meets an expired token gets new tokens, and is sent once more. */
 class Session {
-  private token?: string;
-  private refreshToken?: string;
-  private renewing?: Promise<boolean>;
+  private token: string | undefined;
+  private refreshToken: string | undefined;
+  private renewing: Promise<boolean> | undefined;
 
   constructor(private readonly options: TalkstackOptions) {
     this.token = options.token;
@@ -60,6 +62,7 @@ class Session {
     if (response.ok && OPENS_SESSION.test(new URL(request.url).pathname)) {
       this.keep((await response.clone().json()) as Tokens);
     }
+    if (response.ok && ENDS_SESSION.test(`${request.method} ${new URL(request.url).pathname}`)) this.end();
     return response;
   }
 

@@ -15,4 +15,6 @@ const app = await NestFactory.create<NestFastifyApplication>(
   httpAdapter(env, createLogger(env)),
   { logger: false, abortOnError: false, preview: true },
 );
+// Whoever reads may have seen enough: `npm run openapi | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 process.stdout.write(`${JSON.stringify(openApiDocument(app, env), null, 2)}\n`);
