@@ -22,7 +22,7 @@ import { CurrentSessionAnswer, DeleteAccountDto, MeAnswer, SessionsAnswer } from
 import { AUTH_ERRORS } from './auth.errors.js';
 import { OwnPassword } from './own-password.js';
 import { ResetToken } from './reset-token.entity.js';
-import { VerificationService } from './verification.service.js';
+import { SignupAttempts } from './signup-attempts.service.js';
 
 /** What users see and do of their own account: themselves, their sessions, the end of the account. */
 @Injectable()
@@ -34,7 +34,7 @@ export class AccountService {
     private readonly apiKeys: ApiKeysService,
     private readonly ownPassword: OwnPassword,
     private readonly limits: AddressLimitsService,
-    private readonly verification: VerificationService,
+    private readonly attempts: SignupAttempts,
     private readonly networks: KnownNetworks,
     private readonly mail: MailService,
     private readonly audit: AuditService,
@@ -99,7 +99,7 @@ export class AccountService {
     if (!still) return false;
     await this.sessions.end(transaction, { userId: user.id });
     await this.apiKeys.remove(transaction, user.id);
-    await this.verification.destroyAttempts(transaction, user.email);
+    await this.attempts.destroy(transaction, user.email);
     await manager.delete(ResetToken, { email: user.email });
     await this.networks.forget(transaction, user.email);
     await this.mail.forget(transaction, user.email);

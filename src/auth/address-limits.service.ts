@@ -1,14 +1,30 @@
 import { Injectable } from '@nestjs/common';
 import { Clock, DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../common/clock.js';
 import { Secrets } from '../common/secrets.js';
+import { Env } from '../config/env.js';
 import { Transaction } from '../database/transaction.js';
+import { maskedIp } from '../http/client.js';
+import { ThrottleResets } from '../throttling/throttle-resets.js';
 import { AddressLimits, Tally } from './address-limits.entity.js';
 
 const LETTER_GAP_MS = MINUTE_MS;
 const LETTERS_AN_HOUR = 5;
-const FAILED_CODES_A_DAY = 10;
+/** Beyond the day's letters: for networks that had not asked, and for reset links. */
+const KEPT_LETTERS_AN_HOUR = 2;
+const FAILED_CODES_A_DAY = { network: 5, address: 20 };
+/** With a signup's own token; `network` bounds all signups of one network together. */
+const OWN_FAILED_CODES_A_DAY = { signup: 10, network: 20 };
 
-export type LetterTally = 'codeLetters' | 'resetLetters';
+const TALLIES = ['failedCodes', 'codeLetters', 'resetLetters', 'letters', 'newcomerLetters'] as const;
+type TallyName = (typeof TALLIES)[number];
+
+/** An address, locked, with what one network did to it. */
+export interface AddressUse {
+  address: AddressLimits;
+  network: AddressLimits;
+  /** What was done with the token that the request carries. */
+  signup?: AddressLimits;
+}
 
 /** Locks an address and counts what was done to it, whether it has an account or not. */
 @Injectable()
@@ -16,82 +32,132 @@ export class AddressLimitsService {
   constructor(
     private readonly clock: Clock,
     private readonly secrets: Secrets,
+    private readonly resets: ThrottleResets,
+    private readonly env: Env,
   ) {}
 
   /** Takes the address for this unit of work: others that ask for it wait. */
-  async lock(transaction: Transaction, email: string): Promise<AddressLimits> {
-    const id = this.idOf(email);
+  lock(transaction: Transaction, email: string): Promise<AddressLimits> {
+    return this.row(transaction, this.idOf('address', email));
+  }
+
+  /** The same, with the budget of the network that asks and, for a request with a token, of that. */
+  async lockFor(transaction: Transaction, email: string, ip: string, sessionId?: string): Promise<AddressUse> {
+    const address = await this.lock(transaction, email);
+    const whom = this.resets.countedAs(email);
+    const network = await this.row(transaction, this.idOf('address-network', whom, maskedIp(ip)));
+    if (sessionId === undefined) return { address, network };
+    return { address, network, signup: await this.row(transaction, this.idOf('address-signup', whom, sessionId)) };
+  }
+
+  /** Counts a letter with a code. Returns the seconds to wait when one more is too many now (and counts nothing), else 0. */
+  async takeCodeLetter(transaction: Transaction, use: AddressUse): Promise<number> {
+    const ownWait = this.waitForLetter(this.within(use.network.codeLetters, HOUR_MS));
+    const wait = Math.max(ownWait, this.waitForDay(use));
+    if (wait === 0) await this.noteCodeLetter(transaction, use);
+    return wait;
+  }
+
+  /** Counts a signup's letter. Returns the wait that the day's letters ask for, and the one that takeCodeLetter would have. */
+  async noteCodeLetter(transaction: Transaction, use: AddressUse): Promise<{ dayWait: number; wait: number }> {
+    const dayWait = this.waitForDay(use);
+    const wait = Math.max(dayWait, this.waitForLetter(this.within(use.network.codeLetters, HOUR_MS)));
+    if (this.isDayFull(use.address)) await this.count(transaction, use.address, 'newcomerLetters', HOUR_MS);
+    await this.count(transaction, use.address, 'letters', DAY_MS);
+    await this.count(transaction, use.network, 'codeLetters', HOUR_MS);
+    return { dayWait, wait };
+  }
+
+  /** Counts a letter with a reset link. It has a budget of its own, so that no number of signups closes the way out. */
+  async takeResetLetter(transaction: Transaction, address: AddressLimits): Promise<number> {
+    const most = this.isDayFull(address) ? KEPT_LETTERS_AN_HOUR : LETTERS_AN_HOUR;
+    const wait = this.waitForLetter(this.within(address.resetLetters, HOUR_MS), most);
+    if (wait > 0) return wait;
+    await this.count(transaction, address, 'letters', DAY_MS);
+    await this.count(transaction, address, 'resetLetters', HOUR_MS);
+    return 0;
+  }
+
+  /** Seconds until the next code may be tried; 0 when it may be now. */
+  waitForCode({ address, network, signup }: AddressUse): number {
+    if (signup) {
+      return Math.max(
+        this.waitForFailures(signup, OWN_FAILED_CODES_A_DAY.signup),
+        this.waitForFailures(network, OWN_FAILED_CODES_A_DAY.network),
+      );
+    }
+    return Math.max(
+      this.waitForFailures(network, FAILED_CODES_A_DAY.network),
+      this.waitForFailures(address, FAILED_CODES_A_DAY.address),
+    );
+  }
+
+  /** Counts a try as failed, before it is looked at. */
+  async noteFailedCode(transaction: Transaction, use: AddressUse): Promise<void> {
+    for (const row of this.rowsOf(use)) await this.count(transaction, row, 'failedCodes', DAY_MS);
+  }
+
+  /** The right code came: failures before it do not count any more. */
+  async clearFailedCodes(transaction: Transaction, use: AddressUse): Promise<void> {
+    for (const { id } of this.rowsOf(use)) {
+      await transaction.manager.update(AddressLimits, id, { failedCodes: { count: 0 } });
+    }
+  }
+
+  private rowsOf({ address, network, signup }: AddressUse): AddressLimits[] {
+    return [address, network, ...(signup ? [signup] : [])];
+  }
+
+  /** Forgets all that was counted of the address itself. What networks did to it counts anew with its throttle reset. */
+  async clear(transaction: Transaction, email: string): Promise<void> {
+    await transaction.manager.delete(AddressLimits, { id: this.idOf('address', email) });
+  }
+
+  private idOf(purpose: string, ...parts: string[]): string {
+    return this.secrets.mac(purpose, ...parts).toString('hex');
+  }
+
+  private async row(transaction: Transaction, id: string): Promise<AddressLimits> {
     const never = (): Tally => ({ count: 0, since: new Date(0), lastAt: new Date(0) });
+    const tallies = Object.fromEntries(TALLIES.map((name) => [name, never()])) as Record<TallyName, Tally>;
     // One statement that takes the exclusive lock at once: a read first would let two units of work wait for each other.
     await transaction.manager
       .createQueryBuilder()
       .insert()
       .into(AddressLimits)
-      .values({
-        id,
-        failedCodes: never(),
-        codeLetters: never(),
-        resetLetters: never(),
-        touchedAt: this.clock.now(),
-      })
+      .values({ id, ...tallies, touchedAt: this.clock.now() })
       .orUpdate(['touched_at'], ['id'])
       .updateEntity(false)
       .execute();
     return transaction.manager.findOneByOrFail(AddressLimits, { id });
   }
 
-  /** Counts a letter. Answers the seconds to wait when one more is too many now (and counts nothing), else 0. */
-  async takeLetter(transaction: Transaction, limits: AddressLimits, kind: LetterTally): Promise<number> {
-    const wait = this.waitForLetter(this.within(limits[kind], HOUR_MS));
-    if (wait === 0) await this.noteLetter(transaction, limits, kind);
-    return wait;
+  private waitForFailures({ failedCodes }: AddressLimits, most: number): number {
+    const tally = this.within(failedCodes, DAY_MS);
+    return tally.count >= most ? this.until(tally.since, DAY_MS) : 0;
   }
 
-  /** Counts a letter whatever was counted before (a signup's own). Answers the wait that takeLetter would have asked for. */
-  async noteLetter(transaction: Transaction, limits: AddressLimits, kind: LetterTally): Promise<number> {
-    const tally = this.within(limits[kind], HOUR_MS);
-    await this.count(transaction, limits, kind, tally);
-    return this.waitForLetter(tally);
+  private isDayFull({ letters }: AddressLimits): boolean {
+    return this.within(letters, DAY_MS).count >= this.env.THROTTLE_ADDRESS_LETTERS_PER_DAY;
   }
 
-  /** Seconds until the next code may be tried; 0 when it may be now. */
-  waitForCode(limits: AddressLimits): number {
-    const tally = this.within(limits.failedCodes, DAY_MS);
-    return tally.count >= FAILED_CODES_A_DAY ? this.until(tally.since, DAY_MS) : 0;
+  /** When the day's letters are used up, a network that had not asked has two an hour kept for it. */
+  private waitForDay({ address, network }: AddressUse): number {
+    if (!this.isDayFull(address)) return 0;
+    const hasAsked = this.until(network.codeLetters.lastAt, DAY_MS) > 0;
+    const kept = this.within(address.newcomerLetters, HOUR_MS);
+    if (hasAsked) return this.until(address.letters.since, DAY_MS);
+    return kept.count < KEPT_LETTERS_AN_HOUR ? 0 : this.until(kept.since, HOUR_MS);
   }
 
-  /** Counts a try as failed, before it is looked at. */
-  async noteFailedCode(transaction: Transaction, limits: AddressLimits): Promise<void> {
-    await this.count(transaction, limits, 'failedCodes', this.within(limits.failedCodes, DAY_MS));
+  private waitForLetter({ count, since, lastAt }: Tally, most = LETTERS_AN_HOUR): number {
+    return Math.max(this.until(lastAt, LETTER_GAP_MS), count >= most ? this.until(since, HOUR_MS) : 0);
   }
 
-  /** The right code came: failures before it do not count any more. */
-  async clearFailedCodes(transaction: Transaction, limits: AddressLimits): Promise<void> {
-    await transaction.manager.update(AddressLimits, limits.id, { failedCodes: { count: 0 } });
-  }
-
-  /** Forgets all that was counted of the address. */
-  async clear(transaction: Transaction, email: string): Promise<void> {
-    const id = this.idOf(email);
-    await transaction.manager.delete(AddressLimits, { id });
-  }
-
-  private idOf(email: string): string {
-    return this.secrets.mac('address', email).toString('hex');
-  }
-
-  private waitForLetter({ count, since, lastAt }: Tally): number {
-    return Math.max(this.until(lastAt, LETTER_GAP_MS), count >= LETTERS_AN_HOUR ? this.until(since, HOUR_MS) : 0);
-  }
-
-  private async count(
-    transaction: Transaction,
-    limits: AddressLimits,
-    kind: LetterTally | 'failedCodes',
-    tally: Tally,
-  ): Promise<void> {
+  private async count(transaction: Transaction, row: AddressLimits, name: TallyName, windowMs: number): Promise<void> {
+    const tally = this.within(row[name], windowMs);
     const counted = { count: tally.count + 1, since: tally.since, lastAt: this.clock.now() };
-    await transaction.manager.update(AddressLimits, limits.id, { [kind]: counted });
+    await transaction.manager.update(AddressLimits, row.id, { [name]: counted });
   }
 
   /** The tally, begun anew when its window is over. */

@@ -14,9 +14,10 @@ import { ThrottleResets } from '../throttling/throttle-resets.js';
 import { User } from '../users/user.entity.js';
 import { AccountService } from './account.service.js';
 import { AddressLimitsService } from './address-limits.service.js';
+import { CodeMessages } from './code-messages.js';
 import { SignupAttempt } from './signup-attempt.entity.js';
+import { areContested, SignupAttempts } from './signup-attempts.service.js';
 import { userOf } from './user-of-attempt.js';
-import { VerificationService } from './verification.service.js';
 
 /** What an action tells of its outcome. */
 export interface Report {
@@ -81,7 +82,8 @@ export class AdministrationService {
     private readonly limits: AddressLimitsService,
     private readonly sessions: SessionsService,
     private readonly apiKeys: ApiKeysService,
-    private readonly verification: VerificationService,
+    private readonly attempts: SignupAttempts,
+    private readonly messages: CodeMessages,
     private readonly account: AccountService,
     private readonly resets: ThrottleResets,
     private readonly audit: AuditService,
@@ -130,7 +132,7 @@ export class AdministrationService {
   /** Makes the newest signup an account on the administrator's word; not where nobody can tell whose password would be its. */
   private async verify(transaction: Transaction, person: Person): Promise<Report> {
     const newest = newestAttempt(person);
-    if (person.attempts.some(({ passwordHash }) => passwordHash !== newest.passwordHash)) {
+    if (areContested(person.attempts)) {
       throw new OperatorError(
         'Signups with different passwords wait for this address, and only its owner can tell them apart: ask them for a reset link (forgot-password), which verifies the address too.',
       );
@@ -139,7 +141,7 @@ export class AdministrationService {
     const user = userOf(attempt, this.clock.now());
     await transaction.manager.insert(User, user);
     await this.sessions.activate(transaction, attempt.id);
-    await this.verification.destroyAttempts(transaction, person.email);
+    await this.attempts.destroy(transaction, person.email);
     return { message: 'The address is verified.', id: user.id };
   }
 
@@ -166,7 +168,7 @@ export class AdministrationService {
   }
 
   private async resend(transaction: Transaction, person: Person): Promise<Report> {
-    await this.verification.sendCode(transaction, person.email, newestAttempt(person));
+    await this.messages.renew(transaction, person.email, newestAttempt(person));
     return { message: 'A new code is queued; a running instance sends it.' };
   }
 
@@ -183,7 +185,7 @@ export class AdministrationService {
       return { message: 'The account and all its data are deleted.', id: person.user.id };
     }
     newestAttempt(person);
-    await this.verification.destroyAttempts(transaction, person.email);
+    await this.attempts.destroy(transaction, person.email);
     return { message: 'The signups of this address are deleted.' };
   }
 }

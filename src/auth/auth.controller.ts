@@ -1,5 +1,6 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import { FromBearer } from '../credentials/bearer.js';
 import { type Caller, FromCaller } from '../credentials/caller.js';
 import { BearerOnly } from '../credentials/credentials.guard.js';
 import { type Client, FromClient } from '../http/client.js';
@@ -14,6 +15,7 @@ import { LOGIN_FLOW, SIGNUP_FLOW, VERIFICATION_FLOW } from './flows.js';
 import { HashesPassword } from './hash-room.js';
 import { LoginService } from './login.service.js';
 import { PasswordService } from './password.service.js';
+import { ResendService } from './resend.service.js';
 import { SignupService } from './signup.service.js';
 import { VerificationService } from './verification.service.js';
 
@@ -23,6 +25,7 @@ export class AuthController {
   constructor(
     private readonly signup: SignupService,
     private readonly verification: VerificationService,
+    private readonly resend: ResendService,
     private readonly login: LoginService,
     private readonly password: PasswordService,
   ) {}
@@ -38,23 +41,31 @@ export class AuthController {
     return this.signup.signUp(body, client);
   }
 
-  @Public()
+  @Public({ takesBearer: true })
   @Post('verify-email')
   @HttpCode(200)
   @Throttled('verify-email')
   @PartOfFlow(VERIFICATION_FLOW)
   @Documented(docs.VERIFY_EMAIL)
-  verifyEmail(@Body() body: dto.VerifyEmailDto, @FromClient() client: Client): Promise<dto.VerifyEmailAnswer> {
-    return this.verification.verifyEmail(body, client);
+  verifyEmail(
+    @Body() body: dto.VerifyEmailDto,
+    @FromBearer() token: string | undefined,
+    @FromClient() client: Client,
+  ): Promise<dto.VerifyEmailAnswer> {
+    return this.verification.verifyEmail(body, token, client);
   }
 
-  @Public()
+  @Public({ takesBearer: true })
   @Post('resend-code')
   @HttpCode(200)
   @Throttled('resend-code')
   @Documented(docs.RESEND_CODE)
-  resendCode(@Body() body: dto.ResendCodeDto): Promise<Answer> {
-    return this.verification.resendCode(body);
+  resendCode(
+    @Body() body: dto.ResendCodeDto,
+    @FromBearer() token: string | undefined,
+    @FromClient() client: Client,
+  ): Promise<Answer> {
+    return this.resend.resendCode(body, token, client);
   }
 
   @Public()

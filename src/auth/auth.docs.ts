@@ -37,7 +37,8 @@ export const SIGNUP = {
 };
 export const VERIFY_EMAIL = {
   summary: 'Verify the e-mail address',
-  description: 'Activates the password, name and session of the signup whose code this is.',
+  description:
+    'Activates the password, name and session of the signup whose code this is. Send the token of the signup as Bearer: then the code is tried for that signup alone. Without it, where the address has signups with different passwords, the code proves the mailbox and no more: the answer has `passwordRequired`, the tokens of all signups end, and a link to choose a password is mailed.',
   answer: dto.VerifyEmailAnswer,
   errors: [
     E.CREDENTIALS_MISSING,
@@ -54,7 +55,8 @@ export const VERIFY_EMAIL = {
 };
 export const RESEND_CODE = {
   summary: 'Send the verification code again',
-  description: 'Mails a new code for the newest signup; its old code dies. One letter a minute, five an hour.',
+  description:
+    'Mails a new code for the signup whose token is sent as Bearer, else for the newest one of this network, else for the newest; its old code dies. One letter a minute, five an hour for each network.',
   answer: Answer,
   errors: [
     E.CREDENTIALS_MISSING,

@@ -1,4 +1,4 @@
-import { ApiProperty, IntersectionType } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
 import { EmailField, PasswordField, PersonNameField, TextField, ID_EXAMPLES } from '../http/fields.js';
 import { Answer } from '../openapi/answers.js';
 import { enumOfNumbers } from '../openapi/operation.js';
@@ -142,6 +142,13 @@ export class VerifyEmailAnswer extends Answer {
 
   @ApiProperty({ ...enumOfNumbers(EMAIL_VERIFICATION_STATUS), example: 2 })
   verificationStatus: number;
+
+  @ApiPropertyOptional({
+    description:
+      'True, and only there, when the address had signups with different passwords: none was taken over, and a link to choose one was mailed.',
+    example: true,
+  })
+  passwordRequired?: boolean;
 }
 
 export class LoginAnswer extends IntersectionType(Answer, TokensAnswer) {

@@ -1,5 +1,9 @@
 import { errorTable } from '../common/app-error.js';
 
+/** The way that stays open whatever strangers do to an address: it sends letters of its own, and proves the mailbox as well as a code. */
+const OR_RESET_LINK =
+  'or ask for a reset link (forgot-password): it verifies the address and lets you choose your password.';
+
 /** What can go wrong in the account flows: code → status and message. */
 export const AUTH_ERRORS = errorTable({
   CREDENTIALS_MISSING: [400, 'Some required fields are missing.'],
@@ -18,6 +22,16 @@ export const AUTH_ERRORS = errorTable({
   ACCOUNT_NOT_VERIFIED: [401, 'The e-mail address is not verified yet. Enter the code that was mailed to it.'],
   USER_NOT_FOUND: [404, 'There is no such user.'],
   ACCOUNT_NOT_FOUND: [404, 'Nobody signed up with this e-mail address.'],
-  TOO_MANY_TRIES: [429, 'Too many wrong codes for this address. Try again after the time in Retry-After.'],
-  TOO_MANY_LETTERS: [429, 'A letter was sent a short while ago. Try again after the time in Retry-After.'],
+  TOO_MANY_TRIES: [
+    429,
+    `Too many wrong codes for this address. Try again after the time in Retry-After, ${OR_RESET_LINK}`,
+  ],
+  TOO_MANY_LETTERS: [
+    429,
+    `Letters were sent a short while ago. Try again after the time in Retry-After, ${OR_RESET_LINK}`,
+  ],
+  TOO_MANY_REQUESTS: [
+    429,
+    `Too many signups with this address. Try again after the time in Retry-After, ${OR_RESET_LINK}`,
+  ],
 });

@@ -15,9 +15,11 @@ import { SigningKeysModule } from '../credentials/signing-keys.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccountController } from './account.controller.js';
 import { AccountService } from './account.service.js';
+import { AccountOpening } from './account-opening.js';
 import { AddressLimitsService } from './address-limits.service.js';
 import { AdministrationService } from './administration.service.js';
 import { AuthController } from './auth.controller.js';
+import { CodeMessages } from './code-messages.js';
 import { Codes } from './codes.js';
 import { ExportService } from './export.service.js';
 import { LoginService } from './login.service.js';
@@ -25,8 +27,11 @@ import { OwnPassword } from './own-password.js';
 import { PasswordHasher } from './password-hasher.js';
 import { PasswordPolicy } from './password-policy.js';
 import { PasswordService } from './password.service.js';
+import { ResendService } from './resend.service.js';
+import { ResetLinks } from './reset-links.js';
 import { ResetToken } from './reset-token.entity.js';
 import { SignupAttempt } from './signup-attempt.entity.js';
+import { SignupAttempts } from './signup-attempts.service.js';
 import { SignupService } from './signup.service.js';
 import { VerificationService } from './verification.service.js';
 
@@ -43,10 +48,12 @@ import { VerificationService } from './verification.service.js';
   providers: [
     { provide: APP_GUARD, useClass: CredentialsGuard },
     AccessTokens,
+    AccountOpening,
     AccountService,
     AddressLimitsService,
     AdministrationService,
     ApiKeysService,
+    CodeMessages,
     Codes,
     ExportService,
     LoginService,
@@ -55,7 +62,10 @@ import { VerificationService } from './verification.service.js';
     PasswordPolicy,
     PasswordService,
     RefreshTokens,
+    ResendService,
+    ResetLinks,
     SessionsService,
+    SignupAttempts,
     SignupService,
     VerificationService,
   ],

@@ -84,6 +84,13 @@ export class PasswordHasher implements OnModuleInit {
     );
   }
 
+  /** A hash that no password fits, and that costs as much to try as any. */
+  hashOfNothing(): string {
+    const { ARGON2_MEMORY_KIB: memory, ARGON2_PASSES: passes, ARGON2_LANES: lanes } = this.env;
+    const random = (bytes: number) => randomBytes(bytes).toString('base64').replaceAll('=', '');
+    return `$argon2id$v=19$m=${memory},t=${passes},p=${lanes}$${random(16)}$${random(32)}`;
+  }
+
   /** Whether the password fits the stored hash. Without one (unknown address) it costs the same and is false. */
   async verify(stored: string | null, password: string): Promise<boolean> {
     const usable = stored !== null && this.isBearable(stored);

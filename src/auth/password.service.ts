@@ -1,11 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { FindOptionsWhere, Not, Repository } from 'typeorm';
 import { AUDIT_EVENT } from '../audit/audit-events.js';
 import { AuditService } from '../audit/audit.service.js';
 import { AppError } from '../common/app-error.js';
-import { Clock, DAY_MS, MINUTE_MS } from '../common/clock.js';
+import { Clock, DAY_MS } from '../common/clock.js';
 import { sha256 } from '../common/secrets.js';
 import { Env } from '../config/env.js';
 import { ApiKeysService } from '../credentials/api-keys.service.js';
@@ -27,11 +26,11 @@ import { AUTH_ERRORS } from './auth.errors.js';
 import { OwnPassword } from './own-password.js';
 import { PasswordHasher } from './password-hasher.js';
 import { PasswordPolicy } from './password-policy.js';
+import { ResetLinks } from './reset-links.js';
 import { ResetToken } from './reset-token.entity.js';
 import { SignupAttempt } from './signup-attempt.entity.js';
-import { VerificationService } from './verification.service.js';
+import { SignupAttempts } from './signup-attempts.service.js';
 
-const TOKEN_BYTES = 32;
 const NOTICE_USEFUL_MS = 3 * DAY_MS;
 
 /** Changing the password, and recovering the account without it (OWASP Forgot Password Cheat Sheet). */
@@ -41,7 +40,7 @@ export class PasswordService {
     @InjectRepository(ResetToken) private readonly resetTokens: Repository<ResetToken>,
     private readonly database: Database,
     private readonly users: UsersService,
-    private readonly verification: VerificationService,
+    private readonly attempts: SignupAttempts,
     private readonly sessions: SessionsService,
     private readonly apiKeys: ApiKeysService,
     private readonly ownPassword: OwnPassword,
@@ -49,6 +48,7 @@ export class PasswordService {
     private readonly policy: PasswordPolicy,
     private readonly limits: AddressLimitsService,
     private readonly networks: KnownNetworks,
+    private readonly resetLinks: ResetLinks,
     private readonly mail: MailService,
     private readonly audit: AuditService,
     private readonly clock: Clock,
@@ -131,25 +131,15 @@ export class PasswordService {
 
   private async sendToken(transaction: Transaction, email: string, client: Client): Promise<void> {
     const limits = await this.limits.lock(transaction, email);
-    if ((await this.limits.takeLetter(transaction, limits, 'resetLetters')) > 0) return;
+    if ((await this.limits.takeResetLetter(transaction, limits)) > 0) return;
     const user = await this.users.findByEmail(email, transaction.manager);
     const attempt = await this.newestAttempt(transaction.manager, email);
     const person = user ?? attempt;
-    const token = randomBytes(TOKEN_BYTES).toString('base64url');
-    const expiresAt = this.clock.in(this.env.RESET_LIFETIME_MINUTES * MINUTE_MS);
     // Unknown addresses get a row and a letter too, both dead from the start: the work tells nothing.
-    await transaction.manager.upsert(
-      ResetToken,
-      { email, tokenHash: sha256(token), expiresAt, createdAt: this.clock.now() },
-      ['email'],
-    );
-    await this.mail.queue(transaction, {
+    await this.resetLinks.send(transaction, {
       kind: 'password-reset',
-      recipient: email,
+      email,
       name: person?.name ?? '',
-      secret: token,
-      params: { minutes: this.env.RESET_LIFETIME_MINUTES },
-      usefulUntil: expiresAt,
       isVoid: !person,
     });
     const who = { userId: user?.id ?? null, email };
@@ -164,7 +154,7 @@ export class PasswordService {
     if (affected !== 1) return false;
     const user = await this.setPassword(transaction, row.email, passwordHash);
     if (!user) return false;
-    await this.verification.destroyAttempts(transaction, user.email);
+    await this.attempts.destroy(transaction, user.email);
     const keyEnded = this.endsApiKey && (await this.apiKeys.remove(transaction, user.id));
     await this.afterChange(transaction, user, {}, { keyEnded: keyEnded ? 1 : 0, keyStays: this.endsApiKey ? 0 : 1 });
     const who = { userId: user.id, email: user.email };

@@ -31,9 +31,25 @@ export class SignupAttempt {
   @MomentColumn()
   codeExpiresAt: Date;
 
-  /** Tries of the present code, counted before each comparison. */
+  /** Tries of the present code by requests without this signup's token, counted before each comparison. */
   @Column({ type: 'int' })
   codeTries: number;
+
+  /** Tries of the present code with this signup's own token: nobody else can use them up. */
+  @Column({ type: 'int', default: 0 })
+  ownCodeTries: number;
+
+  /** Network that signed up, its last bits masked; null for signups from before it was kept. */
+  @Column({ type: 'varchar', length: 64, nullable: true })
+  network: string | null;
+
+  /** Program that signed up, by its own words. */
+  @Column({ type: 'varchar', length: 255, nullable: true })
+  userAgent: string | null;
+
+  /** A signup of the same address with another password was pushed out or refused. */
+  @Column({ type: 'boolean', default: false })
+  isContested: boolean;
 
   @Index('signup_attempts_created_at')
   @MomentColumn()

@@ -17,9 +17,13 @@ export abstract class ThrottlingSettings extends QuotaSettings {
   @Whole(1, MOST)
   THROTTLE_LETTERS_PER_HOUR: number = 200;
 
-  /** Signups an hour of one address, from anywhere; each mails a letter to it. */
+  /** Signups an hour of one address from one network (IPv4: /24, IPv6: /48); each mails a letter to it. */
   @Whole(1, MOST)
   THROTTLE_SIGNUPS_PER_HOUR: number = 5;
+
+  /** Letters a day to one address that anybody can cause; then two an hour for networks that had not asked, and two reset links. */
+  @Whole(1, MOST)
+  THROTTLE_ADDRESS_LETTERS_PER_DAY: number = 20;
 
   /** Tries in 15 minutes with one address from one IP, at each endpoint that takes an address; password checks of one user. */
   @Whole(1, MOST)

@@ -9,6 +9,7 @@ import { IS_PUBLIC } from '../http/public.decorator.js';
 import { Throttling } from '../throttling/throttling.service.js';
 import { AccessTokens } from './access-tokens.js';
 import { ApiKeysService } from './api-keys.service.js';
+import { tokenOf } from './bearer.js';
 import { Caller, GuardedRequest } from './caller.js';
 import { CREDENTIALS_ERRORS } from './credentials.errors.js';
 import { SessionsService } from './sessions.service.js';
@@ -21,10 +22,6 @@ const REMEMBERED_KEYS = 20_000;
 interface RouteRule {
   isPublic: boolean;
   needsBearer: boolean;
-}
-
-function tokenOf(authorization: string): string | undefined {
-  return /^Bearer ([\w.-]+)$/i.exec(authorization)?.[1];
 }
 
 /** The route wants a token; an API key alone is refused. */

@@ -10,9 +10,13 @@ interface LetterType {
   params: Record<string, string | number>;
 }
 
+/** Blank in letters about signups from before it was kept. */
+const SIGNUP_ORIGIN = { signedUpAt: '', network: '', program: '' };
+
 /** Every letter of the service; `templates/<kind>.html.hbs` and `.text.hbs` have the wording. */
 export const LETTERS = {
-  'verification-code': { subject: (code) => `${code} is your Talkstack code`, secret: 'code', params: {} },
+  'verification-code': { subject: (code) => `${code} is your Talkstack code`, secret: 'code', params: SIGNUP_ORIGIN },
+  'choose-password': { subject: () => 'Choose your Talkstack password', secret: 'link', params: {} },
   'password-reset': { subject: () => 'Reset your Talkstack password', secret: 'link', params: {} },
   'password-changed': {
     subject: () => 'Your Talkstack password was changed',
@@ -20,7 +24,7 @@ export const LETTERS = {
     // Flags: only other sessions ended; the API key ended; it goes on working; a reset would end it.
     params: { others: 0, keyEnded: 0, keyStays: 0, resetEndsKey: 0 },
   },
-  'account-exists': { subject: () => 'You already have a Talkstack account', secret: null, params: {} },
+  'account-exists': { subject: () => 'You already have a Talkstack account', secret: null, params: SIGNUP_ORIGIN },
   'session-stolen': { subject: () => 'We signed out one of your Talkstack sessions', secret: null, params: {} },
   'api-key-created': { subject: () => 'A new Talkstack API key was created', secret: null, params: { prefix: '' } },
 } satisfies Record<string, LetterType>;

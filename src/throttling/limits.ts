@@ -3,9 +3,9 @@ import { ThrottlingSettings } from '../config/throttling-settings.js';
 
 const QUARTER_HOUR_MS = 15 * MINUTE_MS;
 
-/** What is counted together. A pair is an address and an IP. */
+/** What is counted together. A pair is an address and an IP; a network, an address and the network around the IP. */
 export interface LimitRule {
-  by: 'ip' | 'pair' | 'user' | 'address';
+  by: 'ip' | 'pair' | 'user' | 'network';
   setting: keyof ThrottlingSettings;
   windowMs: number;
   /** Endpoints with the same name count together; without one each counts for itself. */
@@ -43,9 +43,9 @@ export function rulesOf(endpoint: Endpoint): EndpointRules {
   return THROTTLED[endpoint];
 }
 
-/** Signups that would send a letter to one address, counted when nothing but the letter is left to do. */
+/** Signups of one network that would send a letter to one address, counted when nothing but the letter is left to do. */
 export const SIGNUPS: LimitRule = {
-  by: 'address',
+  by: 'network',
   setting: 'THROTTLE_SIGNUPS_PER_HOUR',
   windowMs: HOUR_MS,
   name: 'signups',

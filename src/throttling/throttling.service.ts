@@ -91,8 +91,8 @@ export class Throttling {
   }
 
   /** Counts a signup that would send a letter; answers the refusal when it is one too many. */
-  countSignup(email: string): Promise<AppError | null> {
-    return this.count(SIGNUPS, { ip: '', email });
+  countSignup(email: string, ip: string): Promise<AppError | null> {
+    return this.count(SIGNUPS, { ip, email });
   }
 
   /** Counts a request of a user that may change something; throws TOO_MANY_REQUESTS. */
@@ -210,7 +210,12 @@ export class Throttling {
     const { by, name, setting, windowMs } = rule;
     const range = ipRange(ip);
     const whom = (who?: string) => who && this.resets.countedAs(who);
-    const parts = { ip: [range], pair: [whom(email), range], address: [whom(email)], user: [whom(userId)] }[by];
+    const parts = {
+      ip: [range],
+      pair: [whom(email), range],
+      network: [whom(email), maskedIp(ip)],
+      user: [whom(userId)],
+    }[by];
     const known = parts.flatMap((part) => part ?? []);
     if (known.length < parts.length) return null;
     return { key: this.key(name ?? endpoint, by, ...known), windowMs, by, most: this.env[setting] };

@@ -88,7 +88,7 @@ describe('The signups of one address', () => {
     expect(signups.map(({ signupStatus }) => signupStatus)).toEqual([3, 2, 2]);
     expect(new Set(signups.map(({ code }) => code)).size).toBe(3);
 
-    const { body } = await enterCode(service, email, signups[chosen].code);
+    const { body } = await enterCode(service, email, signups[chosen].code, signups[chosen].token);
     expect(body).toMatchObject({ userData: { email, name: signups[chosen].name }, verificationStatus: 2 });
     await expectActive(signups[chosen]);
     for (const other of signups.filter((_, index) => index !== chosen)) {
@@ -103,7 +103,7 @@ describe('The signups of one address', () => {
     const early = await attempt(email, 'Early Eve');
     const owner = await attempt(email, 'Owner');
     const late = await attempt(email, 'Late Eve');
-    await enterCode(service, email, owner.code);
+    await enterCode(service, email, owner.code, owner.token);
     await expectDestroyed(early);
     await expectDestroyed(late);
     await expectActive(owner);
@@ -127,7 +127,7 @@ describe('The signups of one address', () => {
     expect((await enterCode(service, email, oldest.code)).body).toMatchObject({ code: 'INVALID_CODE' });
     await expectDestroyed(oldest);
     for (const other of others) expect((await logIn(service, other)).body.loginStatus).toBe(2);
-    expect((await enterCode(service, email, others[0].code)).status).toBe(200);
+    expect((await enterCode(service, email, others[0].code, others[0].token)).status).toBe(200);
     await expectActive(others[0]);
   });
 
@@ -154,7 +154,7 @@ describe('The signups of one address', () => {
       }),
     );
     const answers = await Promise.all(
-      pairs.map((pair) => Promise.all(pair.map(({ email, code }) => enterCode(service, email, code)))),
+      pairs.map((pair) => Promise.all(pair.map(({ email, code, token }) => enterCode(service, email, code, token)))),
     );
     for (const [index, pair] of pairs.entries()) {
       const won = answers[index].findIndex(({ status }) => status === 200);

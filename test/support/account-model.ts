@@ -27,6 +27,8 @@ interface Attempt {
   tries: number;
   password: string;
   session: ModelSession;
+  /** One with another password was pushed out. */
+  isContested: boolean;
 }
 
 class Tally {
@@ -56,7 +58,8 @@ const refused = (status: number, code: string, number?: number): Prediction => (
 
 /** One address as the contract has it: what every request must be answered, and what it changes. */
 export class AccountModel {
-  user: { person: Person; password: string } | null = null;
+  /** The password is null while nobody chose one. */
+  user: { person: Person; password: string | null } | null = null;
   attempts: Attempt[] = [];
   sessions: ModelSession[] = [];
   reset: { token: string; sentAt: number } | null = null;
@@ -67,9 +70,15 @@ export class AccountModel {
   signUp(now: number, password: string): Prediction {
     if (this.user) return refused(400, 'ACCOUNT_ALREADY_EXISTS', 1);
     const earlier = this.attempts.length;
-    for (const { session } of this.attempts.splice(0, Math.max(0, earlier - 2))) session.state = 'ended';
+    for (const pushedOut of this.attempts.splice(0, Math.max(0, earlier - 2))) {
+      pushedOut.session.state = 'ended';
+      const differs = [password, ...this.attempts.map((attempt) => attempt.password)].some(
+        (other) => other !== pushedOut.password,
+      );
+      if (differs || pushedOut.isContested) for (const attempt of this.attempts) attempt.isContested = true;
+    }
     const session = this.open(now, { isDeleted: false }, 'inert');
-    this.attempts.push({ code: '', codeSentAt: now, tries: 0, password, session });
+    this.attempts.push({ code: '', codeSentAt: now, tries: 0, password, session, isContested: false });
     this.codeLetters.within(HOUR_MS, now).add(now);
     return { ...ok(earlier > 0 ? 2 : 3), letter: 'code' };
   }
@@ -77,9 +86,9 @@ export class AccountModel {
   verify(now: number, code: string): Prediction {
     if (this.user) return refused(400, 'ACCOUNT_EXISTS', 4);
     if (this.attempts.length === 0) return refused(404, 'ACCOUNT_NOT_FOUND', 5);
-    if (this.failedCodes.within(DAY_MS, now).count >= 10) return refused(429, 'TOO_MANY_TRIES', 1);
     const live = this.attempts.filter(({ tries, codeSentAt }) => tries < 5 && now - codeSentAt < 15 * MINUTE_MS);
     if (live.length === 0) return refused(400, 'RESEND_INVITE', 3);
+    if (this.failedCodes.within(DAY_MS, now).count >= 5) return refused(429, 'TOO_MANY_TRIES', 1);
     for (const attempt of live) attempt.tries += 1;
     const proved = live.find((attempt) => attempt.code === code);
     if (!proved) {
@@ -87,10 +96,18 @@ export class AccountModel {
       return refused(400, 'INVALID_CODE', 1);
     }
     this.failedCodes.count = 0;
-    for (const { session } of this.attempts) session.state = session === proved.session ? 'live' : 'ended';
-    this.user = { person: proved.session.person, password: proved.password };
+    const isContested = this.attempts.some((one) => one.isContested || one.password !== proved.password);
+    for (const { session } of this.attempts) {
+      session.state = session === proved.session && !isContested ? 'live' : 'ended';
+    }
     this.attempts = [];
-    return ok(2);
+    if (!isContested) {
+      this.user = { person: proved.session.person, password: proved.password };
+      return ok(2);
+    }
+    this.user = { person: { isDeleted: false }, password: null };
+    this.reset = { token: '', sentAt: now };
+    return { ...ok(2), letter: 'token' };
   }
 
   resend(now: number): Prediction {

@@ -4,8 +4,14 @@ import { OutboxService } from '../../src/mail/outbox.service.js';
 import { ApiAnswer } from './api-client.js';
 import { TestApp } from './start-app.js';
 
-export function enterCode(service: TestApp, email: string, code: string): Promise<ApiAnswer> {
-  return service.api.post('/auth/verify-email', { email, code });
+/** Enters a code, with the token of a signup if there is one. */
+export function enterCode(
+  service: Pick<TestApp, 'api'>,
+  email: string,
+  code: string,
+  token?: string,
+): Promise<ApiAnswer> {
+  return service.api.as({ token }).post('/auth/verify-email', { email, code });
 }
 
 /** Different codes, none of them one of the right ones. */

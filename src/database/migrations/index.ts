@@ -11,6 +11,8 @@ import { CreateCounters } from './1780000000010-create-counters.js';
 import { CreateProjects } from './1780000000011-create-projects.js';
 import { CreateAgents } from './1780000000012-create-agents.js';
 import { CreatePhoneNumbers } from './1780000000013-create-phone-numbers.js';
+import { AddSignupOrigins } from './1780000000140-add-signup-origins.js';
+import { CreateAddressLimitsAnew } from './1780000000141-create-address-limits-anew.js';
 import { AddLockedUsers } from './1780000000160-add-locked-users.js';
 import { CreateThrottleResets } from './1780000000161-create-throttle-resets.js';
 
@@ -29,6 +31,8 @@ export const MIGRATIONS = [
   CreateProjects,
   CreateAgents,
   CreatePhoneNumbers,
+  AddSignupOrigins,
+  CreateAddressLimitsAnew,
   AddLockedUsers,
   CreateThrottleResets,
 ];

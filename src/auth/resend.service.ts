@@ -1,0 +1,64 @@
+import { Injectable } from '@nestjs/common';
+import { AppError, ErrorEntry } from '../common/app-error.js';
+import { Env } from '../config/env.js';
+import { AccessTokenClaims, AccessTokens } from '../credentials/access-tokens.js';
+import { Database } from '../database/database.js';
+import { Transaction } from '../database/transaction.js';
+import { Client, maskedIp } from '../http/client.js';
+import { Answer, success } from '../openapi/answers.js';
+import { User } from '../users/user.entity.js';
+import { UsersService } from '../users/users.service.js';
+import { AddressLimitsService } from './address-limits.service.js';
+import { ResendCodeDto } from './auth.dto.js';
+import { AUTH_ERRORS } from './auth.errors.js';
+import { CodeMessages } from './code-messages.js';
+import { SignupAttempt } from './signup-attempt.entity.js';
+import { SignupAttempts } from './signup-attempts.service.js';
+
+/** Asking for another verification code. */
+@Injectable()
+export class ResendService {
+  constructor(
+    private readonly database: Database,
+    private readonly users: UsersService,
+    private readonly accessTokens: AccessTokens,
+    private readonly attempts: SignupAttempts,
+    private readonly messages: CodeMessages,
+    private readonly limits: AddressLimitsService,
+    private readonly env: Env,
+  ) {}
+
+  async resendCode({ email }: ResendCodeDto, token: string | undefined, client: Client): Promise<Answer> {
+    const claims = token === undefined ? null : await this.accessTokens.verify(token);
+    const failure = await this.database.write((tx) => this.renewCode(tx, email, claims, client));
+    // Hidden, every address gets the same answer.
+    if (failure && this.env.ACCOUNT_DISCLOSURE !== 'hidden') throw failure;
+    return success('A new code is on its way.');
+  }
+
+  /** One signup gets a new code, which kills its old one: that of the token, else the newest of this network, else the newest. */
+  private async renewCode(
+    transaction: Transaction,
+    email: string,
+    claims: AccessTokenClaims | null,
+    client: Client,
+  ): Promise<AppError | null> {
+    const use = await this.limits.lockFor(transaction, email, client.ip);
+    const attempts = await this.attempts.of(transaction, email);
+    const own = await this.attempts.ownOf(transaction, attempts, claims);
+    const near = attempts.findLast(({ network }) => network === maskedIp(client.ip));
+    const attempt = own ?? near ?? attempts.at(-1);
+    const account = await this.users.findByEmail(email, transaction.manager);
+    const refusal = this.refusal(account, attempt);
+    if (refusal && this.env.ACCOUNT_DISCLOSURE !== 'hidden') return new AppError(refusal);
+    const retryAfterSeconds = await this.limits.takeCodeLetter(transaction, use);
+    if (retryAfterSeconds > 0) return new AppError(AUTH_ERRORS.TOO_MANY_LETTERS, { retryAfterSeconds });
+    await this.messages.renew(transaction, email, attempt);
+    return null;
+  }
+
+  private refusal(account: User | null, attempt: SignupAttempt | undefined): ErrorEntry | null {
+    if (account) return AUTH_ERRORS.ACCOUNT_EXISTS;
+    return attempt ? null : AUTH_ERRORS.ACCOUNT_NOT_FOUND;
+  }
+}

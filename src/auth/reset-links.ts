@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { Clock, MINUTE_MS } from '../common/clock.js';
+import { sha256 } from '../common/secrets.js';
+import { Env } from '../config/env.js';
+import { Transaction } from '../database/transaction.js';
+import { MailService } from '../mail/mail.service.js';
+import { ResetToken } from './reset-token.entity.js';
+
+const TOKEN_BYTES = 32;
+
+interface ResetLink {
+  kind: 'password-reset' | 'choose-password';
+  email: string;
+  name: string;
+  /** Nobody is to have a link: the row and the letter are dead from the start, so that the work tells nothing. */
+  isVoid: boolean;
+}
+
+/** Sends links with which people choose a password. A new one kills the old one. */
+@Injectable()
+export class ResetLinks {
+  constructor(
+    private readonly mail: MailService,
+    private readonly clock: Clock,
+    private readonly env: Env,
+  ) {}
+
+  async send(transaction: Transaction, { kind, email, name, isVoid }: ResetLink): Promise<void> {
+    const token = randomBytes(TOKEN_BYTES).toString('base64url');
+    const expiresAt = this.clock.in(this.env.RESET_LIFETIME_MINUTES * MINUTE_MS);
+    await transaction.manager.upsert(
+      ResetToken,
+      { email, tokenHash: sha256(token), expiresAt, createdAt: this.clock.now() },
+      ['email'],
+    );
+    await this.mail.queue(transaction, {
+      kind,
+      recipient: email,
+      name,
+      secret: token,
+      params: { minutes: this.env.RESET_LIFETIME_MINUTES },
+      usefulUntil: expiresAt,
+      isVoid,
+    });
+  }
+}
