@@ -120,7 +120,7 @@ describe('The name of a signup', () => {
     expect(letter.email.cc ?? letter.email.bcc).toBeUndefined();
     expect(letter.html).not.toMatch(/<(img|b|script)\b/);
     expect(letter.html + letter.text).not.toMatch(/evil|https:\/\/(?!talkstack\.test)/);
-    if (name.startsWith('{{')) expect(letter.text).toContain(`Hello ${name},`);
+    if (name.startsWith('{{')) expect(letter.text).toContain('Hello,');
     await drain(service);
     expect(service.mailbox.to('eve@example.com')).toEqual([]);
   });

@@ -73,14 +73,12 @@ describe('Every response matches the OpenAPI document', () => {
     const { body: inert } = await signUp(service, email);
     await api.expect('EMAIL_NOT_VERIFIED', 'refreshToken', { body: { refreshToken: inert.refreshToken } });
     await api.expect('TOO_MANY_LETTERS', 'resendCode', { body: { email } });
-    for (let round = 0; round < 2; round += 1) {
-      const wrong = { email, code: 'wrong' };
-      for (let tries = 0; tries < 5; tries += 1) await api.expect('INVALID_CODE', 'verifyEmail', { body: wrong });
-      if (round === 0) await api.expect('RESEND_INVITE', 'verifyEmail', { body: wrong });
-      service.clock.advance(MINUTE_MS + 1000);
-      await api.expect('success', 'resendCode', { body: { email } });
-    }
-    await api.expect('TOO_MANY_TRIES', 'verifyEmail', { body: { email, code: 'wrong' } });
+    const wrong = { email, code: 'wrong' };
+    for (let tries = 0; tries < 5; tries += 1) await api.expect('INVALID_CODE', 'verifyEmail', { body: wrong });
+    await api.expect('RESEND_INVITE', 'verifyEmail', { body: wrong });
+    service.clock.advance(MINUTE_MS + 1000);
+    await api.expect('success', 'resendCode', { body: { email } });
+    await api.expect('TOO_MANY_TRIES', 'verifyEmail', { body: wrong });
 
     const { body: luckier } = await signUp(service, newAddress());
     const code = await service.mailbox.nextCode(luckier.user.email);

@@ -10,7 +10,7 @@ export interface Operation {
   /** Schema of the request body, where there is one. */
   request?: any;
   responses: Record<string, any>;
-  /** Names of the security schemes that it accepts; none for a public one. */
+  /** Names of the security schemes of which it needs one; none for a public one, even if that takes a token. */
   accepts: string[];
   /** The operation as the document has it. */
   raw: any;
@@ -51,6 +51,8 @@ export class ApiDocument {
 
   private read(path: string, method: string, raw: any): Operation {
     const security: object[] = raw.security ?? this.json.security;
+    const schemes = security.map((alternative) => Object.keys(alternative));
+    const isOptional = schemes.some((names) => names.length === 0);
     const parameters: any[] = (raw.parameters ?? []).map((parameter: any) => this.resolve(parameter));
     return {
       id: raw.operationId,
@@ -59,7 +61,7 @@ export class ApiDocument {
       params: parameters.filter((parameter) => parameter.in === 'path').map(({ name }) => name),
       request: raw.requestBody && this.resolve(raw.requestBody).content['application/json'].schema,
       responses: raw.responses,
-      accepts: security.flatMap((alternative) => Object.keys(alternative)),
+      accepts: isOptional ? [] : schemes.flat(),
       raw,
     };
   }
