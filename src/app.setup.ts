@@ -30,6 +30,22 @@ function addHeaders(request: FastifyRequest, reply: FastifyReply): void {
   void reply.headers(SECURITY_HEADERS).header('x-request-id', request.id);
 }
 
+/** Tells once that a proxy stands before the service and nobody said so: all its clients then share the limits of one address. */
+function warnOfUnknownProxy(logger: Logger) {
+  let isTold = false;
+  return (request: FastifyRequest, _: FastifyReply, next: () => void): void => {
+    if (!isTold && request.headers['x-forwarded-for'] !== undefined) {
+      isTold = true;
+      logger.warn(
+        { context: 'Settings' },
+        'A request came with X-Forwarded-For, but TRUST_PROXY is unset, so the header is ignored. Behind a proxy all clients now share the ' +
+          'limits of its address: set TRUST_PROXY. Without a proxy somebody made the header up, and nothing is wrong.',
+      );
+    }
+    next();
+  };
+}
+
 /** The HTTP server under Nest: limits, request ids, errors that happen before any route is found. */
 export function httpAdapter(env: Env, logger: Logger): FastifyAdapter {
   const connections = new Connections(env);
@@ -79,6 +95,7 @@ export async function setUpApp(app: NestFastifyApplication, env: Env, logger: Lo
     addHeaders(request, reply);
     next();
   });
+  if (env.TRUST_PROXY === undefined) fastify.addHook('onRequest', warnOfUnknownProxy(logger));
   fastify.addHook('onRequest', refuseWithoutHost);
   fastify.addHook('onResponse', requestLog);
   const metrics = app.get(MetricsService);

@@ -6,7 +6,7 @@ import { httpAdapter, setUpApp } from './app.setup.js';
 import { createLogger, NestLogger } from './common/logger.js';
 import { OperatorError } from './common/operator-error.js';
 import { Env } from './config/env.js';
-import { InvalidSettingsError, loadEnv, readDotEnv } from './config/load-env.js';
+import { InvalidSettingsError, loadEnv, readDotEnv, strangeSettings } from './config/load-env.js';
 import { keepSqliteFile } from './database/sqlite-lock.js';
 
 /** Tells a newcomer where to go on. */
@@ -28,6 +28,9 @@ async function start(): Promise<void> {
   const env = loadEnv();
   if (env.sqliteFile !== undefined && env.SQLITE_SHARED === 'off') await keepSqliteFile(env.sqliteFile);
   const logger = createLogger(env);
+  const strange = strangeSettings();
+  if (strange.length > 0)
+    logger.warn({ context: 'Settings' }, `No settings of the service, and ignored: ${strange.join(', ')}`);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(env), httpAdapter(env, logger), {
     bodyParser: false,
     // Its errors come to the end of this file, which tells foreseen ones in a line.

@@ -12,6 +12,7 @@ const PRODUCTION = {
   SMTP_URL: 'smtp://mail.example.com',
   APP_SECRET: 'x'.repeat(32),
   PUBLIC_URL: 'https://api.example.com',
+  MAIL_FROM: 'Talkstack <no-reply@example.com>',
 };
 
 function faultsOf(settings: Settings): string[] {
@@ -104,6 +105,8 @@ const RIGHT: Record<string, string[]> = {
     'sqlite:///srv/x.db',
     'mysql://u:p%25@h:3307/db',
     'mariadb://h/db?ssl=true',
+    'mysql://10.0.0.1/db?ssl-mode=VERIFY_CA&ssl-ca=/etc/ca.pem',
+    'mariadb://h/db?sslmode=require',
   ],
   SMTP_URL: ['smtp://me%40example.com:p%25@mail.example.com:587', 'smtps://mail.example.com'],
   MAIL_FROM: ['a@example.com', 'Ada <a@example.com>', '"Ada, Countess" <a@localhost>'],
@@ -160,12 +163,13 @@ describe('Settings', () => {
     expect(loadEnv(blank)).toEqual(loadEnv({}));
   });
 
-  it('must in production name the mail server, the secret and the public address', () => {
+  it('must in production name the mail server, the sender, the secret and the public address', () => {
     expect(faultsOf(PRODUCTION)).toEqual([]);
     expect(faultsOf({ NODE_ENV: 'production' })).toEqual([
       'SMTP_URL must be set in production',
       'APP_SECRET must be set in production',
       'PUBLIC_URL must be set in production',
+      'MAIL_FROM must be set in production',
     ]);
     expect(faultsOf({ ...PRODUCTION, ARGON2_MEMORY_KIB: '7000' })).toHaveLength(1);
     expect(faultsOf({ SESSION_IDLE_DAYS: '30', SESSION_MAX_DAYS: '29' })).toHaveLength(1);

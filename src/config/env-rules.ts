@@ -2,6 +2,13 @@ import { isIP } from 'node:net';
 import { Transform } from 'class-transformer';
 import { ValidateBy } from 'class-validator';
 
+/** A value in which `faultOf` finds nothing; what it finds completes the sentence "NAME must …". */
+export function Without(faultOf: (value: string) => string | undefined): PropertyDecorator {
+  const defaultMessage = (args?: { property: string; value: string }) =>
+    `${args?.property} must ${faultOf(args!.value)}`;
+  return ValidateBy({ name: 'without', validator: { validate: (value: string) => !faultOf(value), defaultMessage } });
+}
+
 /** A value that `test` accepts; `expected` completes the sentence "NAME must be …". */
 export function Satisfies<Value>(test: (value: Value) => boolean, expected: string): PropertyDecorator {
   const defaultMessage = (args?: { property: string }) => `${args?.property} must be ${expected}`;

@@ -1,14 +1,17 @@
 import { isAbsolute, resolve } from 'node:path';
 import { IsIn, IsOptional, MinLength } from 'class-validator';
-import { hostOf, isAddressOrRange, isDatabaseUrl, isSafeUrl, isUrl, Satisfies, Whole } from './env-rules.js';
+import { faultOfDatabaseUrl } from './database-url.js';
+import { hostOf, isAddressOrRange, isDatabaseUrl, isSafeUrl, isUrl, Satisfies, Whole, Without } from './env-rules.js';
 import { parseMailbox } from './mailbox.js';
 import { TwilioSettings } from './twilio-settings.js';
 
 const DAY_SECONDS = 24 * 60 * 60;
+/** No mail server takes it to other machines. */
+export const LOCAL_SENDER = 'Talkstack <no-reply@localhost.localdomain>';
 
 /** Every setting of the service. A blank variable counts as unset. */
 export class Env extends TwilioSettings {
-  /** `production` requires SMTP_URL, APP_SECRET and PUBLIC_URL and has no development mailbox. */
+  /** `production` requires SMTP_URL, MAIL_FROM, APP_SECRET and an https PUBLIC_URL, and has no development mailbox. */
   @IsIn(['development', 'test', 'production'])
   NODE_ENV: 'development' | 'test' | 'production' = 'development';
 
@@ -25,7 +28,8 @@ export class Env extends TwilioSettings {
   @Satisfies((value: string) => /^[\w.:-]+$/.test(value), 'an address or a host name')
   HOST?: string;
 
-  /** `sqlite:` and a path, or `mysql://` / `mariadb://user:password@host:port/database`. */
+  /** `sqlite:` and a path, or `mysql://` / `mariadb://user:password@host:port/database`; TLS by parameters, see below. */
+  @Without((value) => (isDatabaseUrl(value) ? faultOfDatabaseUrl(value) : undefined))
   @Satisfies(isDatabaseUrl, 'sqlite:PATH, mysql://USER:PASSWORD@HOST:PORT/DATABASE or the same with mariadb://')
   DATABASE_URL: string = 'sqlite:data/talkstack.db';
 
@@ -48,7 +52,7 @@ export class Env extends TwilioSettings {
 
   /** Sender of every letter. */
   @Satisfies((value: string) => parseMailbox(value) !== null, 'an address, or NAME <ADDRESS>')
-  MAIL_FROM: string = 'Talkstack <no-reply@localhost.localdomain>';
+  MAIL_FROM: string = LOCAL_SENDER;
 
   /** Where people reach the service: base of the links in letters, and the tokens' issuer. Default: http://localhost:PORT. */
   @IsOptional()
@@ -57,6 +61,10 @@ export class Env extends TwilioSettings {
     'an http:// or https:// URL with no ? or #',
   )
   PUBLIC_URL?: string;
+
+  /** `1` lets production have a PUBLIC_URL and a RESET_PASSWORD_URL with http://, on which anybody between reads along. */
+  @IsIn(['0', '1'])
+  ALLOW_HTTP: '0' | '1' = '0';
 
   /** Your own page for new passwords in place of the built-in one; `#token=…` is appended. */
   @IsOptional()

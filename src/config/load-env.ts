@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, validateSync } from 'class-validator';
-import { Env } from './env.js';
+import { Env, LOCAL_SENDER } from './env.js';
+import { unknownSettings } from './unknown-settings.js';
 
 /** All faults of the settings, in one error, so that nobody mends them one boot at a time. */
 export class InvalidSettingsError extends Error {
@@ -15,15 +16,33 @@ function isBlank(value: string | undefined): boolean {
   return value === undefined || value.trim() === '';
 }
 
+/** Secrets that stood in this repository for everybody to read. */
+const PUBLIC_SECRETS = ['only for trying out, replace me before anybody relies on it'];
+
+/** What production asks for beyond what each setting must be. */
+function faultsInProduction(env: Env): string[] {
+  const faults: string[] = [];
+  for (const name of ['SMTP_URL', 'APP_SECRET', 'PUBLIC_URL'] as const) {
+    if (env[name] === undefined) faults.push(`${name} must be set in production`);
+  }
+  if (env.MAIL_FROM === LOCAL_SENDER) faults.push('MAIL_FROM must be set in production');
+  if (env.APP_SECRET !== undefined && PUBLIC_SECRETS.includes(env.APP_SECRET)) {
+    faults.push(
+      'APP_SECRET must be replaced: this one was published as an example (openssl rand -base64 48 makes one)',
+    );
+  }
+  for (const name of ['PUBLIC_URL', 'RESET_PASSWORD_URL'] as const) {
+    if (env.ALLOW_HTTP === '0' && env[name] !== undefined && !/^https:/i.test(env[name])) {
+      faults.push(`${name} must begin with https:// in production (ALLOW_HTTP=1 allows http://, for trying out)`);
+    }
+  }
+  if (env.ARGON2_MEMORY_KIB < 7168) faults.push('ARGON2_MEMORY_KIB must not be less than 7168 in production');
+  return faults;
+}
+
 /** Rules that one setting alone cannot break. */
 function faultsBetween(env: Env): string[] {
-  const faults: string[] = [];
-  if (env.inProduction) {
-    for (const name of ['SMTP_URL', 'APP_SECRET', 'PUBLIC_URL'] as const) {
-      if (env[name] === undefined) faults.push(`${name} must be set in production`);
-    }
-    if (env.ARGON2_MEMORY_KIB < 7168) faults.push('ARGON2_MEMORY_KIB must not be less than 7168 in production');
-  }
+  const faults = env.inProduction ? faultsInProduction(env) : [];
   if (env.SESSION_MAX_DAYS < env.SESSION_IDLE_DAYS) {
     faults.push('SESSION_MAX_DAYS must not be less than SESSION_IDLE_DAYS');
   }
@@ -45,7 +64,15 @@ function settingNames(): string[] {
 function read(names: string[], source: Source): { env: Env; faults: string[] } {
   const given = names.filter((name) => !isBlank(source[name])).map((name) => [name, source[name]?.trim()]);
   const env = plainToInstance(Env, Object.fromEntries(given), { exposeDefaultValues: true });
-  return { env, faults: validateSync(env).flatMap((fault) => Object.values(fault.constraints ?? {})) };
+  const faults = validateSync(env).flatMap((fault) => Object.values(fault.constraints ?? {}));
+  return { env, faults };
+}
+
+/** Variables that look like settings and are none, for a warning: a misspelt one would be ignored without a word. */
+export function strangeSettings(source: Source = process.env): string[] {
+  const given = Object.entries(source).map(([name, value]): [string, string] => [name, value ?? '']);
+  const set = given.filter(([, value]) => !isBlank(value));
+  return unknownSettings(set, settingNames());
 }
 
 /** Reads and checks the settings; throws InvalidSettingsError. Values are never repeated in a fault: they may be secrets. */

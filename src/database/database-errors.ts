@@ -78,9 +78,9 @@ export function markAsRefusal<E extends object>(error: E): E {
   return error;
 }
 
-/** The server knows us not, or not the database: at the first connection that is a fault of the settings. */
+/** The server knows us not, or not the database, or there is no TLS between us that fits: at the first connection that is a fault of the settings. */
 export function isFaultOfSettings(error: unknown): boolean {
-  return WRONG_SETTINGS.has(errorNumber(error));
+  return WRONG_SETTINGS.has(errorNumber(error)) || /^HANDSHAKE_(NO_)?SSL_/.test(driverCode(error));
 }
 
 /** The database is away, full, frozen, read-only or locked to us for now: the request may be sent again later. */

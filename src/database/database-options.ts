@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger, type Type } from '@nestjs/common';
 import type { Connection } from 'mysql2/promise';
 import type { MigrationInterface } from 'typeorm';
 import type { BetterSqlite3DataSourceOptions } from 'typeorm/driver/better-sqlite3/BetterSqlite3DataSourceOptions.js';
 import type { MysqlDataSourceOptions } from 'typeorm/driver/mysql/MysqlDataSourceOptions.js';
+import { OperatorError } from '../common/operator-error.js';
+import { DatabaseTls, readDatabaseServer } from '../config/database-url.js';
 import { Env } from '../config/env.js';
 import { isDatabaseUnavailable, isFaultOfSettings } from './database-errors.js';
 import { DatabaseLogger } from './database-logger.js';
@@ -49,7 +52,10 @@ async function firstConnection(url: URL): Promise<Connection> {
     try {
       return await createConnection({ ...connectionOptions(url), connectTimeout: CONNECT_TIMEOUT_MS });
     } catch (error) {
-      if (isFaultOfSettings(error) || !isDatabaseUnavailable(error) || tries === FIRST_CONNECTION_TRIES) throw error;
+      if (isFaultOfSettings(error)) {
+        throw new OperatorError(`The database refuses DATABASE_URL: ${(error as Error).message}`);
+      }
+      if (!isDatabaseUnavailable(error) || tries === FIRST_CONNECTION_TRIES) throw error;
       new Logger('Database').warn(`The database does not answer yet: ${(error as Error).message}`);
       await delay(FIRST_CONNECTION_PAUSE_MS);
     }
@@ -67,15 +73,20 @@ async function serverType(url: URL): Promise<'mariadb' | 'mysql'> {
   }
 }
 
+/** What mysql2 reads of TLS; throws OperatorError when the file of the authorities cannot be read. */
+function tlsOptions({ checks, caFile }: DatabaseTls) {
+  const verified = { rejectUnauthorized: checks !== 'nothing', verifyIdentity: checks === 'identity' };
+  if (caFile === undefined) return verified;
+  try {
+    return { ...verified, ca: readFileSync(caFile, 'utf8') };
+  } catch (error) {
+    throw new OperatorError(`The file of ssl-ca in DATABASE_URL cannot be read: ${(error as Error).message}`);
+  }
+}
+
 function connectionOptions(url: URL) {
-  return {
-    host: decodeURIComponent(url.hostname),
-    port: url.port === '' ? 3306 : Number(url.port),
-    user: decodeURIComponent(url.username) || 'root',
-    password: decodeURIComponent(url.password),
-    database: decodeURIComponent(url.pathname.slice(1)),
-    ...(url.searchParams.get('ssl') === 'true' && { ssl: {} }),
-  };
+  const { tls, ...server } = readDatabaseServer(url);
+  return { ...server, ...(tls && { ssl: tlsOptions(tls) }) };
 }
 
 /** TypeORM's options for DATABASE_URL, with the same tables on every database. */

@@ -32,15 +32,16 @@ export class OwnMariadb {
   private constructor(
     private readonly folder: string,
     readonly port: number,
+    private readonly options: string[],
   ) {}
 
   static get isInstalled(): boolean {
     return findProgram('mariadbd') !== undefined && findProgram('mariadb-install-db') !== undefined;
   }
 
-  /** Makes an empty server in a scratch folder and starts it. */
-  static async open(): Promise<OwnMariadb> {
-    const server = new OwnMariadb(mkdtempSync(join(tmpdir(), 'talkstack-mariadb-')), await freePort());
+  /** Makes an empty server in a scratch folder and starts it, with more options of mariadbd if need be. */
+  static async open(...options: string[]): Promise<OwnMariadb> {
+    const server = new OwnMariadb(mkdtempSync(join(tmpdir(), 'talkstack-mariadb-')), await freePort(), options);
     const args = ['--no-defaults', `--datadir=${server.data}`, `--user=${userInfo().username}`, '--skip-test-db'];
     const installer = findProgram('mariadb-install-db') ?? '';
     const { status, stderr } = spawnSync(installer, [...args, '--auth-root-authentication-method=normal'], {
@@ -64,7 +65,7 @@ export class OwnMariadb {
     const paths = [`--datadir=${this.data}`, `--socket=${join(this.folder, 'socket')}`];
     const net = [`--port=${this.port}`, '--bind-address=127.0.0.1', '--skip-name-resolve'];
     const small = ['--innodb-buffer-pool-size=32M', '--skip-log-bin', `--user=${userInfo().username}`];
-    const child = spawn(findProgram('mariadbd') ?? '', ['--no-defaults', ...paths, ...net, ...small], {
+    const child = spawn(findProgram('mariadbd') ?? '', ['--no-defaults', ...paths, ...net, ...small, ...this.options], {
       stdio: 'ignore',
     });
     this.child = child;

@@ -44,6 +44,7 @@ export const TEST_SETTINGS: Settings = {
   NODE_ENV: 'test',
   PORT: '0',
   PUBLIC_URL: 'https://talkstack.test',
+  MAIL_FROM: 'Talkstack <no-reply@talkstack.test>',
   APP_SECRET: 'a secret that only tests know, 32 characters and more',
   ARGON2_MEMORY_KIB: '8',
   ARGON2_PASSES: '1',

@@ -1,0 +1,84 @@
+import { isIP } from 'node:net';
+import { domainToASCII } from 'node:url';
+
+/** How a connection to MariaDB/MySQL is encrypted, and what is checked of the server's certificate. */
+export interface DatabaseTls {
+  /** `chain`: signed by a trusted authority; `identity`: made out to this host as well. */
+  checks: 'nothing' | 'chain' | 'identity';
+  /** File with the authorities to trust in place of the well-known ones (PEM). */
+  caFile?: string;
+}
+
+/** What DATABASE_URL says of a MariaDB/MySQL server. */
+export interface DatabaseServer {
+  host: string;
+  port: number;
+  user: string;
+  password: string;
+  database: string;
+  /** Unset: no encryption. */
+  tls?: DatabaseTls;
+}
+
+type TlsChecks = DatabaseTls['checks'] | 'off';
+
+/** The parameters that ask for TLS, in the spelling of MySQL's client, of other drivers, and of PostgreSQL's; one of them may be there. */
+const TLS_MODES: Record<string, Record<string, TlsChecks>> = {
+  ssl: { true: 'identity', '1': 'identity', false: 'off', '0': 'off' },
+  'ssl-mode': { disabled: 'off', required: 'nothing', verify_ca: 'chain', verify_identity: 'identity' },
+  sslmode: { disable: 'off', require: 'nothing', 'verify-ca': 'chain', 'verify-full': 'identity' },
+};
+const CA_FILE = 'ssl-ca';
+const PARAMETERS = [...Object.keys(TLS_MODES), CA_FILE];
+
+/** The host as `connect` takes it: IPv6 without brackets, names in ASCII. */
+export function hostToConnect(url: URL): string {
+  const host = decodeURIComponent(url.hostname);
+  return host.startsWith('[') ? host.slice(1, -1) : isIP(host) ? host : domainToASCII(host) || host;
+}
+
+function readTls(url: URL): { tls?: DatabaseTls; fault?: string } {
+  const [parameter, ...others] = Object.keys(TLS_MODES).filter((name) => url.searchParams.has(name));
+  const caFile = url.searchParams.get(CA_FILE) ?? undefined;
+  if (others.length > 0) return { fault: `not ask for TLS twice (${[parameter, ...others].join(', ')})` };
+  if (caFile === '') return { fault: `name a file in ${CA_FILE}` };
+  if (parameter === undefined && caFile === undefined) return {};
+  const modes = parameter === undefined ? {} : TLS_MODES[parameter];
+  const mode = parameter === undefined ? 'identity' : modes[(url.searchParams.get(parameter) ?? '').toLowerCase()];
+  if (mode === undefined) return { fault: `have ${parameter}=${Object.keys(modes).join(' or ')}` };
+  const checks = mode === 'off' ? undefined : mode;
+  if (caFile !== undefined && (checks === undefined || checks === 'nothing')) {
+    return { fault: `check the certificate when it names ${CA_FILE}` };
+  }
+  if (checks === 'identity' && isIP(hostToConnect(url)) !== 0) {
+    return { fault: 'name the host by name, for its certificate to be checked, or have ssl-mode=VERIFY_CA' };
+  }
+  return { tls: checks && { checks, caFile } };
+}
+
+function faultOfParameters(url: URL): string | undefined {
+  const names = [...url.searchParams.keys()];
+  const unknown = names.find((name) => !PARAMETERS.includes(name));
+  if (unknown !== undefined) return `have no parameter but ${PARAMETERS.join(', ')} (after its ?)`;
+  if (new Set(names).size < names.length) return 'have no parameter twice';
+  if (url.hash !== '') return 'have no # (in a password it is %23)';
+  return readTls(url).fault;
+}
+
+/** What is wrong with the part of DATABASE_URL after the database's name, as the end of "DATABASE_URL must …"; undefined when nothing is. */
+export function faultOfDatabaseUrl(value: string): string | undefined {
+  if (!value.startsWith('sqlite:')) return faultOfParameters(new URL(value));
+  return value.includes('?') ? 'have no parameters (after ?) with SQLite' : undefined;
+}
+
+/** Reads a DATABASE_URL of MariaDB/MySQL that was checked. */
+export function readDatabaseServer(url: URL): DatabaseServer {
+  return {
+    host: hostToConnect(url),
+    port: url.port === '' ? 3306 : Number(url.port),
+    user: decodeURIComponent(url.username) || 'root',
+    password: decodeURIComponent(url.password),
+    database: decodeURIComponent(url.pathname.slice(1)),
+    tls: readTls(url).tls,
+  };
+}

@@ -1,0 +1,66 @@
+/** What only settings of this service begin with, so that a name which is none of them is a slip. */
+const PREFIXES = [
+  'ARGON2_',
+  'AUDIT_',
+  'DATABASE_',
+  'ELEVENLABS_',
+  'MAIL_',
+  'METRICS_',
+  'REDIS_',
+  'SESSION_',
+  'SIGNING_KEY_',
+  'SMTP_',
+  'SQLITE_',
+  'THROTTLE_',
+  'TRUST_',
+  'TWILIO_',
+  'WEBHOOK_',
+];
+/** Set by others: a desktop's session, and what Kubernetes and Docker tell a container of services called `mail` or `redis`. */
+const OF_OTHERS = /^SESSION_MANAGER$|_SERVICE_(HOST|PORT)(_.*)?$|_PORT_\d+_(TCP|UDP)(_(PROTO|PORT|ADDR))?$/;
+const ADDRESS_OF_A_SERVICE = /^(tcp|udp):\/\//;
+/** Shorter names are too close to those of other programs. */
+const SHORTEST_NEAR_MISS = 7;
+
+/** How many characters must be put in, left out or changed to make one text of the other (Levenshtein). */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const changed = row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(changed, row[j] + 1, next[j - 1] + 1));
+    }
+    row = next;
+  }
+  return row[b.length];
+}
+
+/** The known name that this one was meant to be; undefined when none is near. */
+function meant(name: string, known: string[]): string | undefined {
+  const spelt = name.toUpperCase().replaceAll('-', '_');
+  if (known.includes(spelt)) return spelt;
+  // TRUST_PROXIES is three changes away from TRUST_PROXY; in a short name so many would make another word.
+  const farthest = spelt.length < 10 ? 1 : spelt.length < 13 ? 2 : 3;
+  return known
+    .filter((candidate) => Math.min(candidate.length, spelt.length) >= SHORTEST_NEAR_MISS)
+    .filter((candidate) => Math.abs(candidate.length - spelt.length) <= farthest)
+    .map((candidate) => ({ candidate, far: distance(spelt, candidate) }))
+    .filter(({ far }) => far <= farthest)
+    .sort((one, other) => one.far - other.far)[0]?.candidate;
+}
+
+function isOfOthers(name: string, value: string): boolean {
+  return OF_OTHERS.test(name) || (name.endsWith('_PORT') && ADDRESS_OF_A_SERVICE.test(value));
+}
+
+/** Variables that look like settings and are none, each in words, without its value. */
+export function unknownSettings(given: [name: string, value: string][], known: string[]): string[] {
+  return given
+    .filter(([name, value]) => !known.includes(name) && !isOfOthers(name, value))
+    .flatMap(([name]) => {
+      const candidate = meant(name, known);
+      if (candidate !== undefined) return [`${name} (did you mean ${candidate}?)`];
+      return PREFIXES.some((prefix) => name.startsWith(prefix)) ? [name] : [];
+    });
+}

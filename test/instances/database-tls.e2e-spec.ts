@@ -1,0 +1,87 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { queryDirectly } from '../support/direct-query.js';
+import { findProgram, OwnMariadb } from '../support/own-mariadb.js';
+import { program, runProcess } from '../support/start-process.js';
+
+/** A certificate authority, and a certificate by it that is made out to one host. */
+function makeCertificates(folder: string, host: string): void {
+  const run = (...args: string[]) => {
+    const { status, stderr } = spawnSync('openssl', args, { cwd: folder, encoding: 'utf8' });
+    if (status !== 0) throw new Error(stderr);
+  };
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
+  run('req', '-x509', ...key, '-keyout', 'ca.key', '-out', 'ca.pem', '-subj', '/CN=Test authority', '-days', '2');
+  run('req', ...key, '-keyout', 'server.key', '-out', 'server.csr', '-subj', `/CN=${host}`);
+  writeFileSync(join(folder, 'names'), `subjectAltName=DNS:${host}\n`);
+  const signed = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-extfile', 'names', '-days', '2'];
+  run('x509', '-req', '-in', 'server.csr', '-out', 'server.pem', ...signed);
+}
+
+const isPossible = OwnMariadb.isInstalled && findProgram('openssl') !== undefined;
+
+(isPossible ? describe : describe.skip)('TLS to the database', () => {
+  let server: OwnMariadb;
+  let folder: string;
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'talkstack-tls-'));
+    makeCertificates(folder, 'localhost');
+    server = await OwnMariadb.open(
+      `--ssl-cert=${join(folder, 'server.pem')}`,
+      `--ssl-key=${join(folder, 'server.key')}`,
+    );
+    await server.createDatabase('talkstack');
+  });
+  afterAll(async () => {
+    await server.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  const urlOf = (host: string, parameters: string) =>
+    `mariadb://root@${host}:${server.port}/talkstack?${parameters.replace('ca.pem', encodeURIComponent(join(folder, 'ca.pem')))}`;
+
+  it.each([
+    ['localhost', 'ssl=false', false],
+    ['localhost', 'ssl-mode=DISABLED', false],
+    ['127.0.0.1', 'sslmode=require', true],
+    ['localhost', 'ssl=true&ssl-ca=ca.pem', true],
+    ['127.0.0.1', 'ssl-mode=VERIFY_CA&ssl-ca=ca.pem', true],
+    ['localhost', 'sslmode=verify-full&ssl-ca=ca.pem', true],
+    ['localhost', 'ssl-ca=ca.pem', true],
+  ])('to %s with ?%s is on: %s', async (host, parameters, isOn) => {
+    const url = urlOf(host, parameters);
+    const [row] = await queryDirectly({ url, drop: async () => undefined }, "SHOW STATUS LIKE 'Ssl_cipher'");
+    expect(row.Value !== '').toBe(isOn);
+  });
+
+  it.each([
+    ['localhost', 'ssl=true', 'certificate'],
+    ['localhost', 'ssl-ca=/no/such/file', 'no such file'],
+  ])('to %s with ?%s stops the start in one line', async (host, parameters, reason) => {
+    const { code, output } = await runProcess(
+      program('migrate'),
+      ['up'],
+      { DATABASE_URL: urlOf(host, parameters) },
+      folder,
+    );
+    expect(code).toBe(1);
+    expect(output).toMatch(/^The (database refuses DATABASE_URL|file of ssl-ca)/);
+    expect(output.toLowerCase()).toContain(reason);
+    expect(output.split('\n')).toHaveLength(1);
+  });
+
+  it('refuses a certificate that is made out to another host, where the identity is to be checked', async () => {
+    makeCertificates(folder, 'elsewhere.example');
+    await server.kill();
+    await server.start();
+    const migrate = (parameters: string) =>
+      runProcess(program('migrate'), ['up'], { DATABASE_URL: urlOf('localhost', parameters) }, folder);
+    expect(await migrate('ssl-mode=VERIFY_IDENTITY&ssl-ca=ca.pem')).toMatchObject({
+      code: 1,
+      output: expect.stringMatching(/^The database refuses DATABASE_URL: .*altnames.*$/),
+    });
+    expect(await migrate('ssl-mode=VERIFY_CA&ssl-ca=ca.pem')).toMatchObject({ code: 0 });
+  });
+});
