@@ -43,6 +43,15 @@ describe('What follows the name of the database', () => {
   it.each(WRONG_PARAMETERS)('stops the start with DATABASE_URL=%s', (DATABASE_URL, fault) => {
     expect(faultsOf({ DATABASE_URL })).toEqual([`DATABASE_URL must ${fault}`]);
   });
+
+  it.each([
+    'mysql://10.0.0.1/db?ssl-mode=VERIFY_CA&ssl-ca=/etc/ca.pem',
+    'mysql://[::1]/db?ssl-mode=required',
+    'mariadb://h/db?sslmode=verify-full',
+    'mariadb://h/db?ssl=0',
+  ])('is understood: %s', (DATABASE_URL) => {
+    expect(faultsOf({ DATABASE_URL })).toEqual([]);
+  });
 });
 
 describe('A setting that nobody knows', () => {
