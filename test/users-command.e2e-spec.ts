@@ -127,6 +127,16 @@ describe('The users command', () => {
     expect((await logIn(service, { email: stranger, password: 'guess' })).status).toBe(429);
   });
 
+  it('forgets the messages that were asked for, for a mailbox with any plus part', async () => {
+    const limited = await service.another({ THROTTLE_LETTERS_PER_MAILBOX: '2' });
+    const email = `mailbox+work.${newAddress()}`;
+    const ask = async () => (await limited.api.post('/auth/forgot-password', { email })).status;
+    expect([await ask(), await ask(), await ask()]).toEqual([200, 200, 429]);
+    await done('unthrottle', email);
+    service.clock.advance(REMEMBERED_MS);
+    expect(await ask()).toBe(200);
+  });
+
   it('deletes an account with all its data', async () => {
     const ada = await join(service);
     const { id } = await done('delete', ada.email);

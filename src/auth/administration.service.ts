@@ -10,6 +10,7 @@ import { Session } from '../credentials/session.entity.js';
 import { SessionsService } from '../credentials/sessions.service.js';
 import { Database } from '../database/database.js';
 import { Transaction } from '../database/transaction.js';
+import { mailboxOf } from '../throttling/mailbox.js';
 import { ThrottleResets } from '../throttling/throttle-resets.js';
 import { User } from '../users/user.entity.js';
 import { AccountService } from './account.service.js';
@@ -175,6 +176,7 @@ export class AdministrationService {
   private async unthrottle(transaction: Transaction, { email, user }: Person): Promise<Report> {
     await this.limits.clear(transaction, email);
     await this.resets.reset(transaction, email);
+    await this.resets.reset(transaction, mailboxOf(email));
     if (user) await this.resets.reset(transaction, user.id);
     return { message: 'What was counted of this address is forgotten.' };
   }

@@ -17,6 +17,22 @@ export abstract class ThrottlingSettings extends QuotaSettings {
   @Whole(1, MOST)
   THROTTLE_LETTERS_PER_HOUR: number = 200;
 
+  /** The same from one IPv6 /56, which a provider gives to one customer. */
+  @Whole(1, MOST)
+  THROTTLE_LETTERS_PER_IPV6_56: number = 400;
+
+  /** The same from one IPv6 /48. */
+  @Whole(1, MOST)
+  THROTTLE_LETTERS_PER_IPV6_48: number = 800;
+
+  /** The same for addresses of one domain from one network (IPv4: /24, IPv6: /48). */
+  @Whole(1, MOST)
+  THROTTLE_LETTERS_PER_DOMAIN: number = 100;
+
+  /** The same for one mailbox (`ada+1@` and `ada+2@` are `ada@`) from one network. */
+  @Whole(1, MOST)
+  THROTTLE_LETTERS_PER_MAILBOX: number = 20;
+
   /** Signups an hour of one address from one network (IPv4: /24, IPv6: /48); each mails a letter to it. */
   @Whole(1, MOST)
   THROTTLE_SIGNUPS_PER_HOUR: number = 5;

@@ -43,6 +43,14 @@ export function ipRange(ip: string): string {
   return isIPv6(ip) ? `${expandIpv6(ip).slice(0, 4).join(':')}::/64` : ip;
 }
 
+/** The network of so many bits around an IPv6 address, which one customer may have; null for IPv4, where one has an address. */
+export function ipv6Network(ip: string, bits: 48 | 56): string | null {
+  if (!isIPv6(ip)) return null;
+  const groups = expandIpv6(ip).slice(0, 4);
+  const subnet = bits === 56 ? (parseInt(groups[3], 16) & 0xff00).toString(16) : '0';
+  return `${groups.slice(0, 3).join(':')}:${subnet}::/${bits}`;
+}
+
 /** The address without its last bits: a /24 of IPv4, a /48 of IPv6; enough to recognise a place, not a person. */
 export function maskedIp(ip: string): string {
   const v4 = ip.replace(/^::ffff:/i, '');

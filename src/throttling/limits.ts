@@ -3,9 +3,13 @@ import { ThrottlingSettings } from '../config/throttling-settings.js';
 
 const QUARTER_HOUR_MS = 15 * MINUTE_MS;
 
-/** What is counted together. A pair is an address and an IP; a network, an address and the network around the IP. */
+/**
+ * What is counted together. A pair is an address and an IP; a network, an address and the network around the IP. A mailbox is an
+ * address without its plus part, a domain what follows the @: each with the network around the IP, so that nobody uses up the budget
+ * of others. `ip56` and `ip48` are the wider networks of IPv6.
+ */
 export interface LimitRule {
-  by: 'ip' | 'pair' | 'user' | 'network';
+  by: 'ip' | 'ip56' | 'ip48' | 'pair' | 'user' | 'network' | 'mailbox' | 'domain';
   setting: keyof ThrottlingSettings;
   windowMs: number;
   /** Endpoints with the same name count together; without one each counts for itself. */
@@ -19,16 +23,27 @@ interface EndpointRules {
 }
 
 const IP: LimitRule = { by: 'ip', setting: 'THROTTLE_IP_PER_MINUTE', windowMs: MINUTE_MS };
-const LETTERS: LimitRule = { by: 'ip', setting: 'THROTTLE_LETTERS_PER_HOUR', windowMs: HOUR_MS, name: 'letters' };
+const hourly = (by: LimitRule['by'], setting: LimitRule['setting']): LimitRule => {
+  return { by, setting, windowMs: HOUR_MS, name: 'letters' };
+};
+/** For every endpoint with which anybody can have messages sent. */
+const LETTERS: LimitRule[] = [
+  hourly('ip', 'THROTTLE_LETTERS_PER_HOUR'),
+  hourly('ip56', 'THROTTLE_LETTERS_PER_IPV6_56'),
+  hourly('ip48', 'THROTTLE_LETTERS_PER_IPV6_48'),
+  // The narrower one first: a request that it refuses does not count for the domain.
+  hourly('mailbox', 'THROTTLE_LETTERS_PER_MAILBOX'),
+  hourly('domain', 'THROTTLE_LETTERS_PER_DOMAIN'),
+];
 const PAIR: LimitRule = { by: 'pair', setting: 'THROTTLE_TRIES_PER_QUARTER_HOUR', windowMs: QUARTER_HOUR_MS };
 
 /** The limits of each throttled endpoint, counted in this order. */
 export const THROTTLED = {
-  signup: { limits: [IP, LETTERS, PAIR] },
+  signup: { limits: [IP, ...LETTERS, PAIR] },
   'verify-email': { limits: [IP, PAIR] },
-  'resend-code': { limits: [IP, LETTERS, PAIR] },
+  'resend-code': { limits: [IP, ...LETTERS, PAIR] },
   login: { limits: [IP, PAIR], guesses: 'address' },
-  'forgot-password': { limits: [IP, LETTERS, PAIR] },
+  'forgot-password': { limits: [IP, ...LETTERS, PAIR] },
   'reset-password': { limits: [IP] },
   'refresh-token': { limits: [{ ...IP, setting: 'THROTTLE_REFRESHES_PER_MINUTE' }] },
   // Changing the password and deleting the account: a stolen token or key must not tell the password.

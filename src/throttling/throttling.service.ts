@@ -4,7 +4,8 @@ import { AppError } from '../common/app-error.js';
 import { Clock, DAY_MS, SECOND_MS } from '../common/clock.js';
 import { Secrets } from '../common/secrets.js';
 import { Env } from '../config/env.js';
-import { ipRange, maskedIp } from '../http/client.js';
+import { ipRange, ipv6Network, maskedIp } from '../http/client.js';
+import { domainOf, mailboxOf } from './mailbox.js';
 import { RateLimit } from '../http/rate-limit-headers.js';
 import { Count, CounterStore, CounterWindow } from './counter-store.js';
 import { KnownNetworks } from './known-networks.js';
@@ -212,11 +213,15 @@ export class Throttling {
     const whom = (who?: string) => who && this.resets.countedAs(who);
     const parts = {
       ip: [range],
+      ip56: [ipv6Network(ip, 56)],
+      ip48: [ipv6Network(ip, 48)],
+      domain: [email && domainOf(email), maskedIp(ip)],
+      mailbox: [whom(email && mailboxOf(email)), maskedIp(ip)],
       pair: [whom(email), range],
       network: [whom(email), maskedIp(ip)],
       user: [whom(userId)],
     }[by];
-    const known = parts.flatMap((part) => part ?? []);
+    const known: string[] = parts.flatMap((part) => part ?? []);
     if (known.length < parts.length) return null;
     return { key: this.key(name ?? endpoint, by, ...known), windowMs, by, most: this.env[setting] };
   }
