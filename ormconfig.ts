@@ -5,9 +5,11 @@ import { SCHEMA } from './src/schema.js';
 
 readDotEnv();
 
+const options = await databaseOptions(loadEnv(), SCHEMA);
+
 /** The service's data source for TypeORM's command line, which answers through TypeORM's own logger and has no time limits. */
 export default new DataSource({
-  ...(await databaseOptions(loadEnv(), SCHEMA)),
-  driver: undefined,
+  ...options,
+  ...(options.type !== 'better-sqlite3' && { driver: undefined }),
   logger: 'advanced-console',
 });

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
-import Database from 'better-sqlite3';
 import { createConnection } from 'mysql2/promise';
 import { v7 as uuid } from 'uuid';
+import { SqliteConnection } from '../src/database/sqlite-connection.js';
 
 const BATCH = 1000;
 const NOW = '2026-01-01 00:00:00.000';
@@ -61,7 +61,7 @@ async function fill(
 
 async function writer(url: string) {
   if (url.startsWith('sqlite:')) {
-    const database = new Database(url.slice('sqlite:'.length), { timeout: 60_000 });
+    const database = new SqliteConnection(url.slice('sqlite:'.length), { timeout: 60_000 });
     return {
       rows: async (statement: string, values: Row) => void database.prepare(statement).run(...values),
       end: async () => {

@@ -1,5 +1,5 @@
-import Sqlite from 'better-sqlite3';
 import { createPool, RowDataPacket } from 'mysql2/promise';
+import { SqliteConnection } from '../src/database/sqlite-connection.js';
 
 const SESSIONS = 'CREATE TABLE IF NOT EXISTS floor_sessions (id varchar(36) PRIMARY KEY, hash varchar(64))';
 const USERS = 'CREATE TABLE IF NOT EXISTS floor_users (email varchar(64) PRIMARY KEY, hash varchar(255))';
@@ -20,11 +20,11 @@ export interface FloorStore {
 
 /** Writes that wait together share a commit, as in the service. */
 function sqliteStore(file: string): FloorStore {
-  const database = new Sqlite(file);
+  const database = new SqliteConnection(file);
   database.pragma('journal_mode = WAL');
   database.pragma('synchronous = FULL');
   database.exec(`${SESSIONS}; ${USERS}`);
-  const statement = (text: string) => database.prepare<unknown[], { hash: string }>(text);
+  const statement = (text: string) => database.prepare(text);
   const [addUser, findUser, open, findSession, rotate] = [ADD_USER, FIND_USER, OPEN, FIND_SESSION, ROTATE].map(
     statement,
   );
@@ -44,9 +44,9 @@ function sqliteStore(file: string): FloorStore {
     });
   return {
     addUser: (email, hash) => inTurn(() => addUser.run(email, hash)),
-    userHash: async (email) => findUser.get(email)?.hash ?? '',
+    userHash: async (email) => String(findUser.get(email)?.hash ?? ''),
     open: (id, hash) => inTurn(() => open.run(id, hash)),
-    sessionHash: async (id) => findSession.get(id)?.hash ?? '',
+    sessionHash: async (id) => String(findSession.get(id)?.hash ?? ''),
     rotate: (id, from, to) => inTurn(() => rotate.run(to, id, from)),
   };
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { hash } from '@node-rs/argon2';
-import Database from 'better-sqlite3';
 import { createPool } from 'mysql2/promise';
 import { Env } from '../src/config/env.js';
+import { SqliteConnection } from '../src/database/sqlite-connection.js';
 
 /** Runs `work` by so many workers for so long; answers how often a second it got done. */
 async function rate(workers: number, seconds: number, work: () => Promise<unknown>): Promise<number> {
@@ -47,7 +47,7 @@ export async function rawWrites(databaseUrl: string, workers: number, seconds: n
   const insert = 'INSERT INTO raw_writes VALUES (?, ?)';
   const text = 'x'.repeat(200);
   if (databaseUrl.startsWith('sqlite:')) {
-    const database = new Database(databaseUrl.slice('sqlite:'.length));
+    const database = new SqliteConnection(databaseUrl.slice('sqlite:'.length));
     database.pragma('journal_mode = WAL');
     database.pragma('synchronous = FULL');
     database.exec(table);

@@ -17,7 +17,7 @@ const PROGRAMS = [
   'commands/users',
 ];
 
-const NATIVE = ['@node-rs/argon2', 'better-sqlite3'];
+const NATIVE = ['@node-rs/argon2', '@photostructure/sqlite'];
 /** Loaded by few, or never; they stay in node_modules, as do Swagger UI's files. */
 const LOADED_WHERE_USED = ['file-type', 'ioredis', 'mysql2', 'swagger-ui-dist', 'twilio'];
 /** What packages ask for in case that it is there. */
@@ -27,6 +27,7 @@ const NOT_INSTALLED = [
   '@nestjs/microservices',
   '@nestjs/platform-express',
   '@nestjs/websockets',
+  'better-sqlite3',
   'bullmq',
   'class-transformer/storage',
   'preview-email',

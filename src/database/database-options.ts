@@ -30,9 +30,11 @@ const CONNECT_TIMEOUT_MS = 5000;
 const FIRST_CONNECTION_TRIES = 30;
 const FIRST_CONNECTION_PAUSE_MS = 1000;
 
-function sqliteOptions(file: string, schema: Schema): BetterSqlite3DataSourceOptions {
+async function sqliteOptions(file: string, schema: Schema): Promise<BetterSqlite3DataSourceOptions> {
+  const { SqliteConnection } = await import('./sqlite-connection.js');
   return {
     type: 'better-sqlite3',
+    driver: SqliteConnection,
     database: file,
     timeout: SQLITE_BUSY_MS,
     logger: new DatabaseLogger(),

@@ -1,7 +1,7 @@
-import type { Database as SqliteConnection, Statement } from 'better-sqlite3';
 import { EntityManager, EntityMetadata, EntityTarget, FindOptionsWhere, ObjectLiteral } from 'typeorm';
 import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver.js';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
+import type { SqliteConnection, SqliteStatement } from './sqlite-connection.js';
 
 interface Outcome {
   rows: ObjectLiteral[];
@@ -9,7 +9,7 @@ interface Outcome {
 }
 
 const texts = new WeakMap<EntityMetadata, Map<string, string>>();
-const prepared = new WeakMap<SqliteConnection, Map<string, Statement>>();
+const prepared = new WeakMap<SqliteConnection, Map<string, SqliteStatement>>();
 
 /** True for conditions that columns equal given values: no operators, no alternatives, no relations. */
 export function isPlain(where: object): boolean {
@@ -134,14 +134,14 @@ export class Rows {
     this.manager.dataSource.logger.logQuery(text, values);
     const connection = (this.driver as BetterSqlite3Driver).databaseConnection as SqliteConnection;
     const statement = prepareOnce(connection, text);
-    if (statement.reader) return { rows: statement.all(...values) as ObjectLiteral[], affected: 0 };
+    if (statement.reader) return { rows: statement.all(...values), affected: 0 };
     return { rows: [], affected: statement.run(...values).changes };
   }
 }
 
 /** A statement of a connection, written and read by SQLite once; for texts of which there are few. */
-export function prepareOnce(connection: SqliteConnection, text: string): Statement {
-  const statements = prepared.get(connection) ?? new Map<string, Statement>();
+export function prepareOnce(connection: SqliteConnection, text: string): SqliteStatement {
+  const statements = prepared.get(connection) ?? new Map<string, SqliteStatement>();
   const statement = statements.get(text) ?? connection.prepare(text);
   prepared.set(connection, statements.set(text, statement));
   return statement;

@@ -4,8 +4,8 @@ import { refuseNewerSchema } from './schema-version.js';
 
 /** Copies a SQLite database as it is at one moment, whatever others write meanwhile; a copy of its file lacks what is in its log. */
 export async function copyDatabase(source: string, target: string): Promise<void> {
-  const { default: SqliteConnection } = await import('better-sqlite3');
-  const connection = new SqliteConnection(source, { readonly: true, fileMustExist: true });
+  const { SqliteConnection } = await import('./sqlite-connection.js');
+  const connection = new SqliteConnection(source, { readonly: true });
   try {
     connection.prepare('VACUUM INTO ?').run(target);
   } finally {
@@ -15,8 +15,8 @@ export async function copyDatabase(source: string, target: string): Promise<void
 
 /** Throws OperatorError unless the file is an undamaged database of the service. */
 export async function checkDatabaseFile(file: string): Promise<void> {
-  const { default: SqliteConnection } = await import('better-sqlite3');
-  const connection = new SqliteConnection(file, { readonly: true, fileMustExist: true });
+  const { SqliteConnection } = await import('./sqlite-connection.js');
+  const connection = new SqliteConnection(file, { readonly: true });
   try {
     const result = connection.pragma('integrity_check', { simple: true });
     if (result !== 'ok') throw new OperatorError(`The database ${file} is damaged: ${String(result)}`);

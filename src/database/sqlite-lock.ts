@@ -21,7 +21,7 @@ export interface SqliteLock {
 export async function lockSqliteFile(file: string, tries = TRIES): Promise<SqliteLock | null> {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   makePrivateFile(`${file}.lock`);
-  const { default: SqliteConnection } = await import('better-sqlite3');
+  const { SqliteConnection } = await import('./sqlite-connection.js');
   const connection = new SqliteConnection(`${file}.lock`, { timeout: 0 });
   for (let tried = 1; ; tried += 1) {
     try {

@@ -1,9 +1,9 @@
 import { setImmediate, setTimeout as delay } from 'node:timers/promises';
-import type { Database as SqliteConnection } from 'better-sqlite3';
 import { DataSource, QueryRunner } from 'typeorm';
 import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver.js';
 import { isBusy } from './database-errors.js';
 import { prepareOnce } from './rows.js';
+import type { SqliteConnection } from './sqlite-connection.js';
 import { Transaction } from './transaction.js';
 
 /** How long another process may keep SQLite's write lock before units of work give up: about five seconds. */

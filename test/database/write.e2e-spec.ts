@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { getRepositoryToken } from '@nestjs/typeorm';
-import SqliteDatabase from 'better-sqlite3';
 import { createConnection } from 'mysql2/promise';
 import { Repository } from 'typeorm';
 import { Database } from '../../src/database/database.js';
+import { SqliteConnection } from '../../src/database/sqlite-connection.js';
 import { Transaction } from '../../src/database/transaction.js';
 import { User } from '../../src/users/user.entity.js';
 import { ApiAnswer } from '../support/api-client.js';
@@ -172,7 +172,7 @@ describe('Writing to the database', () => {
     });
 
     it('waits for another process that holds the file, while reading goes on', async () => {
-      const other = new SqliteDatabase(service.database.url.replace('sqlite:', ''));
+      const other = new SqliteConnection(service.database.url.replace('sqlite:', ''));
       other.exec('BEGIN IMMEDIATE');
       const signup = signUp(service);
       expect((await service.api.get('/health/ready')).status).toBe(200);
