@@ -1,5 +1,5 @@
-# Builds on the full image (it has the compiler that the SQLite binding may need), runs on the slim one.
-FROM node:22-bookworm AS build
+# Builds with the development packages, runs without them. No package is compiled.
+FROM node:22-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci
