@@ -142,7 +142,7 @@ export class SqliteConnection {
     if (!this.open) return;
     try {
       if (this.inTransaction) this.exec('ROLLBACK');
-      if (!this.isReadonly) this.exec('PRAGMA wal_checkpoint(PASSIVE)');
+      if (!this.isReadonly) this.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     } catch {
       // Another process has the file, or the disk is broken: the log is read at the next opening.
     } finally {
