@@ -44,9 +44,9 @@ function sqliteStore(file: string): FloorStore {
     });
   return {
     addUser: (email, hash) => inTurn(() => addUser.run(email, hash)),
-    userHash: async (email) => String(findUser.get(email)?.hash ?? ''),
+    userHash: async (email) => (findUser.get(email)?.hash ?? '') as string,
     open: (id, hash) => inTurn(() => open.run(id, hash)),
-    sessionHash: async (id) => String(findSession.get(id)?.hash ?? ''),
+    sessionHash: async (id) => (findSession.get(id)?.hash ?? '') as string,
     rotate: (id, from, to) => inTurn(() => rotate.run(to, id, from)),
   };
 }

@@ -30,7 +30,7 @@ function bindable(value: unknown): unknown {
   if (value === null || value === undefined) return null;
   if (typeof value === 'bigint' || value instanceof Uint8Array) return value;
   if (typeof value === 'number' && !Number.isNaN(value)) return value;
-  throw new TypeError(`SQLite stores no ${value instanceof Date ? 'Date' : typeof value}: ${String(value)}`);
+  throw new TypeError(`SQLite stores no ${value instanceof Date ? 'Date' : typeof value}.`);
 }
 
 /** A statement that SQLite has read, as better-sqlite3 has it. */
