@@ -7,6 +7,7 @@ import { ApiKeyAnswer } from '../credentials/credentials.dto.js';
 import { BearerOnly } from '../credentials/credentials.guard.js';
 import { type Client, FromClient } from '../http/client.js';
 import { RowsQuery, withPageHeaders } from '../http/paging.js';
+import { HasEffect } from '../http/methods.js';
 import { Answer } from '../openapi/answers.js';
 import { Documented } from '../openapi/operation.js';
 import { Throttled } from '../throttling/throttled.decorator.js';
@@ -27,6 +28,7 @@ export class AccountController {
   ) {}
 
   @BearerOnly()
+  @HasEffect()
   @Get('generate-apikey')
   @Throttled('generate-apikey')
   @Documented(docs.GENERATE_API_KEY)
@@ -48,6 +50,7 @@ export class AccountController {
   }
 
   @BearerOnly()
+  @HasEffect()
   @Get('export')
   @Throttled('export')
   @Documented(docs.EXPORT_DATA)

@@ -34,9 +34,13 @@ export function answerConnectionError(error: NodeJS.ErrnoException, socket: Sock
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`);
 }
 
-/** HTTP/1.1 asks for a Host (RFC 9112, section 3.2). Node would refuse by itself, without a body and without our headers. */
-export function refuseWithoutHost(request: FastifyRequest, reply: FastifyReply, next: () => void): void {
-  if (request.headers.host !== undefined || request.raw.httpVersion !== '1.1') return next();
+/** HTTP/1.1 asks for one Host, and nobody may send two (RFC 9112, section 3.2). Node would refuse by itself, without a body and without our headers. */
+export function refuseUnlessOneHost(request: FastifyRequest, reply: FastifyReply, next: () => void): void {
+  const { rawHeaders, httpVersion } = request.raw;
+  const hosts = rawHeaders.filter(
+    (name, i) => i % 2 === 0 && name.length === 4 && name.toLowerCase() === 'host',
+  ).length;
+  if (hosts === 1 || (hosts === 0 && httpVersion !== '1.1')) return next();
   answerError(new AppError(COMMON_ERRORS.REQUEST_MALFORMED), request, reply.header('connection', 'close'));
 }
 

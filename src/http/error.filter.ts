@@ -4,6 +4,7 @@ import { AppError, ErrorEntry } from '../common/app-error.js';
 import { COMMON_ERRORS } from '../common/common.errors.js';
 import { isDatabaseUnavailable } from '../database/database-errors.js';
 import { flowNumber } from './flow-number.js';
+import { methodsOf } from './methods.js';
 import { rateLimitHeaders } from './rate-limit-headers.js';
 
 const DATABASE_RETRY_SECONDS = 5;
@@ -13,6 +14,8 @@ export const CHALLENGE = 'Bearer realm="talkstack"';
 /** What the framework's own errors mean to the client, by status. */
 const BY_FRAMEWORK_STATUS: Record<number, ErrorEntry> = {
   400: COMMON_ERRORS.REQUEST_MALFORMED,
+  // Of files outside their folder.
+  403: COMMON_ERRORS.ROUTE_NOT_FOUND,
   404: COMMON_ERRORS.ROUTE_NOT_FOUND,
   413: COMMON_ERRORS.BODY_TOO_LARGE,
   414: COMMON_ERRORS.REQUEST_MALFORMED,
@@ -60,10 +63,12 @@ export function answerError(thrown: unknown, request: FastifyRequest, reply: Fas
   if (error.status === 429) {
     void reply.headers(rateLimitHeaders({ ...error, remaining: 0, resetSeconds: error.retryAfterSeconds ?? 0 }));
   }
-  void reply
-    .status(error.status)
-    .header('content-type', 'application/json; charset=utf-8')
-    .send(errorBody(error, request));
+  const methods = error.code === COMMON_ERRORS.ROUTE_NOT_FOUND.code ? methodsOf(request) : [];
+  const isWrongMethod = methods.length > 0 && !methods.includes(request.method);
+  if (isWrongMethod) void reply.header('allow', methods.join(', '));
+  const body = errorBody(error, request);
+  if (isWrongMethod) body.message = `There is no such endpoint: this path takes ${methods.join(', ')}.`;
+  void reply.status(error.status).header('content-type', 'application/json; charset=utf-8').send(body);
 }
 
 @Catch()

@@ -6,6 +6,7 @@ export interface RouteSettings {
   bodyLimit?: number;
   flow?: Flow;
   hashesPassword?: boolean;
+  hasEffect?: boolean;
 }
 
 /** Adds to what the handler's other decorators say. (Nest's own `RouteConfig` takes the place of what another one said.) */

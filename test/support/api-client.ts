@@ -61,7 +61,7 @@ export class ApiClient {
     });
     const text = await response.body.text();
     const headers = new Headers(response.headers as Record<string, string>);
-    const isJson = headers.get('content-type')?.includes('json') ?? false;
+    const isJson = text !== '' && headers.get('content-type')?.includes('json') === true;
     return { status: response.statusCode, body: isJson ? JSON.parse(text) : text, headers };
   }
 }

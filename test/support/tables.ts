@@ -5,14 +5,18 @@ const TABLES = isSqlite()
   ? `SELECT name FROM sqlite_master WHERE type = 'table'`
   : `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE()`;
 
+/** Every row of every table, by the name of the table. */
+export async function everyRow(service: TestApp): Promise<Record<string, unknown[]>> {
+  const tables: { name: string }[] = await service.query(TABLES);
+  const rowsOf = async ({ name }: { name: string }) => [name, await service.query(`SELECT * FROM ${name}`)];
+  return Object.fromEntries(await Promise.all(tables.map(rowsOf)));
+}
+
 /** Names of the tables with a row that has this text in any column. */
 export async function tablesWith(service: TestApp, text: string): Promise<string[]> {
-  const tables: { name: string }[] = await service.query(TABLES);
-  const isIn = async ({ name }: { name: string }) =>
-    JSON.stringify(await service.query(`SELECT * FROM ${name}`)).includes(text);
-  const found = await Promise.all(tables.map(isIn));
+  const tables = Object.entries(await everyRow(service));
   return tables
-    .map(({ name }) => name)
-    .filter((_, i) => found[i])
+    .filter(([, rows]) => JSON.stringify(rows).includes(text))
+    .map(([name]) => name)
     .sort();
 }
