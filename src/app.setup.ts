@@ -12,6 +12,7 @@ import { setUpBodies } from './http/bodies.js';
 import { BODY_LIMIT_BYTES, setUpBodyLimits } from './http/body-limit.js';
 import { answerConnectionError, refuseUnlessOneHost } from './http/connection-errors.js';
 import { Connections } from './http/connections.js';
+import { Cors } from './http/cors.js';
 import { answerError, ErrorFilter } from './http/error.filter.js';
 import { setUpJsonBody } from './http/json-body.js';
 import { setUpMethods } from './http/methods.js';
@@ -28,8 +29,9 @@ function trustProxy(setting: string | undefined): string | boolean | ((address: 
   return /^\d+$/.test(setting) ? (_, hop) => hop < Number(setting) : setting;
 }
 
-function addHeaders(request: FastifyRequest, reply: FastifyReply): void {
+function addHeaders(request: FastifyRequest, reply: FastifyReply, cors: Cors): void {
   void reply.headers(SECURITY_HEADERS).header('x-request-id', request.id);
+  cors.addHeaders(request, reply);
 }
 
 /** Tells once that a proxy stands before the service and nobody said so: all its clients then share the limits of one address. */
@@ -51,6 +53,7 @@ function warnOfUnknownProxy(logger: Logger) {
 /** The HTTP server under Nest: limits, request ids, errors that happen before any route is found. */
 export function httpAdapter(env: Env, logger: Logger): FastifyAdapter {
   const connections = new Connections(env);
+  const cors = new Cors(env);
   const adapter = new FastifyAdapter({
     loggerInstance: logger,
     // One line a request, written by requestLog, takes the place of Fastify's two.
@@ -73,7 +76,7 @@ export function httpAdapter(env: Env, logger: Logger): FastifyAdapter {
     routerOptions: { ignoreTrailingSlash: true },
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       // No hook runs for a URL that leads to no route because it cannot be read.
-      addHeaders(request, reply);
+      addHeaders(request, reply, cors);
       answerError(error, request, reply);
     },
   });
@@ -90,13 +93,14 @@ export async function setUpApp(app: NestFastifyApplication, env: Env, logger: Lo
   app.useGlobalPipes(validationPipe());
   app.useGlobalFilters(new ErrorFilter());
   const fastify = app.getHttpAdapter().getInstance();
+  const cors = new Cors(env);
   setUpMethods(fastify, answerError);
   setUpJsonBody(fastify);
   setUpBodyLimits(fastify);
   setUpHashRoom(fastify, app.get(PasswordHasher));
   fastify.addHook('onRequest', (request, reply, next) => {
-    addHeaders(request, reply);
-    next();
+    addHeaders(request, reply, cors);
+    cors.answerPreflight(request, reply, next);
   });
   if (env.TRUST_PROXY === undefined) fastify.addHook('onRequest', warnOfUnknownProxy(logger));
   fastify.addHook('onRequest', refuseUnlessOneHost);

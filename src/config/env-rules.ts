@@ -70,3 +70,9 @@ export function hostOf(text: string): string | undefined {
   const isBare = /^(\[[\da-f:.]+\]|[^\s/?#@\\:[\]]+)$/i.test(host);
   return isBare && URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname.replace(/\.$/, '') : undefined;
 }
+
+/** An origin as browsers send it; `:*` stands for any port, and no other part can be left open. */
+export function isOrigin(text: string): boolean {
+  const origin = text.replace(/:\*$/, '');
+  return !origin.includes('*') && isUrl(origin, ['http:', 'https:']) && new URL(origin).origin === origin;
+}

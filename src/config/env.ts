@@ -209,6 +209,13 @@ export class Env extends TwilioSettings {
     return this.NODE_ENV === 'production';
   }
 
+  /** CORS_ORIGINS as a list. */
+  get corsOrigins(): string[] {
+    if (this.CORS_ORIGINS === 'none') return [];
+    if (this.CORS_ORIGINS !== undefined) return this.CORS_ORIGINS.split(',').map((part) => part.trim());
+    return this.inProduction ? [] : ['http://localhost:*', 'http://127.0.0.1:*'];
+  }
+
   get host(): string {
     return this.HOST ?? (this.inProduction ? '0.0.0.0' : '127.0.0.1');
   }

@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { dump } from 'js-yaml';
+import { addVary } from '../http/vary.js';
 
 /** A client that takes gzip; `q=0` is a way to say that it does not (RFC 9110, section 12.5.3). */
 const TAKES_GZIP = /(^|,)\s*(gzip|\*)\s*(;\s*q=(0?\.\d*[1-9]\d*|1(\.0*)?)\s*)?(,|$)/i;
@@ -29,7 +30,7 @@ class PublishedText {
     this.representations ??= this.prepare();
     const isCompressed = TAKES_GZIP.test(request.headers['accept-encoding'] ?? '');
     const { body, etag } = isCompressed ? this.representations.gzip : this.representations.plain;
-    void reply.header('cache-control', 'no-cache').header('vary', 'Accept-Encoding').header('etag', etag);
+    void addVary(reply, 'Accept-Encoding').header('cache-control', 'no-cache').header('etag', etag);
     const known = (request.headers['if-none-match'] ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
     if (known.includes(etag) || known.includes('*')) return reply.status(304).send();
     if (isCompressed) void reply.header('content-encoding', 'gzip');

@@ -6,6 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Env } from '../config/env.js';
 import { VERSION } from '../config/version.js';
 import { Public } from '../http/public.decorator.js';
+import { addVary } from '../http/vary.js';
 
 const PRODUCT = 'Talkstack server';
 const DESCRIPTION = 'A self-hosted server for the Talkstack API, a REST API for AI phone agents.';
@@ -42,7 +43,7 @@ export class HomeController {
   /** HTML for browsers, JSON for programs, by the Accept header. */
   @Get()
   getHome(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    void reply.header('vary', 'Accept');
+    addVary(reply, 'Accept');
     if (request.headers.accept?.includes('text/html')) {
       void reply.header('content-security-policy', POLICY).type('text/html; charset=utf-8').send(this.html);
     } else {

@@ -10,7 +10,7 @@ const QUARTER_HOUR_MS = 15 * MINUTE_MS;
  */
 export interface LimitRule {
   by: 'ip' | 'ip56' | 'ip48' | 'pair' | 'user' | 'network' | 'mailbox' | 'domain';
-  setting: keyof ThrottlingSettings;
+  setting: Extract<keyof ThrottlingSettings, `THROTTLE_${string}`>;
   windowMs: number;
   /** Endpoints with the same name count together; without one each counts for itself. */
   name?: string;

@@ -71,16 +71,11 @@ describe('A request', () => {
     'without a body is taken with the content type %s, its length announced or not',
     async (type) => {
       const as = { authorization: `Bearer ${ada.token}`, 'content-type': type, connection: 'close' };
-      for (const end of [{ 'content-length': 0 }, { 'transfer-encoding': 'chunked' }]) {
-        const text = await exchange(
-          head('DELETE', '/user/apikey', { ...as, ...end }) + ('content-length' in end ? '' : '0\r\n\r\n'),
-        );
-        expect(text).toMatch(/^HTTP\/1.1 200 /);
-      }
-      const full = await exchange(
-        `${head('DELETE', '/user/apikey', { ...as, 'transfer-encoding': 'chunked' })}1\r\na\r\n0\r\n\r\n`,
-      );
-      expect(full).toMatch(/^HTTP\/1.1 415 /);
+      const announced = head('DELETE', '/user/apikey', { ...as, 'content-length': 0 });
+      const inChunks = head('DELETE', '/user/apikey', { ...as, 'transfer-encoding': 'chunked' });
+      expect(await exchange(announced)).toMatch(/^HTTP\/1.1 200 /);
+      expect(await exchange(`${inChunks}0\r\n\r\n`)).toMatch(/^HTTP\/1.1 200 /);
+      expect(await exchange(`${inChunks}1\r\na\r\n0\r\n\r\n`)).toMatch(/^HTTP\/1.1 415 /);
     },
   );
 
