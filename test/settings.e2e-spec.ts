@@ -128,6 +128,7 @@ describe('Settings', () => {
     const files = [
       'env.ts',
       'http-settings.ts',
+      'product-settings.ts',
       'quota-settings.ts',
       'throttling-settings.ts',
       'twilio-settings.ts',

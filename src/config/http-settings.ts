@@ -1,8 +1,9 @@
 import { IsOptional } from 'class-validator';
 import { isOrigin, Satisfies, Whole } from './env-rules.js';
+import { ProductSettings } from './product-settings.js';
 
 /** What clients may ask of the HTTP server itself. */
-export abstract class HttpSettings {
+export abstract class HttpSettings extends ProductSettings {
   /** Origins of web pages that may call the API, with commas; `:*` is any port. Default: those of localhost, in production none. */
   @IsOptional()
   @Satisfies(

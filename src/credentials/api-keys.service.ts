@@ -134,7 +134,7 @@ export class ApiKeysService {
       kind: 'api-key-created',
       recipient: user.email,
       name: user.name,
-      params: { prefix: apiKey.slice(0, PREFIX_LENGTH) },
+      params: { prefix: apiKey.slice(0, PREFIX_LENGTH), replaced: Number(keys.length > 0) },
       usefulUntil: this.clock.in(NOTICE_USEFUL_MS),
     });
   }

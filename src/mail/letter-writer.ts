@@ -78,7 +78,7 @@ export class LetterWriter {
     const templates = this.templates.get(kind);
     if (!templates) throw new Error(`the letter ${kind} has no templates`);
     const type = LETTERS[kind];
-    const subject = type.subject(secret);
+    const subject = type.subject(this.env.PRODUCT_NAME, secret);
     const values = {
       ...type.params,
       ...params,
@@ -89,6 +89,8 @@ export class LetterWriter {
       lifetime: inWords(remainingMs),
       moment: momentInWords(writtenAt),
       serviceUrl: this.env.publicUrl,
+      product: this.env.PRODUCT_NAME,
+      signInUrl: this.env.SIGN_IN_URL ?? '',
     };
     return { subject, html: templates.html(values), text: templates.text(values) };
   }

@@ -3,7 +3,7 @@ import { MINUTE_MS } from '../common/clock.js';
 /** What one kind of letter is made of, beside its two templates. */
 interface LetterType {
   /** Never contains what people typed: mail apps show it in notifications, on locked screens too. */
-  subject: (secret: string) => string;
+  subject: (product: string, secret: string) => string;
   /** What its secret is to the reader; null when it has none. */
   secret: 'code' | 'link' | null;
   /** Further values of its templates, as they are when nobody gives them. */
@@ -15,18 +15,30 @@ const SIGNUP_ORIGIN = { signedUpAt: '', network: '', program: '' };
 
 /** Every letter of the service; `templates/<kind>.html.hbs` and `.text.hbs` have the wording. */
 export const LETTERS = {
-  'verification-code': { subject: (code) => `${code} is your Talkstack code`, secret: 'code', params: SIGNUP_ORIGIN },
-  'choose-password': { subject: () => 'Choose your Talkstack password', secret: 'link', params: {} },
-  'password-reset': { subject: () => 'Reset your Talkstack password', secret: 'link', params: {} },
+  'verification-code': {
+    subject: (product, code) => `${code} is your ${product} code`,
+    secret: 'code',
+    params: SIGNUP_ORIGIN,
+  },
+  'choose-password': { subject: (product) => `Choose your ${product} password`, secret: 'link', params: {} },
+  'password-reset': { subject: (product) => `Reset your ${product} password`, secret: 'link', params: {} },
   'password-changed': {
-    subject: () => 'Your Talkstack password was changed',
+    subject: (product) => `Your ${product} password was changed`,
     secret: null,
     // Flags: only other sessions ended; the API key ended; it goes on working; a reset would end it.
     params: { others: 0, keyEnded: 0, keyStays: 0, resetEndsKey: 0 },
   },
-  'account-exists': { subject: () => 'You already have a Talkstack account', secret: null, params: SIGNUP_ORIGIN },
-  'session-stolen': { subject: () => 'We signed out one of your Talkstack sessions', secret: null, params: {} },
-  'api-key-created': { subject: () => 'A new Talkstack API key was created', secret: null, params: { prefix: '' } },
+  'account-exists': {
+    subject: (product) => `You already have a ${product} account`,
+    secret: null,
+    params: SIGNUP_ORIGIN,
+  },
+  'session-stolen': { subject: (product) => `We signed out one of your ${product} sessions`, secret: null, params: {} },
+  'api-key-created': {
+    subject: (product) => `A new ${product} API key was created`,
+    secret: null,
+    params: { prefix: '', replaced: 0 },
+  },
 } satisfies Record<string, LetterType>;
 
 export type LetterKind = keyof typeof LETTERS;

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Controller, Get, Header, Req } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
+import Handlebars from 'handlebars';
 import { Env } from '../config/env.js';
 import { Public } from '../http/public.decorator.js';
 
@@ -16,6 +17,8 @@ const CONTENT_SECURITY_POLICY = [
   "base-uri 'none'",
   "frame-ancestors 'none'",
 ].join('; ');
+
+const { escapeExpression } = Handlebars;
 
 function readAsset(name: string): string {
   return readFileSync(fileURLToPath(new URL(`./reset-password/${name}`, import.meta.url)), 'utf8');
@@ -37,7 +40,10 @@ export class ResetPasswordController {
   private readonly css = readAsset('page.css');
 
   constructor(env: Env) {
-    this.html = readAsset('index.html').replaceAll('{{minLength}}', String(env.PASSWORD_MIN_LENGTH));
+    this.html = readAsset('index.html')
+      .replaceAll('{{minLength}}', String(env.PASSWORD_MIN_LENGTH))
+      .replaceAll('{{product}}', escapeExpression(env.PRODUCT_NAME))
+      .replaceAll('{{signInUrl}}', escapeExpression(env.SIGN_IN_URL ?? ''));
   }
 
   /** The page. */

@@ -56,18 +56,21 @@ function finish(title) {
   form.reset();
   form.hidden = true;
   heading.textContent = title;
-  document.title = `${title} – Talkstack`;
+  document.title = `${title} – ${document.body.dataset.product}`;
   heading.focus();
 }
 
-function showSuccess() {
+/** The service's message says what still works. The link leads to where people sign in, if the service knows that. */
+function showSuccess(message) {
   finish('Password changed');
-  say(
-    status,
-    'Your new password is saved.',
-    'All your devices have been signed out: sign in again with the new password. API keys stay as they were.',
-  );
+  say(status, 'Your new password is saved.', message);
   status.firstElementChild.className = 'success';
+  const { signIn } = document.body.dataset;
+  if (signIn === '') return;
+  const link = document.createElement('a');
+  link.href = signIn;
+  link.textContent = 'Sign in';
+  status.append(link);
 }
 
 function showLinkInvalid() {
@@ -149,7 +152,7 @@ function showAnswer(answer) {
   }
   const { body, headers } = answer;
   const faults = (Array.isArray(body.errors) ? body.errors : []).filter((fault) => fault.field === 'newPassword');
-  if (body.status === 'success') showSuccess();
+  if (body.status === 'success') showSuccess(body.message);
   else if (body.code === 'RESET_TOKEN_INVALID') showLinkInvalid();
   else if (faults.length > 0) showFieldProblem(...faults.map((fault) => fault.message));
   else if (String(body.code).startsWith('PASSWORD_')) showFieldProblem(body.message);

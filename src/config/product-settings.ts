@@ -1,0 +1,17 @@
+import { IsOptional } from 'class-validator';
+import { isUrl, Satisfies } from './env-rules.js';
+
+/** What people are told of the product that this service is a part of. */
+export abstract class ProductSettings {
+  /** Name in messages and on pages; 1 to 40 letters, digits, blanks and `.&+'-`. */
+  @Satisfies(
+    (value: string) => /^[\p{L}\p{M}\p{N} .&+'-]{1,40}$/u.test(value),
+    "1 to 40 letters, digits, blanks and .&+'-",
+  )
+  PRODUCT_NAME: string = 'Talkstack';
+
+  /** Where people sign in: linked on the page for a new password and in messages. Unset: no link. */
+  @IsOptional()
+  @Satisfies((value: string) => isUrl(value, ['http:', 'https:']), 'an http:// or https:// URL')
+  SIGN_IN_URL?: string;
+}
