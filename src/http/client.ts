@@ -16,10 +16,15 @@ export const FromClient = createParamDecorator((_: unknown, context: ExecutionCo
   const request = context.switchToHttp().getRequest<FastifyRequest>();
   return {
     ip: clientIp(request),
-    userAgent: (request.headers['user-agent'] ?? '').slice(0, USER_AGENT_MAX_LENGTH),
+    userAgent: userAgentOf(request),
     requestId: request.id,
   };
 });
+
+/** What the client calls itself, as much as is kept of it. */
+export function userAgentOf(request: FastifyRequest): string {
+  return (request.headers['user-agent'] ?? '').slice(0, USER_AGENT_MAX_LENGTH);
+}
 
 /** IPv4 or IPv6 in its one canonical form; null for anything else. Some proxies add a port. */
 export function canonicalIp(text: string): string | null {

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError, ErrorEntry } from '../common/app-error.js';
 import { COMMON_ERRORS } from '../common/common.errors.js';
 import { isDatabaseUnavailable } from '../database/database-errors.js';
+import { noteErrorCode } from './access-log.js';
 import { flowNumber } from './flow-number.js';
 import { methodsOf } from './methods.js';
 import { rateLimitHeaders } from './rate-limit-headers.js';
@@ -54,6 +55,7 @@ export function answerError(thrown: unknown, request: FastifyRequest, reply: Fas
   // Its client hung up in the middle of its body: no fault of ours, whatever the socket says.
   const isCutOff = thrown !== null && request.raw.errored === thrown;
   const error = isCutOff ? new AppError(COMMON_ERRORS.REQUEST_MALFORMED) : toAppError(thrown);
+  noteErrorCode(reply, error.code);
   // A refusal under overload has no cause to tell, and must cost next to nothing; its request has a line of its own as every other.
   if (error.status >= 500 && error.code !== COMMON_ERRORS.OVERLOADED.code) {
     request.log.error({ requestId: request.id, code: error.code, err: error.cause ?? error });

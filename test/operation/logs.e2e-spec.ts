@@ -26,6 +26,7 @@ describe('The secrets of a whole account', () => {
   const secrets = new Map([['APP_SECRET', TEST_SETTINGS.APP_SECRET]]);
   const hashes = new Set<string>();
   let tables = '';
+  let owner = '';
 
   const keep = (name: string, secret: string) => secrets.set(`${name} ${secrets.size}`, secret);
 
@@ -64,6 +65,7 @@ describe('The secrets of a whole account', () => {
     await ask('POST', '/auth/change-password', { oldPassword: WRONG, newPassword: SECOND }, { token });
     await ask('POST', '/auth/change-password', { oldPassword: FIRST, newPassword: SECOND }, { token });
     const { apiKey } = await ask('GET', '/user/generate-apikey', undefined, { token });
+    [{ id: owner }] = await service.query('SELECT id FROM users');
     await ask('GET', '/user/me', undefined, { apiKey });
     await ask('GET', '/user/me', undefined, {
       apiKey: apiKey.replace(/^./, (digit: string) => (digit === '0' ? '1' : '0')),
@@ -97,6 +99,7 @@ describe('The secrets of a whole account', () => {
     await ask('GET', `/${token}`);
     await ask('GET', `/user/%zz${token}`);
     await ask('GET', '/user/me', undefined, { token: `${token}x`, apiKey: WRONG });
+    answers.push(await service.api.with({ 'user-agent': `Agent ${'x'.repeat(1000)}` }).get('/health/live'));
     const socket = connect(Number(new URL(service.api.url).port), '127.0.0.1');
     socket.write(`POST /auth/login HTTP/1.1\r\nAuthorization: Bearer ${token}\u0001\r\n\r\n${FIRST}`);
     expect(await text(socket)).toContain('REQUEST_MALFORMED');
@@ -181,12 +184,20 @@ describe('The secrets of a whole account', () => {
   it('leave a log that is of use: JSON lines, one a request, with its id, its route and its duration', () => {
     const lines = service.logs.map((line) => JSON.parse(line));
     const requests = lines.filter(({ msg }) => msg === 'request');
-    for (const { headers, status } of answers) {
+    for (const { headers, status, body } of answers) {
       const own = requests.filter(({ requestId }) => requestId === headers.get('x-request-id'));
       // A URL that cannot be read reaches no route, and so no hook.
       if (own.length === 0) expect(status).toBe(400);
-      else expect(own).toMatchObject([{ status, method: expect.any(String), durationMs: expect.any(Number) }]);
+      else {
+        const told = { durationMs: expect.any(Number), network: '127.0.0.0/24', userAgent: expect.any(String) };
+        expect(own).toMatchObject([{ status, method: expect.any(String), ...told }]);
+        expect(own[0].code).toBe(status < 400 ? undefined : body.code);
+      }
     }
+    const known = requests.filter(({ userId }) => userId !== undefined);
+    expect(new Set(known.map(({ userId }) => userId))).toEqual(new Set([owner]));
+    expect(known.map(({ route }) => route)).toEqual(expect.arrayContaining(['/user/me', '/user']));
+    expect(Math.max(...requests.map(({ userAgent }) => userAgent.length))).toBe(255);
     expect(requests.map(({ route }) => route)).toEqual(expect.arrayContaining(['/auth/signup', '/user', null]));
   });
 });
