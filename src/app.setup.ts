@@ -10,13 +10,13 @@ import { Env } from './config/env.js';
 import { requestLog } from './http/access-log.js';
 import { setUpBodies } from './http/bodies.js';
 import { BODY_LIMIT_BYTES, setUpBodyLimits } from './http/body-limit.js';
-import { answerConnectionError, refuseUnlessOneHost } from './http/connection-errors.js';
+import { connectionErrorHandler, refuseUnlessOneHost } from './http/connection-errors.js';
 import { Connections } from './http/connections.js';
 import { Cors } from './http/cors.js';
 import { answerError, ErrorFilter } from './http/error.filter.js';
 import { setUpJsonBody } from './http/json-body.js';
 import { setUpMethods } from './http/methods.js';
-import { SECURITY_HEADERS } from './http/security-headers.js';
+import { securityHeaders } from './http/security-headers.js';
 import { validationPipe } from './http/validation.js';
 import { setUpSwagger } from './openapi/document.js';
 import { MetricsService } from './operation/metrics.service.js';
@@ -29,9 +29,13 @@ function trustProxy(setting: string | undefined): string | boolean | ((address: 
   return /^\d+$/.test(setting) ? (_, hop) => hop < Number(setting) : setting;
 }
 
-function addHeaders(request: FastifyRequest, reply: FastifyReply, cors: Cors): void {
-  void reply.headers(SECURITY_HEADERS).header('x-request-id', request.id);
-  cors.addHeaders(request, reply);
+/** Returns what puts the headers of every response on one. */
+function headerWriter(env: Env, cors: Cors) {
+  const headers = securityHeaders(env);
+  return (request: FastifyRequest, reply: FastifyReply): void => {
+    void reply.headers(headers).header('x-request-id', request.id);
+    cors.addHeaders(request, reply);
+  };
 }
 
 /** Tells once that a proxy stands before the service and nobody said so: all its clients then share the limits of one address. */
@@ -54,6 +58,7 @@ function warnOfUnknownProxy(logger: Logger) {
 export function httpAdapter(env: Env, logger: Logger): FastifyAdapter {
   const connections = new Connections(env);
   const cors = new Cors(env);
+  const addHeaders = headerWriter(env, cors);
   const adapter = new FastifyAdapter({
     loggerInstance: logger,
     // One line a request, written by requestLog, takes the place of Fastify's two.
@@ -64,7 +69,7 @@ export function httpAdapter(env: Env, logger: Logger): FastifyAdapter {
     bodyLimit: BODY_LIMIT_BYTES,
     serverFactory: (handler: (request: IncomingMessage, response: ServerResponse) => void) =>
       connections.createServer(handler),
-    clientErrorHandler: answerConnectionError,
+    clientErrorHandler: connectionErrorHandler(securityHeaders(env)),
     forceCloseConnections: 'idle',
     // There is no Express middleware here; the engine for it would look at every request.
     skipMiddie: true,
@@ -76,7 +81,7 @@ export function httpAdapter(env: Env, logger: Logger): FastifyAdapter {
     routerOptions: { ignoreTrailingSlash: true },
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       // No hook runs for a URL that leads to no route because it cannot be read.
-      addHeaders(request, reply, cors);
+      addHeaders(request, reply);
       answerError(error, request, reply);
     },
   });
@@ -94,12 +99,13 @@ export async function setUpApp(app: NestFastifyApplication, env: Env, logger: Lo
   app.useGlobalFilters(new ErrorFilter());
   const fastify = app.getHttpAdapter().getInstance();
   const cors = new Cors(env);
+  const addHeaders = headerWriter(env, cors);
   setUpMethods(fastify, answerError);
   setUpJsonBody(fastify);
   setUpBodyLimits(fastify);
   setUpHashRoom(fastify, app.get(PasswordHasher));
   fastify.addHook('onRequest', (request, reply, next) => {
-    addHeaders(request, reply, cors);
+    addHeaders(request, reply);
     cors.answerPreflight(request, reply, next);
   });
   if (env.TRUST_PROXY === undefined) fastify.addHook('onRequest', warnOfUnknownProxy(logger));

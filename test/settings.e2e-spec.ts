@@ -74,6 +74,8 @@ const WRONG: Record<string, string[]> = {
   PASSWORD_MIN_LENGTH: ['7', '65'],
   ARGON2_MEMORY_KIB: ['7'],
   API_DOCS: ['yes'],
+  HASH_CONCURRENCY: ['0', '1001', 'all'],
+  HSTS: ['yes', '-1', '31536000; preload'],
   LOG_LEVEL: ['loud'],
   REDIS_URL: ['localhost:6379', 'http://localhost'],
   ELEVENLABS_API_KEY: ['a key', 'clé', 'line\nbreak'],
@@ -198,6 +200,16 @@ describe('Settings', () => {
     expect(fileOf('sqlite:/srv/x.db')).toBe('/srv/x.db');
     expect(fileOf('sqlite:///srv/x.db')).toBe('/srv/x.db');
     expect(fileOf('mysql://h/db')).toBeUndefined();
+  });
+
+  it('tell browsers to keep to https in production behind an https address, or as HSTS says', () => {
+    const YEAR_SECONDS = 365 * 24 * 60 * 60;
+    expect(loadEnv(PRODUCTION).hstsSeconds).toBe(YEAR_SECONDS);
+    expect(loadEnv({ ...PRODUCTION, PUBLIC_URL: 'http://api.example.com' }).hstsSeconds).toBeUndefined();
+    expect(loadEnv({ PUBLIC_URL: PRODUCTION.PUBLIC_URL }).hstsSeconds).toBeUndefined();
+    expect(loadEnv({ ...PRODUCTION, HSTS: 'off' }).hstsSeconds).toBeUndefined();
+    expect(loadEnv({ HSTS: 'on' }).hstsSeconds).toBe(YEAR_SECONDS);
+    expect(loadEnv({ HSTS: '0' }).hstsSeconds).toBe(0);
   });
 
   describe('of a process', () => {

@@ -3,14 +3,14 @@ import { IsIn, IsOptional, MinLength } from 'class-validator';
 import { faultOfDatabaseUrl } from './database-url.js';
 import { hostOf, isAddressOrRange, isDatabaseUrl, isSafeUrl, isUrl, Satisfies, Whole, Without } from './env-rules.js';
 import { parseMailbox } from './mailbox.js';
-import { TwilioSettings } from './twilio-settings.js';
+import { OperationSettings } from './operation-settings.js';
 
 const DAY_SECONDS = 24 * 60 * 60;
 /** No mail server takes it to other machines. */
 export const LOCAL_SENDER = 'Talkstack <no-reply@localhost.localdomain>';
 
 /** Every setting of the service. A blank variable counts as unset. */
-export class Env extends TwilioSettings {
+export class Env extends OperationSettings {
   /** `production` requires SMTP_URL, MAIL_FROM, APP_SECRET and an https PUBLIC_URL, and has no development mailbox. */
   @IsIn(['development', 'test', 'production'])
   NODE_ENV: 'development' | 'test' | 'production' = 'development';
@@ -223,6 +223,13 @@ export class Env extends TwilioSettings {
   /** PUBLIC_URL without a slash at the end. */
   get publicUrl(): string {
     return (this.PUBLIC_URL ?? `http://localhost:${this.PORT}`).replace(/\/+$/, '');
+  }
+
+  /** How long browsers are told to use nothing but https, seconds; undefined: they are told nothing. */
+  get hstsSeconds(): number | undefined {
+    const setting = this.HSTS ?? (this.inProduction && this.publicUrl.startsWith('https:') ? 'on' : 'off');
+    if (setting === 'off') return undefined;
+    return setting === 'on' ? 365 * DAY_SECONDS : Number(setting);
   }
 
   /** Absolute path of the SQLite file; undefined on MariaDB/MySQL. */

@@ -5,33 +5,34 @@ import { v7 as uuid } from 'uuid';
 import { AppError } from '../common/app-error.js';
 import { COMMON_ERRORS } from '../common/common.errors.js';
 import { answerError } from './error.filter.js';
-import { SECURITY_HEADERS } from './security-headers.js';
 
 /** A client whose connection ends with an error must let go of it within this time. */
 const LINGER_MS = 1000;
 
 /**
- * What is no HTTP, has headers of more than 16 kB or arrives too slowly reaches no route. It gets the one error body all the
+ * Returns the handler of connection errors. What is no HTTP, has headers of more than 16 kB or arrives too slowly reaches no route. It gets the one error body all the
  * same, and loses its connection. The error is not logged: it carries the raw request.
  */
-export function answerConnectionError(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  socket.setTimeout(LINGER_MS, () => socket.destroy());
-  const { code, message, status } = COMMON_ERRORS.REQUEST_MALFORMED;
-  const requestId = uuid();
-  const body = JSON.stringify({ message, status: 'error', code, requestId });
-  const headers = {
-    ...SECURITY_HEADERS,
-    'x-request-id': requestId,
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': Buffer.byteLength(body),
-    connection: 'close',
+export function connectionErrorHandler(securityHeaders: Record<string, string>) {
+  return (error: NodeJS.ErrnoException, socket: Socket): void => {
+    if (error.code === 'ECONNRESET' || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    socket.setTimeout(LINGER_MS, () => socket.destroy());
+    const { code, message, status } = COMMON_ERRORS.REQUEST_MALFORMED;
+    const requestId = uuid();
+    const body = JSON.stringify({ message, status: 'error', code, requestId });
+    const headers = {
+      ...securityHeaders,
+      'x-request-id': requestId,
+      'content-type': 'application/json; charset=utf-8',
+      'content-length': Buffer.byteLength(body),
+      connection: 'close',
+    };
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+    socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`);
   };
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`);
 }
 
 /** HTTP/1.1 asks for one Host, and nobody may send two (RFC 9112, section 3.2). Node would refuse by itself, without a body and without our headers. */
