@@ -2,7 +2,7 @@
 // time of a start. The input is the compiled JavaScript, not the sources, because esbuild does not write decorator metadata.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
-import { context } from 'esbuild';
+import { build, context } from 'esbuild';
 
 const ROOT = dirname(import.meta.dirname);
 const BUNDLE = join(ROOT, 'dist/bundle');
@@ -96,6 +96,19 @@ const _named = (it, value) => Object.defineProperty(it, 'name', { value, configu
   logLevel: 'warning',
 };
 
+/** What starts the service. It has to be CommonJS (src/start.ts says why). */
+const STARTER = {
+  absWorkingDir: ROOT,
+  entryPoints: ['dist/src/start.js'],
+  outfile: join(BUNDLE, 'start.cjs'),
+  external: ['./main.js'],
+  bundle: true,
+  platform: 'node',
+  target: OPTIONS.target,
+  format: 'cjs',
+  logLevel: 'warning',
+};
+
 /** Writes what esbuild made; throws when esbuild's naming helper has changed and can no longer be replaced. */
 async function write(outputFiles) {
   if (!outputFiles.some(({ text }) => text.includes(NAMING)))
@@ -110,7 +123,10 @@ async function write(outputFiles) {
 export async function createBundler() {
   const builder = await context(OPTIONS);
   return {
-    bundle: async () => write((await builder.rebuild()).outputFiles),
+    bundle: async () => {
+      await write((await builder.rebuild()).outputFiles);
+      await build(STARTER);
+    },
     close: () => builder.dispose(),
   };
 }

@@ -16,7 +16,7 @@ let timer;
 let isBuilding = false;
 
 function startServer() {
-  const args = ['--enable-source-maps', ...process.argv.slice(2), 'dist/bundle/main.js'];
+  const args = ['--enable-source-maps', ...process.argv.slice(2), 'dist/bundle/start.cjs'];
   server = spawn(process.execPath, args, { cwd: ROOT, stdio: 'inherit' });
   server.on('exit', (code) => code && process.stderr.write(`The server ended with ${code}. Waiting for a change.\n`));
 }

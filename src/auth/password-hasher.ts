@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { availableParallelism } from 'node:os';
 import { Injectable, Logger, OnModuleInit } from '@nestjs/common';
 import { hash, verify } from '@node-rs/argon2';
 import { AppError } from '../common/app-error.js';
 import { COMMON_ERRORS } from '../common/common.errors.js';
+import { hashConcurrency } from '../common/cores.js';
 import { Env } from '../config/env.js';
 import { normalisePassword } from './password-policy.js';
 
@@ -30,8 +30,8 @@ function parametersOf(phc: string): Parameters | null {
 }
 
 /**
- * argon2id (RFC 9106; parameters after the OWASP Password Storage Cheat Sheet). At most one hash a core runs at a time: more
- * would only take turns, and starve everything else. Behind them a bounded queue; behind that OVERLOADED with Retry-After.
+ * argon2id (RFC 9106; parameters after the OWASP Password Storage Cheat Sheet). At most one hash a core runs at a time (HASH_CONCURRENCY):
+ * more would only take turns, and starve everything else. Behind them a bounded queue; behind that OVERLOADED with Retry-After.
  */
 @Injectable()
 export class PasswordHasher implements OnModuleInit {
@@ -40,12 +40,14 @@ export class PasswordHasher implements OnModuleInit {
   /** Requests whose handlers run and may hash. */
   requestsInside = 0;
   private readonly logger = new Logger(PasswordHasher.name);
-  private readonly cores = availableParallelism();
   private running = 0;
   private readonly waiting: (() => void)[] = [];
   private standIn: string;
+  private readonly concurrency: number;
 
-  constructor(private readonly env: Env) {}
+  constructor(private readonly env: Env) {
+    this.concurrency = hashConcurrency(env.HASH_CONCURRENCY);
+  }
 
   async onModuleInit(): Promise<void> {
     this.standIn = await this.hash(randomBytes(16).toString('hex'));
@@ -58,7 +60,7 @@ export class PasswordHasher implements OnModuleInit {
 
   /** Hashes that may be under way or wait at a time. */
   get places(): number {
-    return this.cores + this.env.HASH_QUEUE_LENGTH;
+    return this.concurrency + this.env.HASH_QUEUE_LENGTH;
   }
 
   /** Hashes under way. */
@@ -120,7 +122,7 @@ export class PasswordHasher implements OnModuleInit {
   }
 
   private async inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    if (this.running >= this.cores) {
+    if (this.running >= this.concurrency) {
       if (this.isFull) throw overloaded();
       // The one before hands its place over, so `running` stays as it is.
       await new Promise<void>((resolve) => this.waiting.push(resolve));

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { connect, Socket } from 'node:net';
-import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import { PasswordHasher } from '../../src/auth/password-hasher.js';
 import { join, Person } from '../support/people.js';
 import { startApp, TestApp } from '../support/start-app.js';
 
 const QUEUE = 3;
-const PLACES = availableParallelism() + QUEUE;
+const CORES = 2;
+const PLACES = CORES + QUEUE;
 /** More than the send buffers of both ends hold, so that responses behind it wait for a reader. */
 const LARGE_FILES = 'GET /docs/swagger-ui-bundle.js HTTP/1.1\r\nHost: test\r\n\r\n'.repeat(6);
 
@@ -16,7 +16,7 @@ describe('Clients that abandon their logins', () => {
   let ada: Person;
   let hasher: PasswordHasher;
   beforeAll(async () => {
-    service = await startApp({ HASH_QUEUE_LENGTH: String(QUEUE) });
+    service = await startApp({ HASH_CONCURRENCY: String(CORES), HASH_QUEUE_LENGTH: String(QUEUE) });
     ada = await join(service);
     hasher = service.app.get(PasswordHasher);
   });
