@@ -1,13 +1,19 @@
 import 'reflect-metadata';
+import { isatty } from 'node:tty';
 import { NestFactory } from '@nestjs/core';
 import { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Logger } from 'pino';
 import { AppModule } from './app.module.js';
 import { httpAdapter, setUpApp } from './app.setup.js';
+import { hashConcurrency } from './common/cores.js';
 import { createLogger, NestLogger } from './common/logger.js';
 import { OperatorError } from './common/operator-error.js';
 import { Env } from './config/env.js';
 import { InvalidSettingsError, loadEnv, readDotEnv, strangeSettings } from './config/load-env.js';
+import { VERSION } from './config/version.js';
 import { keepSqliteFile } from './database/sqlite-lock.js';
+
+const STOP_SIGNALS = ['SIGTERM', 'SIGINT'];
 
 /** Tells a newcomer where to go on. */
 function greeting(env: Env, address: string): string {
@@ -23,11 +29,58 @@ function nameOf(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
+/** Says what starts, and with what beside it; names and addresses may hold secrets, so it tells kinds alone. */
+function logStart(env: Env, logger: Logger): void {
+  logger.info(
+    {
+      version: VERSION,
+      node: process.version,
+      database: new URL(env.DATABASE_URL).protocol.slice(0, -1),
+      mail: env.SMTP_URL === undefined ? 'development mailbox' : 'SMTP',
+      redis: env.REDIS_URL === undefined ? 'off' : 'on',
+      hashConcurrency: hashConcurrency(env.HASH_CONCURRENCY),
+    },
+    'Talkstack server starts',
+  );
+}
+
+/**
+ * Which signals stop the service. SIGHUP does where a terminal was at its start, for then the terminal is gone; a service without one gets
+ * SIGHUP from tools that want its files opened anew, of which it has none. A stream whose terminal is gone no longer says that it had one.
+ */
+function setUpSignals(app: NestFastifyApplication, logger: Logger): void {
+  const stopping = [0, 1, 2].some((stream) => isatty(stream)) ? [...STOP_SIGNALS, 'SIGHUP'] : STOP_SIGNALS;
+  // Before Nest's own listeners, which begin to stop it.
+  for (const signal of stopping) process.once(signal, () => logger.info({ signal }, 'Talkstack server stops'));
+  if (!stopping.includes('SIGHUP')) {
+    process.on('SIGHUP', () =>
+      logger.info('SIGHUP changes nothing: the service has neither a terminal nor files to open anew'),
+    );
+  }
+  app.enableShutdownHooks(stopping, { useProcessExit: true });
+  // Before the listener that writes what waits of the log.
+  process.prependListener('exit', (code) => logger.info({ code }, 'Talkstack server stopped'));
+}
+
+/** Listens; throws OperatorError where the operating system does not give us the port or the address. */
+async function listen(app: NestFastifyApplication, env: Env): Promise<number> {
+  try {
+    await app.listen(env.PORT, env.host);
+  } catch (error) {
+    const { syscall, code } = error as NodeJS.ErrnoException;
+    if (syscall !== 'listen' && syscall !== 'getaddrinfo') throw error;
+    const why = code === 'EADDRINUSE' ? 'another program listens there' : (error as Error).message;
+    throw new OperatorError(`The service cannot listen on PORT ${env.PORT} of HOST ${env.host}: ${why}`);
+  }
+  return (app.getHttpServer().address() as { port: number }).port;
+}
+
 async function start(): Promise<void> {
   readDotEnv();
   const env = loadEnv();
   if (env.sqliteFile !== undefined && env.SQLITE_SHARED === 'off') await keepSqliteFile(env.sqliteFile);
   const logger = createLogger(env);
+  logStart(env, logger);
   const strange = strangeSettings();
   if (strange.length > 0)
     logger.warn({ context: 'Settings' }, `No settings of the service, and ignored: ${strange.join(', ')}`);
@@ -38,9 +91,8 @@ async function start(): Promise<void> {
     logger: new NestLogger(logger),
   });
   await setUpApp(app, env, logger);
-  app.enableShutdownHooks(['SIGTERM', 'SIGINT', 'SIGHUP'], { useProcessExit: true });
-  await app.listen(env.PORT, env.host);
-  const { port } = app.getHttpServer().address() as { port: number };
+  setUpSignals(app, logger);
+  const port = await listen(app, env);
   if (!env.inProduction) process.stdout.write(greeting(env, `http://${nameOf(env.host)}:${port}`));
 }
 

@@ -49,6 +49,9 @@ export function createLogger(env: Env): Logger {
   return pino(loggerOptions(env), standardOutput());
 }
 
+/** Under these contexts Nest tells what kept it from starting (the last one, that it tries again, which it does not). main.ts tells it, once. */
+const TOLD_BY_MAIN: unknown[] = ['ExceptionHandler', 'NestApplication', 'TypeOrmModule'];
+
 /** Lets Nest's own messages and every `new Logger(Name)` speak through pino. */
 export class NestLogger implements LoggerService {
   constructor(private readonly logger: Logger) {}
@@ -59,6 +62,7 @@ export class NestLogger implements LoggerService {
   }
 
   error(message: unknown, ...details: unknown[]): void {
+    if (TOLD_BY_MAIN.includes(details.at(-1))) return;
     const err = message instanceof Error ? message : details.find((detail) => detail instanceof Error);
     this.logger.error({ err, context: details.at(-1) === err ? undefined : details.at(-1) }, String(message));
   }

@@ -36,6 +36,11 @@ export function isBusy(error: unknown): boolean {
   return driverCode(error).startsWith('SQLITE_BUSY');
 }
 
+/** The SQLite file, or its folder, is not what a database can be in. */
+export function isUnusableFile(error: unknown): boolean {
+  return /^SQLITE_(NOTADB|CORRUPT|CANTOPEN|READONLY|PERM|IOERR)/.test(driverCode(error));
+}
+
 /** Codes of sockets, and of mysql2 itself. */
 const NO_CONNECTION =
   /^(E(CONN|PIPE|NOTFOUND|AI_AGAIN|HOST|NET|TIMEDOUT|ADDRNOTAVAIL|MFILE|NFILE|NOBUFS)|POOL_|HANDSHAKE_)|^PROTOCOL_(CONNECTION_LOST|SEQUENCE_TIMEOUT|ENQUEUE_AFTER_|INCORRECT_PACKET)/;

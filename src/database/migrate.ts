@@ -1,11 +1,11 @@
-import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
+import { OperatorError } from '../common/operator-error.js';
 import { checkCollation } from './collation.js';
-import { isBusy } from './database-errors.js';
+import { isBusy, isUnusableFile } from './database-errors.js';
 import { DatabaseOptions } from './database-options.js';
-import { makePrivateFile } from './private-file.js';
+import { makePrivateFile, makePrivateFolder } from './private-file.js';
 import { refuseNewerSchema } from './schema-version.js';
 
 /** How long an instance waits for another one that migrates. */
@@ -60,10 +60,15 @@ async function open(options: DatabaseOptions): Promise<DataSource> {
   if (options.type !== 'better-sqlite3') {
     return new DataSource({ ...options, driver: undefined, poolSize: 2 }).initialize();
   }
-  mkdirSync(dirname(options.database), { recursive: true, mode: 0o700 });
+  makePrivateFolder(dirname(options.database));
   makePrivateFile(options.database);
   const dataSource = new DataSource({ ...options, timeout: 0 });
-  await whenFileIsFree(() => dataSource.initialize());
+  try {
+    await whenFileIsFree(() => dataSource.initialize());
+  } catch (error) {
+    if (!isUnusableFile(error)) throw error;
+    throw new OperatorError(`The SQLite database ${options.database} cannot be opened: ${(error as Error).message}`);
+  }
   return dataSource;
 }
 

@@ -1,5 +1,14 @@
-import { chmodSync, closeSync, openSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { OperatorError } from '../common/operator-error.js';
+
+/** Makes the folder, and those above it, unless it is there, for its owner's eyes only; throws OperatorError when that cannot be. */
+export function makePrivateFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new OperatorError(`The folder ${folder} cannot be made: ${(error as Error).message}`);
+  }
+}
 
 /**
  * Makes the file unless it is there, for its owner's eyes only. One of another owner, or on a file system without modes, is left as it is:

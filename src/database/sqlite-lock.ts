@@ -1,9 +1,8 @@
-import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { OperatorError } from '../common/operator-error.js';
 import { isBusy } from './database-errors.js';
-import { makePrivateFile } from './private-file.js';
+import { makePrivateFile, makePrivateFolder } from './private-file.js';
 
 /** A process that is just ending still has the file for a moment. */
 const TRIES = 20;
@@ -19,7 +18,7 @@ export interface SqliteLock {
  * operating system frees it when its process ends in whatever way, so there is none to clear away by hand.
  */
 export async function lockSqliteFile(file: string, tries = TRIES): Promise<SqliteLock | null> {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  makePrivateFolder(dirname(file));
   makePrivateFile(`${file}.lock`);
   const { SqliteConnection } = await import('./sqlite-connection.js');
   const connection = new SqliteConnection(`${file}.lock`, { timeout: 0 });
