@@ -205,7 +205,9 @@ describe('Settings', () => {
   it('tell browsers to keep to https in production behind an https address, or as HSTS says', () => {
     const YEAR_SECONDS = 365 * 24 * 60 * 60;
     expect(loadEnv(PRODUCTION).hstsSeconds).toBe(YEAR_SECONDS);
-    expect(loadEnv({ ...PRODUCTION, PUBLIC_URL: 'http://api.example.com' }).hstsSeconds).toBeUndefined();
+    expect(
+      loadEnv({ ...PRODUCTION, ALLOW_HTTP: '1', PUBLIC_URL: 'http://api.example.com' }).hstsSeconds,
+    ).toBeUndefined();
     expect(loadEnv({ PUBLIC_URL: PRODUCTION.PUBLIC_URL }).hstsSeconds).toBeUndefined();
     expect(loadEnv({ ...PRODUCTION, HSTS: 'off' }).hstsSeconds).toBeUndefined();
     expect(loadEnv({ HSTS: 'on' }).hstsSeconds).toBe(YEAR_SECONDS);
