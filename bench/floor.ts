@@ -6,7 +6,7 @@ import { createLogger } from '../src/common/logger.js';
 import { sha256 } from '../src/common/secrets.js';
 import { loadEnv } from '../src/config/load-env.js';
 import { requestLog } from '../src/http/access-log.js';
-import { SECURITY_HEADERS } from '../src/http/security-headers.js';
+import { securityHeaders } from '../src/http/security-headers.js';
 import { floorStore } from './floor-store.js';
 import { PASSWORD } from './operations.js';
 import { RAW_ANSWER } from './raw-answer.js';
@@ -18,6 +18,7 @@ import { RAW_ANSWER } from './raw-answer.js';
 const env = loadEnv({ DATABASE_URL: process.argv[2] });
 const store = await floorStore(env.DATABASE_URL);
 const hasher = new PasswordHasher(env);
+const headers = securityHeaders(env);
 const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const sessionOf = new Map<string, string>();
 
@@ -41,7 +42,7 @@ const server = fastify({
   genReqId: () => randomUUID(),
 });
 server.addHook('onRequest', (request, reply, next) => {
-  void reply.headers(SECURITY_HEADERS).header('x-request-id', request.id);
+  void reply.headers(headers).header('x-request-id', request.id);
   next();
 });
 server.addHook('onResponse', requestLog);
