@@ -53,7 +53,7 @@ const NOT_ON = {
     '/test/(browser|http)/',
     '/test/voices/',
     '/test/openapi/(document|swagger-ui|answer-checker)',
-    '/test/(client|node-version|pages|settings|readme|scripts|trust-proxy)',
+    '/test/(client|node-version|pages|hsts|settings|readme|scripts|trust-proxy)',
     '/test/agents/variables',
   ],
   sqlite: ['/test/instances/(?!clocks)'],

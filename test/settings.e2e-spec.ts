@@ -202,18 +202,6 @@ describe('Settings', () => {
     expect(fileOf('mysql://h/db')).toBeUndefined();
   });
 
-  it('tell browsers to keep to https in production behind an https address, or as HSTS says', () => {
-    const YEAR_SECONDS = 365 * 24 * 60 * 60;
-    expect(loadEnv(PRODUCTION).hstsSeconds).toBe(YEAR_SECONDS);
-    expect(
-      loadEnv({ ...PRODUCTION, ALLOW_HTTP: '1', PUBLIC_URL: 'http://api.example.com' }).hstsSeconds,
-    ).toBeUndefined();
-    expect(loadEnv({ PUBLIC_URL: PRODUCTION.PUBLIC_URL }).hstsSeconds).toBeUndefined();
-    expect(loadEnv({ ...PRODUCTION, HSTS: 'off' }).hstsSeconds).toBeUndefined();
-    expect(loadEnv({ HSTS: 'on' }).hstsSeconds).toBe(YEAR_SECONDS);
-    expect(loadEnv({ HSTS: '0' }).hstsSeconds).toBe(0);
-  });
-
   describe('of a process', () => {
     let folder: string;
     beforeEach(() => (folder = mkdtempSync(joinPath(tmpdir(), 'talkstack-settings-'))));

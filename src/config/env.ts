@@ -171,14 +171,6 @@ export class Env extends OperationSettings {
   @IsIn(['local', 'open'])
   DEV_PAGES: 'local' | 'open' = 'local';
 
-  /** `off` removes Swagger UI and the OpenAPI document. */
-  @IsIn(['on', 'off'])
-  API_DOCS: 'on' | 'off' = 'on';
-
-  /** Least severe level that is logged. */
-  @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
-  LOG_LEVEL: string = 'info';
-
   /** How often the mail worker looks for letters that nobody announced to it, milliseconds. */
   @Whole(10, 60_000)
   MAIL_POLL_MS: number = 1000;

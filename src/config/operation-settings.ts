@@ -1,4 +1,4 @@
-import { IsOptional } from 'class-validator';
+import { IsIn, IsOptional } from 'class-validator';
 import { Satisfies, Whole } from './env-rules.js';
 import { TwilioSettings } from './twilio-settings.js';
 
@@ -13,4 +13,12 @@ export abstract class OperationSettings extends TwilioSettings {
   @IsOptional()
   @Satisfies((value: string) => /^(on|off|\d{1,10})$/.test(value), 'on, off or a number of seconds')
   HSTS?: string;
+
+  /** `off` removes Swagger UI and the OpenAPI document. */
+  @IsIn(['on', 'off'])
+  API_DOCS: 'on' | 'off' = 'on';
+
+  /** Least severe level that is logged. */
+  @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+  LOG_LEVEL: string = 'info';
 }
