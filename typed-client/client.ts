@@ -17,16 +17,21 @@ export interface TalkstackOptions {
   token?: string | undefined;
   /** Its refresh token. Two clients must not share one: the service takes its second use for a theft. */
   refreshToken?: string | undefined;
+  /** Device token of an earlier login, by which a login is let in while others guess at the password. */
+  deviceToken?: string | undefined;
   /** API key, used while there is no token. */
   apiKey?: string | undefined;
   /** Told of new tokens, for whoever keeps them, and null when the session is over. */
   onTokens?: ((tokens: Tokens | null) => void) | undefined;
+  /** Told of the device token of each login, for whoever keeps it. It outlives the session: keep it after the logout too. */
+  onDeviceToken?: ((deviceToken: string) => void) | undefined;
 }
 
 /** Their answers carry the tokens of a new session. */
 const OPENS_SESSION = /\/auth\/(login|signup)$/;
 /** Their success ends the client's own session. */
 const ENDS_SESSION = /^POST .*\/auth\/logout(-all)?$|^DELETE .*\/user$/;
+const LOGIN = /\/auth\/login$/;
 /** Codes of a 401 that new tokens cure. A wrong password is 401 too, and trying it once more would count as one more guess. */
 const CURABLE = ['TOKEN_INVALID', 'UNAUTHORIZED'];
 /** Statuses by which a refresh says that its session is over, and not just that it should be tried later. */
@@ -46,23 +51,29 @@ class Session {
   private token: string | undefined;
   private refreshToken: string | undefined;
   private renewing: Promise<boolean> | undefined;
+  private deviceToken: string | undefined;
 
   constructor(private readonly options: TalkstackOptions) {
     this.token = options.token;
     this.refreshToken = options.refreshToken;
+    this.deviceToken = options.deviceToken;
   }
 
   async send(request: Request): Promise<Response> {
     if (request.headers.has('authorization') || request.headers.has('x-api-key')) return fetch(request);
+    const { pathname } = new URL(request.url);
+    if (this.deviceToken !== undefined && LOGIN.test(pathname)) request.headers.set('x-device-token', this.deviceToken);
     // A body can be read only once.
     const again = request.clone();
     const used = this.token;
     const response = await fetch(this.signed(request));
     if ((await isCurable(response)) && (await this.renew(used))) return fetch(this.signed(again));
-    if (response.ok && OPENS_SESSION.test(new URL(request.url).pathname)) {
-      this.keep((await response.clone().json()) as Tokens);
+    if (response.ok && OPENS_SESSION.test(pathname)) {
+      const answer = (await response.clone().json()) as Tokens & { deviceToken?: string };
+      this.keep(answer);
+      this.keepDevice(answer.deviceToken);
     }
-    if (response.ok && ENDS_SESSION.test(`${request.method} ${new URL(request.url).pathname}`)) this.end();
+    if (response.ok && ENDS_SESSION.test(`${request.method} ${pathname}`)) this.end();
     return response;
   }
 
@@ -103,6 +114,12 @@ class Session {
     this.token = token;
     this.refreshToken = refreshToken;
     this.options.onTokens?.({ token, refreshToken, expirationTime });
+  }
+
+  private keepDevice(deviceToken: string | undefined): void {
+    if (deviceToken === undefined) return;
+    this.deviceToken = deviceToken;
+    this.options.onDeviceToken?.(deviceToken);
   }
 
   /** No further request asks for tokens; the old one stays, for the service to say what is wrong with it. */

@@ -10,6 +10,7 @@ import { Session } from '../credentials/session.entity.js';
 import { SessionsService } from '../credentials/sessions.service.js';
 import { Database } from '../database/database.js';
 import { Transaction } from '../database/transaction.js';
+import { DeviceTokens } from '../throttling/device-tokens.js';
 import { mailboxOf } from '../throttling/mailbox.js';
 import { ThrottleResets } from '../throttling/throttle-resets.js';
 import { User } from '../users/user.entity.js';
@@ -87,6 +88,7 @@ export class AdministrationService {
     private readonly messages: CodeMessages,
     private readonly account: AccountService,
     private readonly resets: ThrottleResets,
+    private readonly devices: DeviceTokens,
     private readonly audit: AuditService,
     private readonly clock: Clock,
   ) {}
@@ -149,7 +151,7 @@ export class AdministrationService {
   private async lock(transaction: Transaction, person: Person): Promise<Report> {
     const user = userOfPerson(person);
     if (!user.lockedAt) await transaction.manager.update(User, user.id, { lockedAt: this.clock.now() });
-    const sessionsEnded = await this.sessions.end(transaction, { userId: user.id });
+    const sessionsEnded = await this.endSessions(transaction, user);
     return { message: 'The account is locked, and its sessions are ended.', sessions_ended: sessionsEnded };
   }
 
@@ -159,8 +161,13 @@ export class AdministrationService {
   }
 
   private async logOut(transaction: Transaction, person: Person): Promise<Report> {
-    const sessionsEnded = await this.sessions.end(transaction, { userId: userOfPerson(person).id });
+    const sessionsEnded = await this.endSessions(transaction, userOfPerson(person));
     return { message: 'The sessions are ended.', sessions_ended: sessionsEnded };
+  }
+
+  private async endSessions(transaction: Transaction, user: User): Promise<number> {
+    await this.devices.endAll(transaction, user.email);
+    return this.sessions.end(transaction, { userId: user.id });
   }
 
   private async endKey(transaction: Transaction, person: Person): Promise<Report> {

@@ -8,6 +8,7 @@ import { PartOfFlow } from '../http/flow-number.js';
 import { Public } from '../http/public.decorator.js';
 import { Answer } from '../openapi/answers.js';
 import { Documented } from '../openapi/operation.js';
+import { FromDevice } from '../throttling/presented-device.js';
 import { Throttled } from '../throttling/throttled.decorator.js';
 import * as docs from './auth.docs.js';
 import * as dto from './auth.dto.js';
@@ -75,8 +76,12 @@ export class AuthController {
   @HashesPassword()
   @PartOfFlow(LOGIN_FLOW)
   @Documented(docs.LOGIN)
-  logIn(@Body() body: dto.LoginDto, @FromClient() client: Client): Promise<dto.LoginAnswer> {
-    return this.login.logIn(body, client);
+  logIn(
+    @Body() body: dto.LoginDto,
+    @FromDevice() deviceToken: string | undefined,
+    @FromClient() client: Client,
+  ): Promise<dto.LoginAnswer> {
+    return this.login.logIn({ ...body, deviceToken }, client);
   }
 
   @Public()

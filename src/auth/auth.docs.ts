@@ -3,6 +3,7 @@ import { REFUSED } from '../credentials/credentials.docs.js';
 import { ApiKeyAnswer } from '../credentials/credentials.dto.js';
 import { CREDENTIALS_ERRORS } from '../credentials/credentials.errors.js';
 import { Answer } from '../openapi/answers.js';
+import { DEVICE_TOKEN_SCHEMA } from '../throttling/device-tokens.js';
 import { THROTTLING_ERRORS } from '../throttling/throttling.errors.js';
 import * as dto from './auth.dto.js';
 import { AUTH_ERRORS } from './auth.errors.js';
@@ -70,8 +71,17 @@ export const RESEND_CODE = {
 };
 export const LOGIN = {
   summary: 'Log in',
-  description: 'Opens a session: an access token for each request, and a refresh token for the next access token.',
+  description:
+    'Opens a session: an access token for each request, and a refresh token for the next access token. The device token of an earlier login lets a device in from any network while others guess at the password.',
   answer: dto.LoginAnswer,
+  headers: {
+    'x-device-token': {
+      description:
+        'The `deviceToken` of this device’s last login, if the body has none. One that is no good is ignored.',
+      schema: DEVICE_TOKEN_SCHEMA,
+    },
+  },
+  exampleFields: ['email', 'password'],
   errors: [
     E.CREDENTIALS_MISSING,
     E.INVALID_EMAIL,

@@ -1,7 +1,8 @@
 import { ApiProperty, ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
-import { EmailField, PasswordField, PersonNameField, TextField, ID_EXAMPLES } from '../http/fields.js';
+import { AnyTextField, EmailField, PasswordField, PersonNameField, TextField, ID_EXAMPLES } from '../http/fields.js';
 import { Answer } from '../openapi/answers.js';
 import { enumOfNumbers } from '../openapi/operation.js';
+import { DEVICE_TOKEN_SCHEMA } from '../throttling/device-tokens.js';
 import { UserAnswer, UserDataAnswer } from '../users/users.dto.js';
 import { AUTH_ERRORS } from './auth.errors.js';
 import { CODE_LENGTH } from './codes.js';
@@ -54,6 +55,13 @@ export class LoginDto {
 
   @PasswordField({ missing, description: 'The user’s password.' })
   password: string;
+
+  @AnyTextField({
+    description:
+      'The `deviceToken` of this device’s last login; may be sent as header `x-device-token` instead. With it the login does not wait for wrong passwords from elsewhere. One that is no good is ignored.',
+    ...DEVICE_TOKEN_SCHEMA,
+  })
+  deviceToken?: string;
 }
 
 export class RefreshTokenDto {
@@ -154,6 +162,13 @@ export class VerifyEmailAnswer extends Answer {
 export class LoginAnswer extends IntersectionType(Answer, TokensAnswer) {
   @ApiProperty({ type: UserAnswer })
   user: UserAnswer;
+
+  @ApiProperty({
+    description:
+      'Keep it, also after the logout, and send it with the next login of this address. It opens nothing; it names this device for 90 days, until the password changes or a logout of all devices.',
+    ...DEVICE_TOKEN_SCHEMA,
+  })
+  deviceToken: string;
 
   @ApiProperty({ ...enumOfNumbers(LOGIN_STATUS), example: 7 })
   loginStatus: number;

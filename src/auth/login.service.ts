@@ -17,6 +17,7 @@ import { Transaction } from '../database/transaction.js';
 import { Client } from '../http/client.js';
 import { MailService } from '../mail/mail.service.js';
 import { Answer, success } from '../openapi/answers.js';
+import { DeviceTokens } from '../throttling/device-tokens.js';
 import { KnownNetworks } from '../throttling/known-networks.js';
 import { User } from '../users/user.entity.js';
 import { UserAnswer } from '../users/users.dto.js';
@@ -41,6 +42,7 @@ export class LoginService {
     private readonly accessTokens: AccessTokens,
     private readonly hasher: PasswordHasher,
     private readonly networks: KnownNetworks,
+    private readonly devices: DeviceTokens,
     private readonly mail: MailService,
     private readonly audit: AuditService,
     private readonly secrets: Secrets,
@@ -48,7 +50,7 @@ export class LoginService {
     private readonly env: Env,
   ) {}
 
-  async logIn({ email, password }: LoginDto, client: Client): Promise<LoginAnswer> {
+  async logIn({ email, password, deviceToken }: LoginDto, client: Client): Promise<LoginAnswer> {
     const known = await this.users.findByEmail(email);
     // Attempts, then the user again: a signup that is verified meanwhile is found as the one or as the other.
     // Hidden, all three are asked for every address: the number of queries would tell who has an account.
@@ -57,9 +59,9 @@ export class LoginService {
     const user = isSure ? known : await this.users.findByEmail(email);
     if (!user) return this.refuseStranger(attempts, email, password, client);
     const session =
-      (await this.tryToOpen(user, password, client)) ??
+      (await this.tryToOpen(user, password, deviceToken, client)) ??
       // Another login may have renewed the hash while this one was judged by the old one.
-      (await this.tryToOpen(await this.users.findById(user.id), password, client));
+      (await this.tryToOpen(await this.users.findById(user.id), password, deviceToken, client));
     if (!session) return this.refuse(user, client);
     const tokens = await this.accessTokens.issue({ userId: user.id, sessionId: session.sessionId });
     return success('You are logged in.', {
@@ -67,6 +69,7 @@ export class LoginService {
       refreshToken: session.refreshToken,
       expirationTime: tokens.expirationTime,
       user: UserAnswer.of(user),
+      deviceToken: session.deviceToken,
       loginStatus: LOGIN_STATUS.SUCCESS,
     });
   }
@@ -87,7 +90,8 @@ export class LoginService {
   }
 
   async logOutEverywhere(caller: Caller, client: Client): Promise<Answer> {
-    await this.endSessions(caller, {}, client);
+    const user = await this.users.findById(caller.userId);
+    await this.endSessions(caller, {}, client, user?.email);
     return success('You are logged out on all devices.');
   }
 
@@ -104,19 +108,25 @@ export class LoginService {
     return !(await this.users.findById(userId)) && (await this.audit.knows(userId));
   }
 
-  private endSessions(caller: Caller, which: { id?: string }, client: Client): Promise<void> {
+  /** With `email`, ends the device tokens of the address too. */
+  private endSessions(caller: Caller, which: { id?: string }, client: Client, email?: string): Promise<void> {
     return this.database.write(async (tx) => {
       await this.sessions.end(tx, { userId: caller.userId, ...which });
+      if (email !== undefined) await this.devices.endAll(tx, email);
       await this.audit.record(tx, AUDIT_EVENT.LOGGED_OUT, { userId: caller.userId, email: null }, client);
     });
   }
 
   /** Null when the stored hash is no longer the one that the password was judged by: changed, renewed, or gone with its user. */
-  private async tryToOpen(user: User | null, password: string, client: Client) {
+  private async tryToOpen(user: User | null, password: string, deviceToken: string | undefined, client: Client) {
     if (!user) return null;
     if (!(await this.hasher.verify(user.passwordHash, password))) return this.refuse(user, client);
     const renewedHash = this.hasher.isOutdated(user.passwordHash) ? await this.hasher.hash(password) : null;
-    return this.database.write((tx) => this.openSession(tx, user, renewedHash, client));
+    return this.database.write(async (tx) => {
+      const session = await this.openSession(tx, user, renewedHash, client);
+      // Issued while the user is locked: a reset that comes after this login ends the token with the session.
+      return session && { ...session, deviceToken: await this.devices.issue(tx, user.email, deviceToken) };
+    });
   }
 
   private async openSession(transaction: Transaction, user: User, renewedHash: string | null, client: Client) {

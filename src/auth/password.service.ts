@@ -17,6 +17,7 @@ import { Transaction } from '../database/transaction.js';
 import { Client } from '../http/client.js';
 import { MailService } from '../mail/mail.service.js';
 import { Answer, success } from '../openapi/answers.js';
+import { DeviceTokens } from '../throttling/device-tokens.js';
 import { KnownNetworks } from '../throttling/known-networks.js';
 import { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
@@ -48,6 +49,7 @@ export class PasswordService {
     private readonly policy: PasswordPolicy,
     private readonly limits: AddressLimitsService,
     private readonly networks: KnownNetworks,
+    private readonly devices: DeviceTokens,
     private readonly resetLinks: ResetLinks,
     private readonly mail: MailService,
     private readonly audit: AuditService,
@@ -184,7 +186,7 @@ export class PasswordService {
     return made;
   }
 
-  /** Ends sessions and reset links. `effects` tell the letter what still works. */
+  /** Ends sessions, device tokens and reset links. `effects` tell the letter what still works. */
   private async afterChange(
     transaction: Transaction,
     user: User,
@@ -192,6 +194,7 @@ export class PasswordService {
     effects: Record<string, number>,
   ): Promise<void> {
     await this.sessions.end(transaction, { ...which, userId: user.id });
+    await this.devices.endAll(transaction, user.email);
     await transaction.manager.delete(ResetToken, { email: user.email });
     await this.mail.queue(transaction, {
       kind: 'password-changed',

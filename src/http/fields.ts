@@ -159,6 +159,20 @@ export function FreeTextField(options: FieldOptions & { maxLength: number }): Pr
   );
 }
 
+/** Text that may be left out and is taken as it is: for what is ignored when it is not as documented. */
+export function AnyTextField(options: {
+  description: string;
+  maxLength: number;
+  pattern: string;
+  example: string;
+}): PropertyDecorator {
+  return applyDecorators(
+    IsOptional(),
+    IsString({ message: '$property must be a string' }),
+    ApiPropertyOptional({ type: String, ...options }),
+  );
+}
+
 /** Yes or no; the word or the number for it is a fault. */
 export function FlagField(options: { description: string }): PropertyDecorator {
   return applyDecorators(

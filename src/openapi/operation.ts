@@ -2,6 +2,7 @@ import { applyDecorators, Type } from '@nestjs/common';
 import {
   ApiExtension,
   ApiExtraModels,
+  ApiHeader,
   ApiOkResponse,
   ApiOperation,
   ApiParam,
@@ -39,6 +40,8 @@ interface OperationDocs extends DocumentedErrors {
   audio?: string;
   /** The ids in the path: name and description; those that are no UUIDs with their schema. */
   params?: Record<string, string | { description: string; schema: SchemaObject }>;
+  /** Headers that a request may have, beside its credentials. */
+  headers?: Record<string, { description: string; schema: SchemaObject }>;
 }
 
 function documentedAnswer({ answer, audio }: Pick<OperationDocs, 'answer' | 'audio'>): ApiResponseNoStatusOptions {
@@ -59,13 +62,14 @@ function idSchema(name: string): SchemaObject {
 
 /** Documents a handler: its summary, its answer, and its errors out of the modules' error tables. */
 export function Documented(docs: OperationDocs): MethodDecorator {
-  const { operationId, summary, description, params, errors, flow, exampleFields, isList, ...answer } = docs;
+  const { operationId, summary, description, params, headers, errors, flow, exampleFields, isList, ...answer } = docs;
   return applyDecorators(
     ApiExtraModels(ErrorAnswer),
     ApiOperation({ operationId, summary, description }),
     ...Object.entries(params ?? {}).map(([name, about]) =>
       ApiParam({ name, ...(typeof about === 'string' ? { description: about, schema: idSchema(name) } : about) }),
     ),
+    ...Object.entries(headers ?? {}).map(([name, about]) => ApiHeader({ name, required: false, ...about })),
     ApiOkResponse({ ...documentedAnswer(answer), description: 'Success.', ...(isList && { headers: PAGE_HEADERS }) }),
     ApiExtension(ERRORS_EXTENSION, { errors, flow, exampleFields }),
   );

@@ -6,10 +6,8 @@ import { Env } from '../config/env.js';
 import { Database } from '../database/database.js';
 import { Transaction } from '../database/transaction.js';
 import { maskedIp } from '../http/client.js';
+import { counterOfAddress, countersOfAddress } from './address-counters.js';
 import { Counter } from './counter.entity.js';
-
-/** Half of an id, in hex digits: 128 bits. */
-const HALF_ID = 32;
 
 /**
  * Networks from which somebody proved to own an address: by password, code or reset link. Kept apart from sessions, for these end
@@ -37,18 +35,12 @@ export class KnownNetworks {
     return this.database.reader.manager.existsBy(Counter, where);
   }
 
-  /** Forgets the networks of an address, for the deletion of its account. */
+  /** Forgets the networks of an address, and when its device tokens were ended, for the deletion of its account. */
   async forget({ manager }: Transaction, email: string): Promise<void> {
-    await manager.delete(Counter, { id: Like(`${this.prefixOf(email)}%`) });
+    await manager.delete(Counter, { id: Like(`${countersOfAddress(this.secrets, email)}%`) });
   }
 
-  /** All networks of an address begin alike, so that they can be found and deleted. */
   private idOf(email: string, ip: string): string {
-    const network = this.secrets.mac('known-network', email, maskedIp(ip)).toString('hex').slice(0, HALF_ID);
-    return this.prefixOf(email) + network;
-  }
-
-  private prefixOf(email: string): string {
-    return this.secrets.mac('known-networks-of', email).toString('hex').slice(0, HALF_ID);
+    return counterOfAddress(this.secrets, email, 'known-network', maskedIp(ip));
   }
 }

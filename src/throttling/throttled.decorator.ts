@@ -16,6 +16,7 @@ import { clientIp } from '../http/client.js';
 import { EMAIL_MAX_LENGTH, normaliseEmail } from '../http/fields.js';
 import { rateLimitHeaders } from '../http/rate-limit-headers.js';
 import { Endpoint, rulesOf } from './limits.js';
+import { presentedDevice } from './presented-device.js';
 import { Subject, Throttling } from './throttling.service.js';
 
 const ENDPOINT = 'throttledEndpoint';
@@ -29,7 +30,8 @@ function subjectOf(context: ExecutionContext): Subject {
   if (typeof email !== 'string') return { ip };
   const address = normaliseEmail(email);
   // What is too long for an address is none: the validation will refuse it, and only its IP counts it.
-  return address === '' || address.length > EMAIL_MAX_LENGTH ? { ip } : { ip, email: address };
+  if (address === '' || address.length > EMAIL_MAX_LENGTH) return { ip };
+  return { ip, email: address, deviceToken: presentedDevice(request) };
 }
 
 /** Counts the request before anything is done for it. */

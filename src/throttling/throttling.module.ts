@@ -3,6 +3,7 @@ import { Env } from '../config/env.js';
 import { Database } from '../database/database.js';
 import { CounterStore } from './counter-store.js';
 import { DatabaseCounterStore } from './database-counter-store.js';
+import { DeviceTokens } from './device-tokens.js';
 import { KnownNetworks } from './known-networks.js';
 import { MemoryCounterStore } from './memory-counter-store.js';
 import { ThrottleResets } from './throttle-resets.js';
@@ -22,11 +23,12 @@ async function counterStore(env: Env, database: Database): Promise<CounterStore>
 @Global()
 @Module({
   providers: [
+    DeviceTokens,
     KnownNetworks,
     ThrottleResets,
     Throttling,
     { provide: CounterStore, inject: [Env, Database], useFactory: counterStore },
   ],
-  exports: [KnownNetworks, ThrottleResets, Throttling],
+  exports: [DeviceTokens, KnownNetworks, ThrottleResets, Throttling],
 })
 export class ThrottlingModule {}

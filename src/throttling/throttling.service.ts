@@ -8,10 +8,11 @@ import { ipRange, ipv6Network, maskedIp } from '../http/client.js';
 import { domainOf, mailboxOf } from './mailbox.js';
 import { RateLimit } from '../http/rate-limit-headers.js';
 import { Count, CounterStore, CounterWindow } from './counter-store.js';
+import { Device, DeviceTokens } from './device-tokens.js';
 import { KnownNetworks } from './known-networks.js';
 import { Endpoint, LimitRule, rulesOf, SIGNUPS, WRITES, WRONG_CREDENTIALS } from './limits.js';
 import { ThrottleResets } from './throttle-resets.js';
-import { THROTTLING_ERRORS } from './throttling.errors.js';
+import { isOver, refusalOf, secondsUntil, Tally } from './tallies.js';
 
 const REMEMBERED_IPS = 10_000;
 
@@ -20,6 +21,13 @@ export interface Subject {
   ip: string;
   email?: string;
   userId?: string;
+  /** As it was sent; counts at login alone. */
+  deviceToken?: string;
+}
+
+/** A subject, with the device that its token names if it is a good one. */
+interface Sender extends Subject {
+  device?: Device | null;
 }
 
 interface Limit extends CounterWindow {
@@ -27,12 +35,7 @@ interface Limit extends CounterWindow {
   most: number;
 }
 
-interface Tally extends Count {
-  most: number;
-}
-
-const isOver = (tally: Tally): boolean => tally.count > tally.most;
-const isFull = (tally: Tally): boolean => tally.count >= tally.most;
+const deviceName = ({ id }: Device): string => `device ${id}`;
 
 /** Counts tries before their work is done, so that parallel ones cannot slip through; refuses those that are too many. */
 @Injectable()
@@ -43,6 +46,7 @@ export class Throttling {
   constructor(
     private readonly store: CounterStore,
     private readonly networks: KnownNetworks,
+    private readonly devices: DeviceTokens,
     private readonly resets: ThrottleResets,
     private readonly secrets: Secrets,
     private readonly clock: Clock,
@@ -53,19 +57,21 @@ export class Throttling {
   async admit(endpoint: Endpoint, subject: Subject): Promise<RateLimit> {
     await this.resets.refresh();
     const { limits: rules, guesses } = rulesOf(endpoint);
-    const limits = rules.flatMap((rule) => this.limitOf(endpoint, rule, subject) ?? []);
+    const sender = this.senderOf(endpoint, subject);
+    const limits = rules.flatMap((rule) => this.limitOf(endpoint, rule, sender) ?? []);
     const guessed = guesses ? this.guessedOf(subject) : '';
-    const guess = guessed === '' ? [] : [this.failuresOf(guessed), this.failuresOf(...this.pairOf(subject))];
+    const guess =
+      guessed === '' ? [] : [[guessed], ...this.ownPairsOf(sender)].map((parts) => this.failuresOf(...parts));
     const { tallies, failures } = await this.tally(limits, guess);
-    const gate = await this.gate(subject, guessed, failures);
-    const refusal = this.refusal(gate ? [...tallies, gate] : tallies);
+    const gate = await this.gate(sender, guessed, failures);
+    const refusal = refusalOf(gate ? [...tallies, gate] : tallies, this.now);
     if (refusal) {
-      // A network that was not let in has not failed.
-      if (failures.length > 0) await this.store.forgive([guess[1].key]);
+      // A network or device that was not let in has not failed.
+      if (failures.length > 0) await this.store.forgive(guess.slice(1).map(({ key }) => key));
       throw refusal;
     }
     const [tightest] = tallies.sort((a, b) => a.most - a.count - (b.most - b.count));
-    const resetSeconds = this.secondsUntil(tightest.resetAt);
+    const resetSeconds = secondsUntil(tightest.resetAt, this.now);
     return { limit: tightest.most, remaining: tightest.most - tightest.count, resetSeconds };
   }
 
@@ -73,16 +79,18 @@ export class Throttling {
   async succeed(endpoint: Endpoint, subject: Subject): Promise<void> {
     const { limits, guesses } = rulesOf(endpoint);
     if (!guesses) return;
-    const pairs = limits.filter(({ by }) => by !== 'ip').flatMap((rule) => this.limitOf(endpoint, rule, subject) ?? []);
+    const sender = this.senderOf(endpoint, subject);
+    const pairs = limits.filter(({ by }) => by !== 'ip').flatMap((rule) => this.limitOf(endpoint, rule, sender) ?? []);
+    const own = this.ownPairsOf(sender);
     // Hidden, a right password leaves no trace in the budget of others: whoever shares the network would see that somebody got in.
     if (this.isHidden) {
-      const own = [...pairs.map(({ key }) => key), this.key('failures', ...this.pairOf(subject))];
-      return this.store.forgive([this.key('failures', this.guessedOf(subject)), ...own]);
+      const counted = [[this.guessedOf(subject)], ...own].map((parts) => this.key('failures', ...parts));
+      return this.store.forgive([...counted, ...pairs.map(({ key }) => key)]);
     }
-    const ownGate = ['failures', 'delays', 'gate'].map((name) => this.key(name, ...this.pairOf(subject)));
+    const ownGates = own.flatMap((parts) => ['failures', 'delays', 'gate'].map((name) => this.key(name, ...parts)));
     await this.store.forgive(
       [this.key('failures', this.guessedOf(subject))],
-      [...pairs.map(({ key }) => key), ...ownGate],
+      [...pairs.map(({ key }) => key), ...ownGates],
     );
   }
 
@@ -124,7 +132,7 @@ export class Throttling {
 
   private async count(rule: LimitRule, subject: Subject): Promise<AppError | null> {
     const limit = this.limitOf('', rule, subject);
-    return limit && this.refusal((await this.tally([limit], [])).tallies);
+    return limit && refusalOf((await this.tally([limit], [])).tallies, this.now);
   }
 
   /** Counts a request under all its limits at once, and as a failure (`guess`); there are no `failures` when a limit refuses it. */
@@ -156,18 +164,22 @@ export class Throttling {
 
   /**
    * Null while the free failures last. Behind them, networks that have not failed have a gate of their own, so that whoever fails all
-   * the time does not take every turn. A known network counts its own failures alone; not where accounts are hidden, for only an
-   * address with an account has known networks.
+   * the time does not take every turn. A device that logged in before counts its own failures alone, and so does a known network;
+   * this not where accounts are hidden, for only an address with an account has known networks.
    */
-  private async gate(subject: Subject, guessed: string, [all, own]: Count[]): Promise<Tally | null> {
+  private async gate(sender: Sender, guessed: string, [all, own, ofDevice]: Count[]): Promise<Tally | null> {
     if (guessed === '') return null;
-    const { email, ip } = subject;
+    const { email, ip, device } = sender;
+    const [network, pairOfDevice] = this.ownPairsOf(sender);
     const isFresh = email !== undefined && own?.count === 1;
     const parts = isFresh ? [guessed, 'not failed'] : [guessed];
     if (!all) return { ...(await this.store.read(this.key('gate', ...parts), this.now)), most: 1 };
     const gate = await this.passGate(all, ...parts);
-    if (!gate || !isOver(gate) || email === undefined || this.isHidden) return gate;
-    return (await this.networks.isKnown(email, ip)) ? this.passGate(own, ...this.pairOf(subject)) : gate;
+    if (!gate || !isOver(gate) || email === undefined) return gate;
+    const isDeviceKnown = device && !(await this.devices.isEnded(email, device));
+    const gateOfDevice = isDeviceKnown ? await this.passGate(ofDevice, ...pairOfDevice) : gate;
+    if (!gateOfDevice || !isOver(gateOfDevice) || this.isHidden) return gateOfDevice;
+    return (await this.networks.isKnown(email, ip)) ? this.passGate(own, ...network) : gateOfDevice;
   }
 
   private failuresOf(...parts: string[]): CounterWindow {
@@ -186,28 +198,24 @@ export class Throttling {
     return { ...gate, most: 1 };
   }
 
-  /** Null when no limit is exceeded. The wait is that of the longest limit that is used up: after it the try is let in. */
-  private refusal(tallies: Tally[]): AppError | null {
-    if (!tallies.some(isOver)) return null;
-    const [longest] = tallies.filter(isFull).sort((a, b) => b.resetAt - a.resetAt);
-    const retryAfterSeconds = this.secondsUntil(longest.resetAt);
-    return new AppError(THROTTLING_ERRORS.TOO_MANY_REQUESTS, { retryAfterSeconds, limit: longest.most });
-  }
-
-  private secondsUntil(moment: number): number {
-    return Math.max(1, Math.ceil((moment - this.now) / SECOND_MS));
-  }
-
   private guessedOf({ email, userId }: Subject): string {
     return this.resets.countedAs(email ?? userId ?? '');
   }
 
-  private pairOf({ email, ip }: Subject): string[] {
-    return [this.resets.countedAs(email ?? ''), maskedIp(ip)];
+  /** Under what a sender's own failures are counted: its network and, if it has a good token, its device. */
+  private ownPairsOf({ email, ip, device }: Sender): string[][] {
+    const whom = this.resets.countedAs(email ?? '');
+    return [[whom, maskedIp(ip)], ...(device ? [[whom, deviceName(device)]] : [])];
+  }
+
+  private senderOf(endpoint: Endpoint, subject: Subject): Sender {
+    const { email, deviceToken } = subject;
+    if (rulesOf(endpoint).guesses !== 'address' || email === undefined || deviceToken === undefined) return subject;
+    return { ...subject, device: this.devices.read(deviceToken, email) };
   }
 
   /** Null when the request does not say whom it is about: validation will refuse it. */
-  private limitOf(endpoint: string, rule: LimitRule, { ip, email, userId }: Subject): Limit | null {
+  private limitOf(endpoint: string, rule: LimitRule, { ip, email, userId, device }: Sender): Limit | null {
     const { by, name, setting, windowMs } = rule;
     const range = ipRange(ip);
     const whom = (who?: string) => who && this.resets.countedAs(who);
@@ -217,7 +225,7 @@ export class Throttling {
       ip48: [ipv6Network(ip, 48)],
       domain: [email && domainOf(email), maskedIp(ip)],
       mailbox: [whom(email && mailboxOf(email)), maskedIp(ip)],
-      pair: [whom(email), range],
+      pair: [whom(email), device ? deviceName(device) : range],
       network: [whom(email), maskedIp(ip)],
       user: [whom(userId)],
     }[by];

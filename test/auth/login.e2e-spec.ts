@@ -36,6 +36,7 @@ describe('Logging in', () => {
         updated_at: expect.any(String),
         company_name: null,
       },
+      deviceToken: expect.stringMatching(/^[\w-]{72}$/),
       loginStatus: 7,
     });
     expect(await statusFor(service, body)).toBe(200);

@@ -1,0 +1,89 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { Clock, DAY_MS } from '../common/clock.js';
+import { Secrets } from '../common/secrets.js';
+import { Database } from '../database/database.js';
+import { Transaction } from '../database/transaction.js';
+import { Counter } from './counter.entity.js';
+import { counterOfAddress } from './address-counters.js';
+
+const ID_BYTES = 16;
+const TIME_BYTES = 6;
+const HEAD_BYTES = ID_BYTES + TIME_BYTES;
+const MAC_BYTES = 32;
+/** 54 bytes in base64url, without padding. */
+const TOKEN_LENGTH = 72;
+
+/** A constant: were it a setting, a change of it would bring tokens back to life that were ended before. */
+const LIFETIME_MS = 90 * DAY_MS;
+
+/** How the OpenAPI document shows a token. */
+export const DEVICE_TOKEN_SCHEMA = {
+  type: 'string' as const,
+  maxLength: TOKEN_LENGTH,
+  pattern: `^[\\w-]{${TOKEN_LENGTH}}$`,
+  example: 'jI01e16HK7rNRRl2Jr1XWQGbdtqoAFDYWOCYXsx_YEGKrwzFq1h_QsJXCohAlanozKzQ9lRc',
+};
+
+type Readable = Pick<Transaction, 'rows'>;
+
+/** A device that somebody logged in with. */
+export interface Device {
+  id: string;
+  issuedAt: number;
+}
+
+/**
+ * Tokens by which a device that logged in before is known again, from any network. A token is an id, the time of its issue, and a MAC
+ * over both and the address; so it costs no row, and says nothing of an account to whoever never logged in to it.
+ */
+@Injectable()
+export class DeviceTokens {
+  constructor(
+    private readonly database: Database,
+    private readonly secrets: Secrets,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Returns the device of a token of this address; null when it is forged, another address's, or expired. Costs no query. */
+  read(token: string, email: string): Device | null {
+    if (token.length !== TOKEN_LENGTH) return null;
+    const bytes = Buffer.from(token, 'base64url');
+    if (bytes.length !== HEAD_BYTES + MAC_BYTES) return null;
+    const head = bytes.subarray(0, HEAD_BYTES);
+    if (!timingSafeEqual(bytes.subarray(HEAD_BYTES), this.mac(head, email))) return null;
+    const issuedAt = head.readUIntBE(ID_BYTES, TIME_BYTES);
+    const isExpired = issuedAt + LIFETIME_MS <= this.clock.now().getTime();
+    return isExpired ? null : { id: head.toString('hex', 0, ID_BYTES), issuedAt };
+  }
+
+  /** Whether all tokens of the address were ended since this one was issued. */
+  async isEnded(email: string, { issuedAt }: Device, { rows }: Readable = this.database): Promise<boolean> {
+    const end = await rows.find(Counter, { id: this.idOf(email) });
+    return end !== null && issuedAt + LIFETIME_MS <= end.resetsAt.getTime();
+  }
+
+  /** Issues a token for a login: with the id of the one that it presents, if that is alive, else with a new one. */
+  async issue(transaction: Transaction, email: string, presented: string | undefined): Promise<string> {
+    const device = presented === undefined ? null : this.read(presented, email);
+    const isAlive = device !== null && !(await this.isEnded(email, device, transaction));
+    const head = Buffer.alloc(HEAD_BYTES);
+    (isAlive ? Buffer.from(device.id, 'hex') : randomBytes(ID_BYTES)).copy(head);
+    head.writeUIntBE(this.clock.now().getTime(), ID_BYTES, TIME_BYTES);
+    return Buffer.concat([head, this.mac(head, email)]).toString('base64url');
+  }
+
+  /** Ends every token of the address that was issued until now. The row may go when the last of them would have expired. */
+  async endAll({ rows }: Transaction, email: string): Promise<void> {
+    const end = { id: this.idOf(email), count: 1, resetsAt: this.clock.in(LIFETIME_MS) };
+    await rows.insert(Counter, end, { key: 'id', columns: ['resetsAt'] });
+  }
+
+  private mac(head: Buffer, email: string): Buffer {
+    return this.secrets.mac('device-token', email, head.toString('hex'));
+  }
+
+  private idOf(email: string): string {
+    return counterOfAddress(this.secrets, email, 'device-tokens-ended');
+  }
+}
