@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { EntityManager, Repository } from 'typeorm';
+import { Repository } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 import { Clock } from '../common/clock.js';
 import { Transaction } from '../database/transaction.js';
@@ -19,12 +19,6 @@ export class AuditService {
   /** Whether anything was ever recorded of this user. */
   knows(userId: string): Promise<boolean> {
     return this.events.existsBy({ userId });
-  }
-
-  /** The newest events of a user and of their address. */
-  eventsOf(manager: EntityManager, who: { id: string; email: string }, most: number): Promise<AuditEvent[]> {
-    const where = [{ userId: who.id }, { email: who.email }];
-    return manager.find(AuditEvent, { where, order: { at: 'DESC', id: 'DESC' }, take: most });
   }
 
   /** `client` is null for what an administrator did by command. */

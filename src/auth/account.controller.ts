@@ -1,6 +1,7 @@
-import { Body, Controller, Delete, Get, Param, Query, Res } from '@nestjs/common';
+import type { Readable } from 'node:stream';
+import { Body, Controller, Delete, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiKeysService } from '../credentials/api-keys.service.js';
 import { type Caller, FromCaller } from '../credentials/caller.js';
 import { ApiKeyAnswer } from '../credentials/credentials.dto.js';
@@ -8,13 +9,13 @@ import { BearerOnly } from '../credentials/credentials.guard.js';
 import { type Client, FromClient } from '../http/client.js';
 import { RowsQuery, withPageHeaders } from '../http/paging.js';
 import { HasEffect } from '../http/methods.js';
+import { streamWhileConnected } from '../http/streamed-answer.js';
 import { Answer } from '../openapi/answers.js';
 import { Documented } from '../openapi/operation.js';
 import { Throttled } from '../throttling/throttled.decorator.js';
 import { AccountService } from './account.service.js';
 import * as docs from './auth.docs.js';
 import { CurrentSessionAnswer, DeleteAccountDto, MeAnswer, SessionsAnswer } from './auth.dto.js';
-import { ExportAnswer } from './export.dto.js';
 import { ExportService } from './export.service.js';
 import { HashesPassword } from './hash-room.js';
 
@@ -54,8 +55,14 @@ export class AccountController {
   @Get('export')
   @Throttled('export')
   @Documented(docs.EXPORT_DATA)
-  exportData(@FromCaller() caller: Caller, @FromClient() client: Client): Promise<ExportAnswer> {
-    return this.exports.exportData(caller, client);
+  exportData(
+    @FromCaller() caller: Caller,
+    @FromClient() client: Client,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Readable> {
+    void reply.type('application/json; charset=utf-8');
+    return streamWhileConnected(request, reply, (gone) => this.exports.exportData(caller, client, gone));
   }
 
   @BearerOnly()

@@ -21,6 +21,7 @@ import { AdministrationService } from './administration.service.js';
 import { AuthController } from './auth.controller.js';
 import { CodeMessages } from './code-messages.js';
 import { Codes } from './codes.js';
+import { ExportPlaces } from './export-places.js';
 import { ExportService } from './export.service.js';
 import { LoginService } from './login.service.js';
 import { OwnPassword } from './own-password.js';
@@ -55,6 +56,7 @@ import { VerificationService } from './verification.service.js';
     ApiKeysService,
     CodeMessages,
     Codes,
+    ExportPlaces,
     ExportService,
     LoginService,
     OwnPassword,

@@ -2,9 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, OnApplicationShutdown } from '@nestjs/common';
 import type { PoolConnection } from 'mysql2';
 import { DataSource, QueryRunner } from 'typeorm';
-import type { IsolationLevel } from 'typeorm/driver/types/IsolationLevel.js';
 import { isDatabaseUnavailable, isLockConflict } from './database-errors.js';
 import { Rows } from './rows.js';
+import { openPoolSnapshot, openSqliteSnapshot, type Snapshot } from './snapshot.js';
 import { SqliteTurns } from './sqlite-turns.js';
 import { Transaction } from './transaction.js';
 
@@ -23,6 +23,7 @@ export class Database implements OnApplicationShutdown {
   private readonly turns: SqliteTurns;
   /** When a write last succeeded, by the monotonic clock; undefined while writes fail. */
   private writtenAt?: number;
+  private readonly snapshots = new Set<Snapshot>();
 
   constructor(
     readonly reader: DataSource,
@@ -41,10 +42,19 @@ export class Database implements OnApplicationShutdown {
     return this.noting(() => (this.isSqlite ? this.turns.run(work) : this.writeOnPool(work)));
   }
 
-  /** The same, and all that `work` reads is as it was at one moment, whatever others write meanwhile: for long readings. */
-  writeOnSnapshot<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
-    // On SQLite nobody else writes during a turn, so it reads from a snapshot anyway.
-    return this.noting(() => (this.isSqlite ? this.turns.run(work) : this.writeOnPool(work, 'REPEATABLE READ')));
+  /** For long readings that are to be of one moment. */
+  async openSnapshot(): Promise<Snapshot> {
+    const { options } = this.reader;
+    const isSqlite = options.type === 'better-sqlite3';
+    const opened = isSqlite ? await openSqliteSnapshot(options) : await openPoolSnapshot(this.reader);
+    const snapshot: Snapshot = {
+      manager: opened.manager,
+      close: async () => {
+        if (this.snapshots.delete(snapshot)) await opened.close();
+      },
+    };
+    this.snapshots.add(snapshot);
+    return snapshot;
   }
 
   /** True when the database answers, has every migration that this build knows, and takes what is written. */
@@ -65,6 +75,7 @@ export class Database implements OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     await this.turns.settled();
+    for (const snapshot of [...this.snapshots]) await snapshot.close();
     if (this.writer !== this.reader && this.writer.isInitialized) await this.writer.destroy();
   }
 
@@ -96,11 +107,8 @@ export class Database implements OnApplicationShutdown {
     }
   }
 
-  private async writeOnPool<Result>(
-    work: (transaction: Transaction) => Promise<Result>,
-    isolation?: IsolationLevel,
-  ): Promise<Result> {
-    const { result, transaction } = await this.untilNoConflict(() => this.tryOnPool(work, isolation));
+  private async writeOnPool<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+    const { result, transaction } = await this.untilNoConflict(() => this.tryOnPool(work));
     transaction.runAfterCommit();
     return result;
   }
@@ -117,11 +125,11 @@ export class Database implements OnApplicationShutdown {
     }
   }
 
-  private async tryOnPool<Result>(work: (transaction: Transaction) => Promise<Result>, isolation?: IsolationLevel) {
+  private async tryOnPool<Result>(work: (transaction: Transaction) => Promise<Result>) {
     const runner = this.writer.createQueryRunner();
     const connection = (await runner.connect()) as PoolConnection;
     try {
-      await runner.startTransaction(isolation);
+      await runner.startTransaction();
       const transaction = new Transaction(runner.manager);
       const result = await work(transaction);
       await runner.commitTransaction();

@@ -38,6 +38,21 @@ export async function idsOnPage<Row extends IdRow>(
   return { ids: found.slice(0, pageSize).map(({ id }) => id), total, hasMore: found.length > pageSize };
 }
 
+/** The primary keys of the newest rows, at most so many. */
+export async function newestKeys<Row extends ObjectLiteral>(
+  manager: EntityManager,
+  entity: EntityTarget<Row>,
+  where: FindOptionsWhere<Row> | FindOptionsWhere<Row>[],
+  { newestBy, most }: { newestBy: string[]; most: number },
+): Promise<string[]> {
+  const [{ propertyName }] = manager.dataSource.getMetadata(entity).primaryColumns;
+  // Raw, for ten thousand objects of an entity would hold the event loop.
+  const query = manager.createQueryBuilder(entity, 'row').select(`row.${propertyName}`, 'key').where(where);
+  for (const column of newestBy) query.addOrderBy(`row.${column}`, 'DESC');
+  const found = await query.limit(most).getRawMany<{ key: string }>();
+  return found.map(({ key }) => key);
+}
+
 /** Bytes that the texts of a row take in memory, about. */
 function weightOf(row: ObjectLiteral): number {
   return Object.values(row).reduce<number>((sum, value) => sum + (typeof value === 'string' ? value.length : 8), 0);

@@ -71,11 +71,6 @@ export class MailService {
     return lastTried?.serverFailed ?? false;
   }
 
-  /** The newest letters to an address. */
-  lettersTo(manager: EntityManager, recipient: string, most: number): Promise<Letter[]> {
-    return manager.find(Letter, { where: { recipient }, order: { id: 'DESC' }, take: most });
-  }
-
   /** Deletes every letter to an address, for the deletion of its account. */
   async forget(transaction: Transaction, recipient: string): Promise<void> {
     await transaction.manager.delete(Letter, { recipient });

@@ -1,11 +1,12 @@
 import { Injectable, Type } from '@nestjs/common';
-import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import { EntityManager, EntityTarget, FindOptionsOrder, FindOptionsWhere } from 'typeorm';
+import { ApiProperty, ApiSchema, DECORATORS } from '@nestjs/swagger';
+import { EntityManager, EntityTarget, FindOptionsWhere, ObjectLiteral } from 'typeorm';
 import { OwnedRow } from '../database/owned.js';
+import { newestKeys, rowsByKey } from '../database/row-pages.js';
 import { User } from './user.entity.js';
 import { UserDataAnswer } from './users.dto.js';
 
-/** Of each kind the newest so many are told, so that an answer fits into the memory however much was kept. */
+/** Of each kind the newest so many are told, so that an answer ends however much was kept. */
 export const MOST_OF_A_KIND = 10_000;
 
 /** All that is kept about a user. Each kind adds its list with `ExportedAs`. */
@@ -27,15 +28,16 @@ interface Exported<Thing> extends Type<object> {
   of(thing: Thing): object;
 }
 
-/** Finds what is kept about the user: the newest first, at most `most`. */
-type Find<Thing> = (manager: EntityManager, user: User, most: number) => Promise<Thing[]>;
+/** Which rows are kept about a user. */
+interface Source<Row extends ObjectLiteral> {
+  entity: EntityTarget<Row>;
+  where(user: User): FindOptionsWhere<Row> | FindOptionsWhere<Row>[];
+  newestBy: string[];
+}
 
-/** Finds rows that have the user's id. */
-export function rowsOf<Row extends OwnedRow>(entity: EntityTarget<Row>): Find<Row> {
-  const order = { id: 'DESC' } as FindOptionsOrder<Row>;
-  return (manager, { id }, take) => {
-    return manager.find(entity, { where: { userId: id } as FindOptionsWhere<Row>, order, take });
-  };
+/** Rows that have the user's id. */
+export function rowsOf<Row extends OwnedRow>(entity: EntityTarget<Row>): Source<Row> {
+  return { entity, where: ({ id }) => ({ userId: id }) as FindOptionsWhere<Row>, newestBy: ['id'] };
 }
 
 const LIST_NAMES = new Map<Exported<never>, string>();
@@ -45,30 +47,41 @@ export function ExportedAs(name: string, description: string): (shown: Exported<
   return (shown) => {
     LIST_NAMES.set(shown, name);
     ApiProperty({ type: [shown], description })(ExportedData.prototype, name);
+    // By name, or the order in which modules are loaded would decide, which a bundle changes.
+    const properties = Reflect.getMetadata(DECORATORS.API_MODEL_PROPERTIES_ARRAY, ExportedData.prototype) as string[];
+    properties.sort();
   };
 }
 
 /** What is kept about users, told by the modules that keep it when they start: users know none of them. */
 @Injectable()
 export class UserDataSources {
-  private readonly sources: { name: string; shown: Exported<unknown>; find: Find<unknown> }[] = [];
+  private readonly sources: { name: string; shown: Exported<ObjectLiteral>; source: Source<ObjectLiteral> }[] = [];
 
   /** The class must be `ExportedAs` something. */
-  register<Thing>(shown: Exported<Thing>, find: Find<Thing>): void {
+  register<Row extends ObjectLiteral>(shown: Exported<Row>, source: Source<Row>): void {
     const name = LIST_NAMES.get(shown);
     if (name === undefined) throw new Error(`${shown.name} has no name in the export`);
-    this.sources.push({ name, shown, find });
+    this.sources.push({ name, shown, source });
+    this.sources.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  /** All things of a user by kind, and under `incomplete` the kinds of which there are more. */
-  async collect(manager: EntityManager, user: User): Promise<ExportedData> {
-    const lists: Record<string, object[]> = {};
+  /** `ExportedData` of a user as JSON, in pieces, of which each has a row at most. */
+  async *toJson(manager: EntityManager, user: User): AsyncGenerator<string> {
     const incomplete: string[] = [];
-    for (const { name, shown, find } of this.sources) {
-      const found = await find(manager, user, MOST_OF_A_KIND + 1);
-      if (found.length > MOST_OF_A_KIND) incomplete.push(name);
-      lists[name] = found.slice(0, MOST_OF_A_KIND).map((thing) => shown.of(thing));
+    yield `{"user":${JSON.stringify(UserDataAnswer.of(user))}`;
+    for (const { name, shown, source } of this.sources) {
+      const { entity, newestBy } = source;
+      const keys = await newestKeys(manager, entity, source.where(user), { newestBy, most: MOST_OF_A_KIND + 1 });
+      if (keys.length > MOST_OF_A_KIND) incomplete.push(name);
+      yield `,${JSON.stringify(name)}:[`;
+      let separator = '';
+      for await (const row of rowsByKey(manager, entity, keys.slice(0, MOST_OF_A_KIND))) {
+        yield separator + JSON.stringify(shown.of(row));
+        separator = ',';
+      }
+      yield ']';
     }
-    return { user: UserDataAnswer.of(user), ...lists, incomplete };
+    yield `,"incomplete":${JSON.stringify(incomplete)}}`;
   }
 }
