@@ -3,7 +3,7 @@ import { ApiProperty, ApiPropertyOptional, IntersectionType, OmitType } from '@n
 import { Transform } from 'class-transformer';
 import { IsOptional, IsString, ValidateBy } from 'class-validator';
 import { BODY_LIMIT_BYTES } from '../http/body-limit.js';
-import { AtMost, ID_EXAMPLES, IdField, Present, TextField } from '../http/fields.js';
+import { AtMost, ID_EXAMPLES, IdField, Present, TextField, WellFormed } from '../http/fields.js';
 import { Answer } from '../openapi/answers.js';
 import { E164Field } from '../phone-numbers/phone-numbers.dto.js';
 import { ProjectAnswer } from '../projects/projects.dto.js';
@@ -20,27 +20,13 @@ const PROJECT_ID = { description: 'The project of the agent.' };
 /** JSON may spell any character as `\uXXXX`, six bytes for one. */
 export const AGENT_BODY_LIMIT_BYTES = BODY_LIMIT_BYTES + 6 * SYSTEM_INSTRUCTION_MAX_BYTES;
 
-/** Half of a character (a lone surrogate): no database could give it back. */
-const HALF_CHARACTER = /\p{Surrogate}/u;
-
 interface AgentFieldOptions {
   description: string;
   optional?: boolean;
 }
 
-/** Text that is made of whole characters. */
-function WellFormed(): PropertyDecorator {
-  return ValidateBy({
-    name: 'wellFormed',
-    validator: {
-      validate: (value) => typeof value === 'string' && !HALF_CHARACTER.test(value),
-      defaultMessage: (args) => `${args?.property} must be well-formed Unicode`,
-    },
-  });
-}
-
 function AgentNameField(options: AgentFieldOptions): PropertyDecorator {
-  return applyDecorators(TextField({ ...NAME, ...options }), WellFormed());
+  return TextField({ ...NAME, ...options });
 }
 
 /** What an agent is told, kept as it is sent, to the byte; only one that is blank counts as absent. */

@@ -67,7 +67,7 @@ export class AccountService {
 
   async endSession(sessionId: string, caller: Caller, client: Client): Promise<Answer> {
     const ended = await this.database.write(async (tx) => {
-      const where = { id: isUUID(sessionId) ? sessionId : '', userId: caller.userId };
+      const where = { id: isUUID(sessionId) ? sessionId.toLowerCase() : '', userId: caller.userId };
       const count = await this.sessions.end(tx, where);
       const who = { userId: caller.userId, email: null };
       if (count > 0) await this.audit.record(tx, AUDIT_EVENT.SESSION_ENDED, who, client);

@@ -38,7 +38,7 @@ export class VerifyEmailDto {
   @TextField({
     missing,
     maxLength: CODE_MAX_LENGTH,
-    description: `The code from the letter, ${CODE_LENGTH} digits.`,
+    description: `The code from the letter, ${CODE_LENGTH} digits of any script; blanks and dashes between them do not matter.`,
     example: '123456',
   })
   code: string;
@@ -64,14 +64,20 @@ export class LoginDto {
   deviceToken?: string;
 }
 
+const REFRESH_TOKEN = { optional: true, maxLength: TOKEN_MAX_LENGTH, example: 'AZt6Pn1efIqdPysxTV5vcA…' };
+
 export class RefreshTokenDto {
   @TextField({
-    missing,
-    maxLength: TOKEN_MAX_LENGTH,
-    description: 'The newest refresh token of the session.',
-    example: 'AZt6Pn1efIqdPysxTV5vcA…',
+    ...REFRESH_TOKEN,
+    description: 'The newest refresh token of the session. Wanted, if `resfreshToken` is not sent.',
   })
-  refreshToken: string;
+  refreshToken?: string;
+
+  @TextField({
+    ...REFRESH_TOKEN,
+    description: 'The same as `refreshToken`, in place of it, under its name in the documented answer.',
+  })
+  resfreshToken?: string;
 }
 
 export class ChangePasswordDto {

@@ -1,6 +1,7 @@
 import { randomInt, timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Secrets } from '../common/secrets.js';
+import { asciiDigits } from '../http/characters.js';
 
 export const CODE_LENGTH = 6;
 const CODE_COUNT = 10 ** CODE_LENGTH;
@@ -18,9 +19,9 @@ export class Codes {
     return this.secrets.mac('verification-code', attemptId, code).toString('hex');
   }
 
-  /** Compares in constant time; false where no code can match. */
+  /** Compares in constant time, whatever stands between the digits and of whichever script they are; false where no code can match. */
   matches(attemptId: string, code: string, stored: string | null): boolean {
-    const hash = Buffer.from(this.hash(attemptId, code));
+    const hash = Buffer.from(this.hash(attemptId, asciiDigits(code)));
     const isEqual = timingSafeEqual(hash, Buffer.from(stored ?? '0'.repeat(hash.length)));
     return isEqual && stored !== null;
   }

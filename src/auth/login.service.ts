@@ -74,7 +74,12 @@ export class LoginService {
     });
   }
 
-  async refreshToken({ refreshToken }: RefreshTokenDto, client: Client): Promise<RefreshTokenAnswer> {
+  async refreshToken(body: RefreshTokenDto, client: Client): Promise<RefreshTokenAnswer> {
+    const refreshToken = body.refreshToken ?? body.resfreshToken;
+    if (refreshToken === undefined) {
+      const faults = [{ field: 'refreshToken', message: 'refreshToken is missing' }];
+      throw new AppError(AUTH_ERRORS.CREDENTIALS_MISSING, { faults });
+    }
     const rotation = (await this.sessions.rotateAtOnce(refreshToken)) ?? (await this.rotate(refreshToken, client));
     if (rotation.outcome === 'ended' && (await this.wasDeleted(rotation.claims.userId))) {
       throw new AppError(AUTH_ERRORS.USER_NOT_FOUND);

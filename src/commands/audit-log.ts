@@ -5,7 +5,7 @@ import { AuditEvent } from '../audit/audit-event.entity.js';
 import { AUDIT_EVENT } from '../audit/audit-events.js';
 import { OperatorError } from '../common/operator-error.js';
 import { databaseOptions } from '../database/database-options.js';
-import { normaliseEmail } from '../http/fields.js';
+import { normaliseEmail } from '../http/email-address.js';
 import { SCHEMA } from '../schema.js';
 import { User } from '../users/user.entity.js';
 import { databaseSettings, runCommand } from './command.js';

@@ -15,7 +15,7 @@ import { OperatorError } from '../common/operator-error.js';
 import { ConfigModule } from '../config/config.module.js';
 import { Env } from '../config/env.js';
 import { DatabaseModule } from '../database/database.module.js';
-import { normaliseEmail } from '../http/fields.js';
+import { normaliseEmail } from '../http/email-address.js';
 import { MailService } from '../mail/mail.service.js';
 import { OutboxService } from '../mail/outbox.service.js';
 import { SCHEMA } from '../schema.js';

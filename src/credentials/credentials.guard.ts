@@ -4,12 +4,12 @@ import { ApiSecurity } from '@nestjs/swagger';
 import { LRUCache } from 'lru-cache';
 import { AppError } from '../common/app-error.js';
 import { sha256 } from '../common/secrets.js';
+import { bearerToken } from '../http/bearer.js';
 import { clientIp } from '../http/client.js';
 import { IS_PUBLIC } from '../http/public.decorator.js';
 import { Throttling } from '../throttling/throttling.service.js';
 import { AccessTokens } from './access-tokens.js';
 import { ApiKeysService } from './api-keys.service.js';
-import { tokenOf } from './bearer.js';
 import { Caller, GuardedRequest } from './caller.js';
 import { CREDENTIALS_ERRORS } from './credentials.errors.js';
 import { SessionsService } from './sessions.service.js';
@@ -71,7 +71,7 @@ export class CredentialsGuard implements CanActivate {
 
   /** The caller, when the token was seen before and its session is known to live. */
   private fromCaches(authorization: string): Caller | undefined {
-    const claims = this.accessTokens.verified(tokenOf(authorization) ?? '');
+    const claims = this.accessTokens.verified(bearerToken(authorization) ?? '');
     const session = claims && this.sessions.knownState(claims.sessionId);
     return session && !session.isInert && session.userId === claims.userId ? claims : undefined;
   }
@@ -93,7 +93,7 @@ export class CredentialsGuard implements CanActivate {
   }
 
   private async byToken(authorization: string, ip: string): Promise<Caller> {
-    const token = tokenOf(authorization);
+    const token = bearerToken(authorization);
     if (token === undefined) throw new AppError(CREDENTIALS_ERRORS.UNAUTHORIZED);
     const claims = await this.accessTokens.verify(token);
     const session = claims && (await this.sessions.state(claims.sessionId));

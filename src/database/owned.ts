@@ -14,7 +14,7 @@ export interface OwnedKey {
   userId: string;
 }
 
-/** The row with this id if it is this user's; somebody else's is as good as none. What is no UUID is nobody's id. */
+/** The row with this id if it is this user's; somebody else's is as good as none. What is no UUID is nobody's id; one in capitals is the same (RFC 9562). */
 export async function findOwned<Row extends OwnedRow>(
   manager: EntityManager,
   entity: EntityTarget<Row>,
@@ -36,5 +36,5 @@ export async function lockOwned<Row extends OwnedRow>(
 
 /** The user stands last, so that no further condition can take their place. */
 function conditionOf<Row extends OwnedRow>(key: OwnedKey, and: FindOptionsWhere<Row>): FindOptionsWhere<Row> {
-  return { ...and, id: key.id, userId: key.userId };
+  return { ...and, id: key.id.toLowerCase(), userId: key.userId };
 }

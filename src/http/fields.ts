@@ -1,9 +1,10 @@
-import { domainToASCII } from 'node:url';
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { isAscii, isBoolean, isEmail, IsOptional, IsString, ValidateBy } from 'class-validator';
+import { isBoolean, IsOptional, IsString, ValidateBy } from 'class-validator';
 import { ErrorEntry } from '../common/app-error.js';
+import { isInvisible, isWellFormed } from './characters.js';
+import { EMAIL_MAX_LENGTH, isEmailAddress, normaliseEmail } from './email-address.js';
 
 const idExample = (last: string) => `019b7a3e-7d5e-7c8a-9d3f-2b1c4d5e6f${last}`;
 
@@ -21,8 +22,8 @@ export const ID_EXAMPLES = {
 /** Name of the rule that a field must be there. */
 export const PRESENT = 'present';
 
-/** RFC 5321, section 4.5.3.1.3, less the two angle brackets. */
-export const EMAIL_MAX_LENGTH = 254;
+/** Name of the rule that a text is made of whole characters. */
+export const WELL_FORMED = 'wellFormed';
 
 /** There, not null, and not blank unless it may be (OpenAPI's "required"). `error` is the code that its absence gives. */
 export function Present(error?: ErrorEntry, mayBeBlank = false): PropertyDecorator {
@@ -36,30 +37,6 @@ export function Present(error?: ErrorEntry, mayBeBlank = false): PropertyDecorat
     },
     { context: { error } },
   );
-}
-
-const WRITTEN_DOMAIN = /^[\p{L}\p{M}\p{N}.\u3002-]+$/u;
-
-/** No quoted local parts: nobody should define such mailboxes (RFC 5321, section 4.1.2), and mail programs disagree on them. */
-const EMAIL_RULES = { allow_utf8_local_part: false, blacklisted_chars: '"' };
-
-/**
- * The one form in which an address is kept and compared: trimmed, lower case, the domain in ASCII (RFC 5890). Text that is too long
- * for an address stays as it is, for an invalid one: the work on a domain grows with the square of its length.
- */
-export function normaliseEmail(text: string): string {
-  const written = text.trim();
-  if (written.length > EMAIL_MAX_LENGTH) return written;
-  const trimmed = written.toLowerCase();
-  const at = trimmed.lastIndexOf('@');
-  const domain = trimmed.slice(at + 1);
-  // It reads the domain as part of a URL: of "example.com/x" it would drop the end instead of refusing it.
-  const ascii = at < 0 || !WRITTEN_DOMAIN.test(domain) ? '' : domainToASCII(domain);
-  return ascii === '' ? trimmed : trimmed.slice(0, at + 1) + ascii;
-}
-
-function isEmailLength(value: unknown): boolean {
-  return typeof value === 'string' && value.length <= EMAIL_MAX_LENGTH;
 }
 
 /** A blank or null field counts as absent; where a field is optional, its other rules have nothing to judge then. */
@@ -86,8 +63,7 @@ export function EmailField(options: FieldOptions & { invalid?: ErrorEntry }): Pr
       {
         name: 'email',
         validator: {
-          // In this order: the second rule throws at half a character (a lone surrogate).
-          validate: (value) => isEmailLength(value) && isAscii(value) && isEmail(value, EMAIL_RULES),
+          validate: isEmailAddress,
           defaultMessage: (args) => `${args?.property} is not a valid e-mail address`,
         },
       },
@@ -123,14 +99,31 @@ export function AtMost(length: number, error?: ErrorEntry): PropertyDecorator {
   );
 }
 
-/** Text, trimmed. `invalid` is the code of one that is too long. */
+/** Text that is made of whole characters: no half of one (a lone surrogate) could be kept as it was sent. */
+export function WellFormed(error?: ErrorEntry): PropertyDecorator {
+  return ValidateBy(
+    {
+      name: WELL_FORMED,
+      validator: {
+        validate: (value) => typeof value !== 'string' || isWellFormed(value),
+        defaultMessage: (args) => `${args?.property} must be well-formed Unicode`,
+      },
+    },
+    { context: { error } },
+  );
+}
+
+const visible = (text: string): string => (isInvisible(text) ? '' : text.trim());
+
+/** Text, trimmed; one of invisible characters only is blank. `invalid` is the code of one that is too long. */
 export function TextField(
   options: FieldOptions & { minLength?: number; maxLength: number; pattern?: string; invalid?: ErrorEntry },
 ): PropertyDecorator {
   return applyDecorators(
-    Transform(({ value }: { value: unknown }) => absentIfBlank(typeof value === 'string' ? value.trim() : value)),
+    Transform(({ value }: { value: unknown }) => absentIfBlank(typeof value === 'string' ? visible(value) : value)),
     options.optional ? IsOptional() : Present(options.missing),
     IsString({ message: '$property must be a string' }),
+    WellFormed(options.invalid),
     AtMost(options.maxLength, options.invalid),
     (options.optional ? ApiPropertyOptional : ApiProperty)({
       type: String,
@@ -149,6 +142,7 @@ export function FreeTextField(options: FieldOptions & { maxLength: number }): Pr
     Transform(({ value }: { value: unknown }) => value ?? undefined),
     options.optional ? IsOptional() : Present(options.missing, true),
     IsString({ message: '$property must be a string' }),
+    WellFormed(),
     AtMost(options.maxLength),
     (options.optional ? ApiPropertyOptional : ApiProperty)({
       type: String,
@@ -185,14 +179,19 @@ export function FlagField(options: { description: string }): PropertyDecorator {
   );
 }
 
-/** Id of a thing in a body. A malformed one is unknown (404), not a validation error. Its example is that of the field's name. */
+/**
+ * Id of a thing in a body. A malformed one is unknown (404), not a validation error. In lower case, as ids are
+ * kept: whoever sends one may write it in capitals (RFC 9562, section 4). Its example is that of the field's name.
+ */
 export function IdField(options: FieldOptions): PropertyDecorator {
   return (target, key) => {
     const example = (options.example ?? ID_EXAMPLES[key as keyof typeof ID_EXAMPLES]) as string;
     const { length } = example;
     const form = { type: String, format: 'uuid', minLength: length, maxLength: length, example };
     applyDecorators(
-      Transform(({ value }: { value: unknown }) => absentIfBlank(typeof value === 'string' ? value.trim() : value)),
+      Transform(({ value }: { value: unknown }) =>
+        absentIfBlank(typeof value === 'string' ? value.trim().toLowerCase() : value),
+      ),
       options.optional ? IsOptional() : Present(options.missing),
       IsString({ message: '$property must be a string' }),
       (options.optional ? ApiPropertyOptional : ApiProperty)({ ...form, description: options.description }),
@@ -208,6 +207,7 @@ export function PasswordField(options: FieldOptions & { isNew?: boolean }): Prop
   return applyDecorators(
     Present(options.missing),
     IsString({ message: '$property must be a string' }),
+    WellFormed(),
     ApiProperty({
       type: String,
       format: 'password',
@@ -221,10 +221,10 @@ export function PasswordField(options: FieldOptions & { isNew?: boolean }): Prop
 
 export const PERSON_NAME_MAX_LENGTH = 100;
 
-/** A person's name, trimmed; what else it must be is judged by the signup, after the password. */
+/** A person's name, trimmed; one of invisible characters only is blank. What else it must be is judged by the signup, after the password. */
 export function PersonNameField(options: FieldOptions): PropertyDecorator {
   return applyDecorators(
-    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value)),
+    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? visible(value) : value)),
     Present(options.missing),
     IsString({ message: '$property must be a string' }),
     ApiProperty({

@@ -25,6 +25,22 @@ function isTooComplex(body: unknown): boolean {
   return true;
 }
 
+/** JSON between systems is UTF-8 and nothing else (RFC 8259, section 8.1). A BOM in front is left to the parser. */
+const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const CHARSETS = /;\s*charset\s*=\s*("[^"]*"|[^;\s]*)/gi;
+const IS_UTF_8 = /^"?utf-?8"?$/i;
+
+/** The body as text; null where it is no UTF-8, or its content type names another charset. */
+function textOf(bytes: Buffer, contentType = ''): string | null {
+  const charsets = [...contentType.matchAll(CHARSETS)].map(([, name]) => name);
+  if (!charsets.every((name) => IS_UTF_8.test(name))) return null;
+  try {
+    return UTF_8.decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
 /**
  * Reads JSON bodies. An empty one is no body (clients send the content type with every GET and DELETE, as documented);
  * anything but an object is refused here, for no endpoint takes it; `__proto__` and `constructor` keys are dropped.
@@ -34,8 +50,10 @@ export function setUpJsonBody(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser(
     'application/json',
-    { parseAs: 'string' },
-    (request: FastifyRequest, text: string, done: (error: Error | null, body?: unknown) => void) => {
+    { parseAs: 'buffer' },
+    (request: FastifyRequest, bytes: Buffer, done: (error: Error | null, body?: unknown) => void) => {
+      const text = textOf(bytes, request.headers['content-type']);
+      if (text === null) return done(new AppError(COMMON_ERRORS.REQUEST_MALFORMED));
       if (text.trim() === '') return done(null, undefined);
       void parse(request, text, (error, body: unknown) => {
         if (error) return done(new AppError(COMMON_ERRORS.REQUEST_MALFORMED, { cause: error }));

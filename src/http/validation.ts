@@ -1,14 +1,14 @@
 import { ValidationError, ValidationPipe } from '@nestjs/common';
 import { AppError, ErrorEntry, FieldFault } from '../common/app-error.js';
 import { COMMON_ERRORS } from '../common/common.errors.js';
-import { PRESENT } from './fields.js';
+import { PRESENT, WELL_FORMED } from './fields.js';
 
 interface RuleContext {
   error?: ErrorEntry;
 }
 
 /** Rules without which the others of their field have nothing to judge. */
-const FIRST_RULES = [PRESENT, 'isString'];
+const FIRST_RULES = [PRESENT, 'isString', WELL_FORMED];
 
 /** The faults of one field: only "missing" when it is missing, only its type when that is wrong. */
 function faultsOf(error: ValidationError, path = ''): { fault: FieldFault; entry: ErrorEntry; missing: boolean }[] {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../common/app-error.js';
-import { normaliseEmail } from '../http/fields.js';
+import { normaliseEmail } from '../http/email-address.js';
 import { DeliveredLetter, DevelopmentMailbox } from './development-mailbox.js';
 import { MAIL_ERRORS } from './mail.errors.js';
 import { OutboxService } from './outbox.service.js';

@@ -9,6 +9,7 @@ import { COMMON_ERRORS } from '../common/common.errors.js';
 import { logOutput } from '../common/log-output.js';
 import { sha256 } from '../common/secrets.js';
 import { Env } from '../config/env.js';
+import { bearerCredentials } from '../http/bearer.js';
 import { ApiKeysService } from '../credentials/api-keys.service.js';
 import { SessionsService } from '../credentials/sessions.service.js';
 import { Database } from '../database/database.js';
@@ -77,8 +78,8 @@ export class MetricsService {
 
   /** The figures in Prometheus's text format, to who knows the token; without METRICS_TOKEN there is no such route. */
   read(authorization: string | undefined): Promise<string> {
-    const given = sha256(authorization ?? '');
-    const wanted = sha256(`Bearer ${this.env.METRICS_TOKEN}`);
+    const given = sha256(bearerCredentials(authorization ?? '') ?? '');
+    const wanted = sha256(this.env.METRICS_TOKEN ?? '');
     if (!this.isOn) throw new AppError(COMMON_ERRORS.ROUTE_NOT_FOUND);
     if (!timingSafeEqual(Buffer.from(given), Buffer.from(wanted)))
       throw new AppError(OPERATION_ERRORS.METRICS_TOKEN_INVALID);

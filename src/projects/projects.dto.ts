@@ -2,7 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { ValidateBy } from 'class-validator';
-import { FlagField, FreeTextField, ID_EXAMPLES, IdField, PRESENT, TextField } from '../http/fields.js';
+import { FlagField, FreeTextField, ID_EXAMPLES, IdField, PRESENT, TextField, WellFormed } from '../http/fields.js';
 import { PageAnswer } from '../http/paging.js';
 import { Answer } from '../openapi/answers.js';
 import { ExportedAs } from '../users/user-data.js';
@@ -37,6 +37,7 @@ function WebhookField(options: { description: string; unless?: string }): Proper
         defaultMessage: (args) => `${args?.property} must be a string or null`,
       },
     }),
+    WellFormed(),
     ApiPropertyOptional({
       type: String,
       format: 'uri',

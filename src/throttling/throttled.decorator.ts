@@ -13,7 +13,7 @@ import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { concatMap, Observable } from 'rxjs';
 import { clientIp } from '../http/client.js';
-import { EMAIL_MAX_LENGTH, normaliseEmail } from '../http/fields.js';
+import { EMAIL_MAX_LENGTH, normaliseEmail } from '../http/email-address.js';
 import { rateLimitHeaders } from '../http/rate-limit-headers.js';
 import { Endpoint, rulesOf } from './limits.js';
 import { presentedDevice } from './presented-device.js';

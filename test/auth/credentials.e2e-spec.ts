@@ -94,13 +94,21 @@ describe('The guard', () => {
     expect((await me({ authorization: `${scheme} ${ada.token}` })).status).toBe(200);
   });
 
-  it('refuses an Authorization header that is not a scheme, one space and a token', async () => {
+  it('takes one blank or more behind the scheme, and any white space around it all', async () => {
+    for (const value of [`Bearer  ${ada.token}`, `bearer${' '.repeat(50)}${ada.token}`]) {
+      expect((await me({ authorization: value })).status).toBe(200);
+    }
+    expect(await statusOfRaw(['authorization', ` \t Bearer ${ada.token} \t `])).toBe(200);
+    expect(await statusOfRaw(['x-api-key', ` \t${apiKey}\t `])).toBe(200);
+  });
+
+  it('refuses an Authorization header that is not a scheme, blanks and a token', async () => {
     const { token } = ada;
     const fullWidth = Buffer.from(`Bearer ${token}`.replace('B', '\uFF22')).toString('latin1');
     const values = [
       ...['', 'Bearer', 'Bearer ', 'Bearer null', 'Bearer undefined', 'Bearer .', 'Bearer ..', 'Bearer ...'],
       ...[token, `Token ${token}`, `Basic ${token}`, `Bearer${token}`, `Bearer:${token}`, `Bearer=${token}`],
-      ...[`Bearer  ${token}`, `Bearer\t${token}`, `Bearer \t${token}`, `Bearer \u00A0${token}`, `Bearer\u00A0${token}`],
+      ...[`Bearer\t${token}`, `Bearer \t${token}`, `Bearer \u00A0${token}`, `Bearer\u00A0${token}`],
       ...[`Bearer Bearer ${token}`, `Bearer ${token} ${token}`, `Bearer ${token},`, `Bearer ${token}, Bearer ${token}`],
       ...[`Bearer "${token}"`, `Bearer '${token}'`, `Bearer <${token}>`, `Bearer ${token};a=b`, `Bearer ${token}=`],
       ...[`Bearer token=${token}`, `Bearer ${encodeURIComponent(`${token}|`)}`, `Bearer ${token.replace('.', ' .')}`],

@@ -15,6 +15,8 @@ describe('Metrics', () => {
     for (const api of [service.api, service.api.as({ token: 'another token' })]) {
       expect(await api.get('/metrics')).toMatchObject({ status: 401, body: { code: 'METRICS_TOKEN_INVALID' } });
     }
+    const spelled = service.api.with({ authorization: `bEARER  ${METRICS_TOKEN}` });
+    expect((await spelled.get('/metrics')).status).toBe(200);
     const { status, headers } = await read();
     expect(status).toBe(200);
     expect(headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');

@@ -134,7 +134,7 @@ describe('A number is refused', () => {
   it('alike for an agent of somebody else, of another project, and what is no id', async () => {
     const bob = await neighbour();
     const elsewhere = await insertAgent(service, await createProject(service, ada));
-    for (const wrong of [bob.agentId, elsewhere, NO_ID, agentId.toUpperCase(), 'none', 'x'.repeat(5000), '\u0000']) {
+    for (const wrong of [bob.agentId, elsewhere, NO_ID, 'none', 'x'.repeat(5000), '\u0000']) {
       expect(await add({ agentId: wrong })).toMatchObject({ status: 404, body: { code: 'AGENT_NOT_FOUND' } });
     }
     expect(await countRows(service, 'phone_numbers', `agent_id = '${elsewhere}' OR agent_id = '${bob.agentId}'`)).toBe(

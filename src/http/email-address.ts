@@ -1,0 +1,43 @@
+import { domainToASCII } from 'node:url';
+import { isAscii, isEmail } from 'class-validator';
+import { IGNORABLE } from './characters.js';
+
+/** RFC 5321, section 4.5.3.1.3, less the two angle brackets. */
+export const EMAIL_MAX_LENGTH = 254;
+
+const WRITTEN_DOMAIN = /^[\p{L}\p{M}\p{N}.\u3002-]+$/u;
+
+/** No quoted local parts: nobody should define such mailboxes (RFC 5321, section 4.1.2), and mail programs disagree on them. */
+const EMAIL_RULES = { allow_utf8_local_part: false, blacklisted_chars: '"' };
+
+/** A character that folding turns into ASCII (\u017F, the Kelvin sign, a full-width letter) or into nothing. */
+function foldsIntoAscii(character: string): boolean {
+  if (isAscii(character)) return false;
+  const upper = character.toUpperCase();
+  const folded = character.toLowerCase().normalize('NFKC');
+  return IGNORABLE.test(character) || isAscii(folded) || (upper.length === 1 && isAscii(upper));
+}
+
+/**
+ * The one form in which an address is kept and compared: trimmed, lower case, the domain in ASCII (RFC 5890). Text that can be no address
+ * stays as it is, for an invalid one: what is too long, because the work on a domain grows with the square of its length; and what folding
+ * would turn into somebody else's address.
+ */
+export function normaliseEmail(text: string): string {
+  const written = text.trim();
+  if (written.length > EMAIL_MAX_LENGTH) return written;
+  const at = written.lastIndexOf('@');
+  const domain = written.slice(at + 1);
+  if (at < 0 || !isAscii(written.slice(0, at)) || [...domain].some(foldsIntoAscii)) return written;
+  const lowered = written.toLowerCase();
+  // It reads the domain as part of a URL: of "example.com/x" it would drop the end instead of refusing it.
+  const ascii = !WRITTEN_DOMAIN.test(domain) ? '' : domainToASCII(domain.toLowerCase());
+  return ascii === '' ? lowered : lowered.slice(0, at + 1) + ascii;
+}
+
+/** Whether a normalised text is an address. */
+export function isEmailAddress(text: unknown): boolean {
+  if (typeof text !== 'string' || text.length > EMAIL_MAX_LENGTH) return false;
+  // In this order: the second rule throws at half a character (a lone surrogate).
+  return isAscii(text) && isEmail(text, EMAIL_RULES);
+}
