@@ -29,8 +29,7 @@ describe('Text', () => {
 
   const api = () => service.api.as(ada);
   const updateProject = (change: object) => api().put(`/project/${project.id}`, change);
-  const updateAgent = (change: object) =>
-    api().put('/agent', { projectId: project.id, agentId: agent.id, ...change });
+  const updateAgent = (change: object) => api().put('/agent', { projectId: project.id, agentId: agent.id, ...change });
   const storedProject = async () => (await api().get(`/project/${project.id}`)).body.data;
   const storedAgent = async () => (await api().get(`/agent/${project.id}`)).body[0];
 
