@@ -20,7 +20,7 @@ import { UserAnswer } from '../users/users.dto.js';
 import { UsersService } from '../users/users.service.js';
 import { AddressLimitsService } from './address-limits.service.js';
 import { SignupAnswer, SignupDto } from './auth.dto.js';
-import { AUTH_ERRORS } from './auth.errors.js';
+import { AUTH_ERRORS, TOO_MANY_SIGNUPS } from './auth.errors.js';
 import { CodeMessages, originOf } from './code-messages.js';
 import { Codes } from './codes.js';
 import { SIGNUP_STATUS } from './flows.js';
@@ -43,7 +43,7 @@ interface Made {
 }
 
 function tooManySignups(dayWait: number): AppError {
-  return new AppError(AUTH_ERRORS.TOO_MANY_REQUESTS, { retryAfterSeconds: dayWait || CROWDED_WAIT_SECONDS });
+  return new AppError(TOO_MANY_SIGNUPS, { retryAfterSeconds: dayWait || CROWDED_WAIT_SECONDS });
 }
 
 /** Control characters, line breaks of any script, halves of characters, and marks that turn the writing direction. */
@@ -104,7 +104,7 @@ export class SignupService {
   /** Whoever is refused may have another password than the signups that are kept: these are contested from now on. */
   private async refuse(email: string, { retryAfterSeconds, limit }: AppError): Promise<never> {
     await this.database.writeAtOnce((rows) => this.attempts.contest({ rows }, email));
-    throw new AppError(AUTH_ERRORS.TOO_MANY_REQUESTS, { retryAfterSeconds, limit });
+    throw new AppError(TOO_MANY_SIGNUPS, { retryAfterSeconds, limit });
   }
 
   /** Judges the password and the name, in the documented order of their codes. */

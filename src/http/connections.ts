@@ -76,7 +76,8 @@ export class Connections {
 
   /** From now on the response of this connection must be read: Node ends it by itself where nothing moves any more. */
   expectReading(socket: Socket): void {
-    socket.setTimeout(this.env.UNREAD_TIMEOUT_MS);
+    // A request that was injected past the network has no connection.
+    if (this.open.has(socket)) socket.setTimeout(this.env.UNREAD_TIMEOUT_MS);
   }
 
   private admit(socket: Socket): void {

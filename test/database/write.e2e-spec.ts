@@ -89,7 +89,8 @@ describe('Writing to the database', () => {
       expect(await count('letters', `recipient LIKE 'unlucky%'`)).toBe(0);
       // The inert sessions are those of the signups that were acknowledged, no more.
       expect(await count('sessions', 'attempt_id IS NOT NULL')).toBe(signups.length);
-      expect(await count('address_limits', '1 = 1')).toBe(people.length + signups.length);
+      // One for the address, one for the address in its network.
+      expect(await count('address_limits', '1 = 1')).toBe(2 * (people.length + signups.length));
     });
 
     it('keeps every login, refresh, reset token and API key', async () => {
