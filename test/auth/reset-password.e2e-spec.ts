@@ -60,7 +60,7 @@ describe('Resetting the password', () => {
     const token = await askResetToken(service, email);
     const [{ token_hash: hash }] = await service.query(`SELECT token_hash FROM reset_tokens WHERE email = '${email}'`);
     const changed = token.startsWith('A') ? `B${token.slice(1)}` : `A${token.slice(1)}`;
-    const wrong = [hash, token.slice(0, -1), changed, token.toUpperCase(), 'x'.repeat(5000), "' OR ''='", '\0'];
+    const wrong = [hash, token.slice(0, -1), changed, token.toUpperCase(), 'x'.repeat(5000), "' OR ''='", 'x\0'];
     for (const one of wrong) expect(await reset({ token: one, newPassword: NEW_PASSWORD })).toMatchObject(refused);
     expect((await reset({ token, newPassword: NEW_PASSWORD })).status).toBe(200);
   });
