@@ -73,7 +73,7 @@ describe('Clients that do not read', () => {
       expect({ status: again.status, body: again.body, vary: again.headers.get('vary') }).toEqual({
         status: 304,
         body: '',
-        vary: 'Accept-Encoding',
+        vary: 'Origin, Accept-Encoding',
       });
     }
   });
