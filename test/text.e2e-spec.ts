@@ -1,6 +1,6 @@
+import { sendRaw } from './openapi/raw-request.js';
 import { createAgent, AgentData } from './support/agents.js';
 import { ApiAnswer } from './support/api-client.js';
-import { sendRaw } from './openapi/raw-request.js';
 import { join, newAddress, PASSWORD, Person, signUp } from './support/people.js';
 import { createProject, ProjectData } from './support/projects.js';
 import { startApp, TestApp } from './support/start-app.js';

@@ -1,5 +1,4 @@
-import { ErrorEntry, errorTable } from '../common/app-error.js';
-import { THROTTLING_ERRORS } from '../throttling/throttling.errors.js';
+import { errorTable } from '../common/app-error.js';
 
 /** The way that stays open whatever strangers do to an address: it sends letters of its own, and proves the mailbox as well as a code. */
 const OR_RESET_LINK =
@@ -32,9 +31,3 @@ export const AUTH_ERRORS = errorTable({
     `Letters were sent a short while ago. Try again after the time in Retry-After, ${OR_RESET_LINK}`,
   ],
 });
-
-/** A signup that is one too many for its address: throttled like any other request, with the way out in words. */
-export const TOO_MANY_SIGNUPS: ErrorEntry = {
-  ...THROTTLING_ERRORS.TOO_MANY_REQUESTS,
-  message: `Too many signups with this address. Try again after the time in Retry-After, ${OR_RESET_LINK}`,
-};

@@ -17,8 +17,8 @@ import { Letter } from '../mail/letter.entity.js';
 import { success } from '../openapi/answers.js';
 import { rowsOf, UserDataSources } from '../users/user-data.js';
 import { User } from '../users/user.entity.js';
-import * as dto from './export.dto.js';
 import { ExportPlaces } from './export-places.js';
+import * as dto from './export.dto.js';
 import { ResetToken } from './reset-token.entity.js';
 import { SignupAttempt } from './signup-attempt.entity.js';
 

@@ -14,13 +14,14 @@ import { Client, maskedIp } from '../http/client.js';
 import { hasAtMost, PERSON_NAME_MAX_LENGTH } from '../http/fields.js';
 import { MailService } from '../mail/mail.service.js';
 import { success } from '../openapi/answers.js';
+import { THROTTLING_ERRORS } from '../throttling/throttling.errors.js';
 import { Throttling } from '../throttling/throttling.service.js';
 import { User } from '../users/user.entity.js';
 import { UserAnswer } from '../users/users.dto.js';
 import { UsersService } from '../users/users.service.js';
 import { AddressLimitsService } from './address-limits.service.js';
 import { SignupAnswer, SignupDto } from './auth.dto.js';
-import { AUTH_ERRORS, TOO_MANY_SIGNUPS } from './auth.errors.js';
+import { AUTH_ERRORS } from './auth.errors.js';
 import { CodeMessages, originOf } from './code-messages.js';
 import { Codes } from './codes.js';
 import { SIGNUP_STATUS } from './flows.js';
@@ -41,6 +42,13 @@ interface Made {
   refreshToken: string;
   status: number;
 }
+
+/** Throttled like any other request, with the way out in words. */
+const TOO_MANY_SIGNUPS = {
+  ...THROTTLING_ERRORS.TOO_MANY_REQUESTS,
+  message:
+    'Too many signups with this address. Try again after the time in Retry-After, or ask for a reset link (forgot-password): it verifies the address and lets you choose your password.',
+};
 
 function tooManySignups(dayWait: number): AppError {
   return new AppError(TOO_MANY_SIGNUPS, { retryAfterSeconds: dayWait || CROWDED_WAIT_SECONDS });

@@ -42,6 +42,11 @@ export class Database implements OnApplicationShutdown {
     return this.noting(() => (this.isSqlite ? this.turns.run(work) : this.writeOnPool(work)));
   }
 
+  /** Snapshots that are not closed yet. */
+  get openSnapshots(): number {
+    return this.snapshots.size;
+  }
+
   /** For long readings that are to be of one moment. */
   async openSnapshot(): Promise<Snapshot> {
     const { options } = this.reader;

@@ -9,10 +9,10 @@ import { COMMON_ERRORS } from '../common/common.errors.js';
 import { logOutput } from '../common/log-output.js';
 import { sha256 } from '../common/secrets.js';
 import { Env } from '../config/env.js';
-import { bearerCredentials } from '../http/bearer.js';
 import { ApiKeysService } from '../credentials/api-keys.service.js';
 import { SessionsService } from '../credentials/sessions.service.js';
 import { Database } from '../database/database.js';
+import { bearerCredentials } from '../http/bearer.js';
 import { Letter, LETTER_STATE } from '../mail/letter.entity.js';
 import { OPERATION_ERRORS } from './operation.errors.js';
 

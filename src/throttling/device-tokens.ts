@@ -4,8 +4,8 @@ import { Clock, DAY_MS } from '../common/clock.js';
 import { Secrets } from '../common/secrets.js';
 import { Database } from '../database/database.js';
 import { Transaction } from '../database/transaction.js';
-import { Counter } from './counter.entity.js';
 import { counterOfAddress } from './address-counters.js';
+import { Counter } from './counter.entity.js';
 
 const ID_BYTES = 16;
 const TIME_BYTES = 6;

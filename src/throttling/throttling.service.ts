@@ -5,14 +5,14 @@ import { Clock, DAY_MS, SECOND_MS } from '../common/clock.js';
 import { Secrets } from '../common/secrets.js';
 import { Env } from '../config/env.js';
 import { ipRange, ipv6Network, maskedIp } from '../http/client.js';
-import { domainOf, mailboxOf } from './mailbox.js';
 import { RateLimit } from '../http/rate-limit-headers.js';
 import { Count, CounterStore, CounterWindow } from './counter-store.js';
 import { Device, DeviceTokens } from './device-tokens.js';
 import { KnownNetworks } from './known-networks.js';
 import { Endpoint, LimitRule, rulesOf, SIGNUPS, WRITES, WRONG_CREDENTIALS } from './limits.js';
-import { ThrottleResets } from './throttle-resets.js';
+import { domainOf, mailboxOf } from './mailbox.js';
 import { isOver, refusalOf, secondsUntil, Tally } from './tallies.js';
+import { ThrottleResets } from './throttle-resets.js';
 
 const REMEMBERED_IPS = 10_000;
 

@@ -4,14 +4,13 @@ import { connect, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import Sqlite from 'better-sqlite3';
 import { request } from 'undici';
 import { ExportPlaces } from '../../src/auth/export-places.js';
+import { Database } from '../../src/database/database.js';
 import { writeAgents } from '../support/agents.js';
 import { join, Person } from '../support/people.js';
 import { createProject } from '../support/projects.js';
 import { startApp, TestApp } from '../support/start-app.js';
-import { isSqlite } from '../support/test-database.js';
 
 const MB = 1024 * 1024;
 const INSTRUCTION = 'x'.repeat(65_535);
@@ -72,24 +71,7 @@ class RawExport {
   }
 }
 
-/** Transactions that still read the database as it was. */
-async function openSnapshots(): Promise<number> {
-  if (!isSqlite()) {
-    const ours = 'SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID()';
-    const [{ count }] = await service.query(
-      `SELECT COUNT(*) AS count FROM information_schema.innodb_trx WHERE trx_mysql_thread_id IN (${ours})`,
-    );
-    return Number(count);
-  }
-  // The log is emptied only when nobody reads what is older.
-  const connection = new Sqlite(service.database.url.replace('sqlite:', ''), { timeout: 0 });
-  try {
-    const [{ busy }] = connection.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
-    return busy;
-  } finally {
-    connection.close();
-  }
-}
+const openSnapshots = (): number => service.app.get(Database).openSnapshots;
 
 /** Waits until so many exports wait for a place. */
 async function queued(count: number): Promise<void> {
@@ -97,11 +79,11 @@ async function queued(count: number): Promise<void> {
 }
 
 async function allGivenBack(): Promise<void> {
-  while ((await openSnapshots()) > 0) await delay(20);
+  while (openSnapshots() > 0) await delay(20);
   const both = [new RawExport(ada), new RawExport(bob)];
   for (const one of both) expect(await one.begun()).toContain('200 OK');
   for (const one of both) one.leave();
-  while ((await openSnapshots()) > 0) await delay(20);
+  while (openSnapshots() > 0) await delay(20);
 }
 
 /** Bytes that are referred to. */
@@ -164,9 +146,9 @@ describe('A client of an export', () => {
     service.clock.advance(20_500);
     const { status, body, headers } = await waiting;
     expect([status, body.code, headers.get('retry-after')]).toEqual([503, 'OVERLOADED', '60']);
-    expect(await openSnapshots()).toBeGreaterThan(0);
+    expect(openSnapshots()).toBeGreaterThan(0);
     service.clock.advance(40_000);
-    while ((await openSnapshots()) > 0) await delay(20);
+    while (openSnapshots() > 0) await delay(20);
     for (const one of idle) expect(await one.readOn()).toMatch(/[^}]$/);
     await allGivenBack();
   });

@@ -1,5 +1,5 @@
-import { connect, Socket } from 'node:net';
 import { once } from 'node:events';
+import { connect, Socket } from 'node:net';
 import { head, openRaw, readAll } from '../support/raw-connection.js';
 import { Settings, startApp, TestApp } from '../support/start-app.js';
 

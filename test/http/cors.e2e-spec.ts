@@ -1,5 +1,5 @@
-import { startApp, TestApp } from '../support/start-app.js';
 import { loadEnv } from '../../src/config/load-env.js';
+import { startApp, TestApp } from '../support/start-app.js';
 
 const ORIGIN = 'https://app.example.com';
 const JWKS = '/.well-known/jwks.json';
