@@ -8,7 +8,7 @@ import { findProgram } from './support/own-mariadb.js';
 import { killProcesses, ServerProcess, startProcess } from './support/start-process.js';
 import { createTestDatabase, TestDatabase } from './support/test-database.js';
 
-const README = readFileSync('README.md', 'utf8');
+const read = (document: string) => readFileSync(join('docs', document), 'utf8');
 
 /** What a shell prints that reads a text from its standard input. */
 async function paste(shell: string, options: string[], script: string) {
@@ -23,7 +23,7 @@ function skipLoudly(program: string): void {
   process.stderr.write(`\n!!! ${program} is not installed: THE STORY WAS NOT TRIED IN IT.\n\n`);
 }
 
-describe('The README', () => {
+describe('The README and docs', () => {
   let database: TestDatabase;
   let server: ServerProcess;
   beforeAll(async () => {
@@ -42,7 +42,7 @@ describe('The README', () => {
     ['zsh', ['-f', '-i'], findProgram('zsh') !== undefined],
   ])('tells a story that can be pasted into %s twice', async (shell, options, isInstalled) => {
     if (!isInstalled) return skipLoudly(shell);
-    const [, story] = /<!-- story -->\s+```sh\n([\s\S]*?)```/.exec(README) ?? [];
+    const [, story] = /<!-- story -->\s+```sh\n([\s\S]*?)```/.exec(read('story.md')) ?? [];
     const script = story.replace('http://localhost:3000', server.api.url);
     const { stdout, stderr } = await paste(shell, options, script + script);
     const answers = stdout
@@ -59,14 +59,14 @@ describe('The README', () => {
   });
 
   it('documents every setting, with its default', () => {
+    const settings = read('settings.md');
     for (const [name, value] of Object.entries(new Env())) {
-      expect(README).toMatch(new RegExp(`\\| \`${name}\` +\\| ${value === undefined ? '' : `\`${value}\``} *\\| `));
+      expect(settings).toMatch(new RegExp(`\\| \`${name}\` +\\| ${value === undefined ? '' : `\`${value}\``} *\\| `));
     }
   });
 
   it('names tests that exist', () => {
-    const [promises] = /## What it promises[\s\S]*?\n## /.exec(README) ?? [''];
-    const names = [...promises.matchAll(/^\|[^|]+\|(.*)\|$/gm)].flatMap(([, cell]) =>
+    const names = [...read('promises.md').matchAll(/^\|[^|]+\|(.*)\|$/gm)].flatMap(([, cell]) =>
       [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name),
     );
     const files = readdirSync('test', { recursive: true, encoding: 'utf8' }).filter((file) =>
