@@ -1,0 +1,48 @@
+/** The port between a conversation and a language model. */
+export type ChatMessage =
+  | { role: 'system' | 'user'; content: string }
+  | { role: 'assistant'; content: string; toolCalls?: ToolCall[] }
+  | { role: 'tool'; toolCallId: string; content: string };
+
+export interface ToolCall {
+  id: string;
+  name: string;
+  /** JSON as the model wrote it; it may be malformed. */
+  arguments: string;
+}
+
+/** A function that the model may call; `parameters` is a JSON schema of an object. */
+export interface Tool {
+  name: string;
+  description: string;
+  parameters: Record<string, unknown>;
+}
+
+export interface ChatRequest {
+  messages: ChatMessage[];
+  tools: Tool[];
+  /** 0 to 2; the model's own default where it is undefined. */
+  temperature?: number;
+  /** Ends the request; the stream then ends without an error. */
+  signal: AbortSignal;
+}
+
+export type ChatPart = { type: 'text'; text: string } | { type: 'tool-call'; call: ToolCall };
+
+/** Why a model gave no (whole) answer. `rate-limited` may carry how long to wait. */
+export class LanguageModelError extends Error {
+  constructor(
+    readonly kind: 'unavailable' | 'rate-limited' | 'cut-off' | 'refused',
+    message: string,
+    readonly retryAfterMs?: number,
+  ) {
+    super(message);
+  }
+}
+
+export interface LanguageModel {
+  /** As it is named in the log and in `/health/ready`. */
+  readonly name: string;
+  /** Streams the answer. Throws LanguageModelError; an answer that was cut off throws after its parts. */
+  stream(request: ChatRequest): AsyncIterable<ChatPart>;
+}

@@ -1,0 +1,74 @@
+/**
+ * The port between a conversation and whatever carries its sound: the browser phone, a SIP trunk, Twilio. Sound is 16-bit mono PCM at
+ * 16 kHz on both sides; each line converts to and from its own codec.
+ */
+export const SAMPLE_RATE = 16_000;
+export const FRAME_MS = 20;
+export const FRAME_SAMPLES = (SAMPLE_RATE * FRAME_MS) / 1000;
+
+/** Why a call ended on the line. What the agent or a timer decided is known to the one who hung up. */
+export type LineEndReason =
+  | 'hung-up-here'
+  | 'hung-up-there'
+  | 'busy'
+  | 'no-answer'
+  | 'declined'
+  | 'canceled'
+  | 'invalid-number'
+  | 'carrier-refused'
+  | 'carrier-unavailable'
+  | 'media-lost'
+  | 'transferred';
+
+export interface LineEnd {
+  reason: LineEndReason;
+  /** The SIP status or the carrier's own number, where there is one. */
+  carrierCode: number | null;
+}
+
+/** What the far end does. A line calls these in order; nothing follows `ended`, which comes exactly once. */
+export interface LineListener {
+  /** The far end rings. May be left out by a line that does not learn of it. */
+  ringing(): void;
+  answered(): void;
+  /** One frame of 20 ms from the person. Frames may be missing, never late by more than the jitter buffer. */
+  frame(samples: Int16Array): void;
+  /** A key of the person's phone: 0 to 9, `*`, `#`, A to D. */
+  digit(digit: string): void;
+  /** Words that were typed instead of spoken. Only the browser phone has them. */
+  typed(text: string): void;
+  ended(end: LineEnd): void;
+}
+
+/** A call on a line, from the first attempt to its end. No method throws when the call is already over. */
+export interface LineCall {
+  /** Queues sound behind what already waits. The line plays it at its own pace. */
+  play(samples: Int16Array): void;
+  /** Drops what was not played yet. */
+  clear(): void;
+  /** Samples that the person heard so far since the answer, as well as the line knows; silence between them does not count. */
+  readonly playedSamples: number;
+  /** Samples that wait to be played. */
+  readonly waitingSamples: number;
+  /** Presses keys, `w` waits for half a second. */
+  pressDigits(digits: string): void;
+  /** Connects the person with somebody else. Rejects when the line cannot, or the other end refuses; the call then goes on. */
+  transfer(to: string): Promise<void>;
+  /** Cancels a call that was not answered, hangs up any other. `ended` follows. */
+  hangUp(): void;
+}
+
+export interface DialRequest {
+  /** Our id of the call. */
+  callId: string;
+  /** Both in E.164. */
+  from: string;
+  to: string;
+}
+
+/** A way of making calls. One instance of it serves all calls of a process. */
+export interface PhoneLine {
+  readonly name: 'browser' | 'sip' | 'twilio';
+  /** Starts a call and returns at once; what becomes of it is told to the listener, never before `dial` has returned. */
+  dial(request: DialRequest, listener: LineListener): LineCall;
+}
