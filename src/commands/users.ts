@@ -17,7 +17,7 @@ import { Env } from '../config/env.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { normaliseEmail } from '../http/email-address.js';
 import { MailService } from '../mail/mail.service.js';
-import { OutboxService } from '../mail/outbox.service.js';
+import { MailOutbox } from '../mail/mail-outbox.js';
 import { SCHEMA } from '../schema.js';
 import { ThrottlingModule } from '../throttling/throttling.module.js';
 import { runCommand, secretSettings } from './command.js';
@@ -28,8 +28,8 @@ const USAGE = `Usage: npm run users -- ${ACTIONS.join('|')} --email ADDRESS [--j
 /** Letters are queued here and sent by the running instances. */
 @Global()
 @Module({
-  providers: [MailService, { provide: OutboxService, useValue: { wake: () => undefined } }],
-  exports: [MailService, OutboxService],
+  providers: [MailService, { provide: MailOutbox, useValue: { wake: () => undefined } }],
+  exports: [MailService, MailOutbox],
 })
 class MailQueueModule {}
 

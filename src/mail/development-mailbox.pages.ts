@@ -3,7 +3,7 @@ import { AppError } from '../common/app-error.js';
 import { normaliseEmail } from '../http/email-address.js';
 import { DeliveredLetter, DevelopmentMailbox } from './development-mailbox.js';
 import { MAIL_ERRORS } from './mail.errors.js';
-import { OutboxService } from './outbox.service.js';
+import { MailOutbox } from './mail-outbox.js';
 import { loadTemplate } from './templates.js';
 
 /** Shows the development mailbox. Every answer waits for letters under way: what was caused before the question is in the answer. */
@@ -14,7 +14,7 @@ export class DevelopmentMailboxPages {
 
   constructor(
     private readonly mailbox: DevelopmentMailbox,
-    private readonly outbox: OutboxService,
+    private readonly outbox: MailOutbox,
   ) {}
 
   async list(): Promise<string> {

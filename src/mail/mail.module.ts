@@ -8,7 +8,7 @@ import { DevelopmentMailboxPages } from './development-mailbox.pages.js';
 import { LetterWriter } from './letter-writer.js';
 import { MailService } from './mail.service.js';
 import { smtpUrl } from './mail.transport.js';
-import { OutboxService } from './outbox.service.js';
+import { MailOutbox } from './mail-outbox.js';
 
 /** Letters: queued by their causes through MailService, sent by the outbox, through SMTP or into the development mailbox. */
 @Module({})
@@ -17,8 +17,8 @@ export class MailModule {
     const base = {
       module: MailModule,
       global: true,
-      providers: [MailService, OutboxService, DeliveryService, LetterWriter],
-      exports: [MailService, OutboxService],
+      providers: [MailService, MailOutbox, DeliveryService, LetterWriter],
+      exports: [MailService, MailOutbox],
     };
     if (!env.hasDevelopmentMailbox) return { ...base, imports: [MailerModule.forRoot({ transport: smtpUrl(env) })] };
     const mailbox = new DevelopmentMailbox();

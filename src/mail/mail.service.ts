@@ -6,7 +6,7 @@ import { Secrets } from '../common/secrets.js';
 import { Transaction } from '../database/transaction.js';
 import { Letter, LETTER_STATE } from './letter.entity.js';
 import { LetterKind, LETTERS } from './letters.js';
-import { OutboxService } from './outbox.service.js';
+import { MailOutbox } from './mail-outbox.js';
 
 /** A letter as its cause hands it in. */
 export interface QueuedLetter {
@@ -30,7 +30,7 @@ export class MailService {
   constructor(
     private readonly clock: Clock,
     private readonly secrets: Secrets,
-    private readonly outbox: OutboxService,
+    private readonly outbox: MailOutbox,
   ) {}
 
   /** Queues a letter: it goes out if, and only if, the unit of work is committed. Never waits for the mail server. */

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { OutboxService } from '../../src/mail/outbox.service.js';
+import { MailOutbox } from '../../src/mail/mail-outbox.js';
 import { drain, forgetLetters, letterRow, UNHURRIED } from '../support/outbox.js';
 import { newAddress, signUp } from '../support/people.js';
 import { startApp, TestApp } from '../support/start-app.js';
@@ -73,7 +73,7 @@ describe('A mail server that says nothing after a letter is all there', () => {
   it('does not hold an instance that stops: the letter waits for its lease to end, and another instance sends it', async () => {
     const email = newAddress();
     const stopping = await service.another();
-    const outbox = stopping.app.get(OutboxService);
+    const outbox = stopping.app.get(MailOutbox);
     expect(outbox.graceMs).toBe(10_000);
     outbox.graceMs = 1;
     await signUp(stopping, email);

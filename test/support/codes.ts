@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { Database } from '../../src/database/database.js';
-import { OutboxService } from '../../src/mail/outbox.service.js';
+import { MailOutbox } from '../../src/mail/mail-outbox.js';
 import { ApiAnswer } from './api-client.js';
 import { TestApp } from './start-app.js';
 
@@ -31,7 +31,7 @@ export function guess(service: TestApp, email: string, count: number, ...right: 
 
 /** Resolves when every letter that is due was tried: what has not arrived by then was never sent. */
 export function allLettersTried(service: TestApp): Promise<void> {
-  return service.app.get(OutboxService).drain();
+  return service.app.get(MailOutbox).drain();
 }
 
 /** Every row of every table, by table. */

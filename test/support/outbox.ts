@@ -1,7 +1,7 @@
 import { Database } from '../../src/database/database.js';
 import { Letter } from '../../src/mail/letter.entity.js';
 import { MailService, QueuedLetter } from '../../src/mail/mail.service.js';
-import { OutboxService } from '../../src/mail/outbox.service.js';
+import { MailOutbox } from '../../src/mail/mail-outbox.js';
 import { TestApp } from './start-app.js';
 
 /** Leaves it to the test when queued letters are looked for, beside the moment when one is queued. */
@@ -27,7 +27,7 @@ export function queue(service: TestApp, recipient: string, letter?: Partial<Queu
 
 /** Waits until these instances have tried every letter that is due. */
 export async function drain(...services: TestApp[]): Promise<void> {
-  await Promise.all(services.map(({ app }) => app.get(OutboxService).drain()));
+  await Promise.all(services.map(({ app }) => app.get(MailOutbox).drain()));
 }
 
 /** The rows of the letters to an address, oldest first. */
@@ -47,6 +47,6 @@ export async function forgetLetters({ app, mailbox }: TestApp): Promise<void> {
   mailbox.refuseSender = mailbox.refuseRecipient = mailbox.refuseLetter = () => null;
   mailbox.beforeAcknowledging = () => undefined;
   await mailbox.open();
-  await app.get(OutboxService).drain();
+  await app.get(MailOutbox).drain();
   await app.get(Database).write(({ manager }) => manager.createQueryBuilder().delete().from(Letter).execute());
 }

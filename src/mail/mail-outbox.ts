@@ -37,7 +37,7 @@ interface Delivery {
  * the lease is renewed until the mail server has answered, however late; so none is sent twice unless its worker dies in between.
  */
 @Injectable()
-export class OutboxService implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class MailOutbox implements OnApplicationBootstrap, BeforeApplicationShutdown {
   /** How long a stop waits for the mail server's word on letters under way. */
   graceMs = 10 * SECOND_MS;
   private readonly logger = new Logger('Outbox');
