@@ -1,17 +1,17 @@
 import { MailerService } from '@nestjs-modules/mailer';
 import { Injectable } from '@nestjs/common';
 import { Clock, MINUTE_MS, SECOND_MS } from '../common/clock.js';
+import { Backoff, backoffMs } from '../outbox/backoff.js';
 import { classifyFailure, describe } from './delivery-failure.js';
 import { LetterWriter } from './letter-writer.js';
 import { Letter, LETTER_STATE } from './letter.entity.js';
 
 /** Columns of a letter that a try changes. `triedAt` is among them only when the mail server was asked. */
-export type Outcome = Partial<
+type Changes = Partial<
   Pick<Letter, 'state' | 'secret' | 'tries' | 'nextTryAt' | 'lastError' | 'triedAt' | 'serverFailed'>
 >;
 
-const FIRST_PAUSE_MS = 5 * SECOND_MS;
-const LONGEST_PAUSE_MS = 10 * MINUTE_MS;
+const PAUSES: Backoff = { firstMs: 5 * SECOND_MS, longestMs: 10 * MINUTE_MS };
 /** No pause takes more of a letter's useful life than this part of it: a code of 15 minutes is tried every 90 seconds at least. */
 const LONGEST_PAUSE_PART = 1 / 10;
 
@@ -25,7 +25,7 @@ export class DeliveryService {
   ) {}
 
   /** Sends a letter if it is still of use; never rejects. */
-  async try(letter: Letter): Promise<Outcome> {
+  async try(letter: Letter): Promise<Changes> {
     if (letter.usefulUntil <= this.clock.now()) return this.buried('expired');
     let mail;
     try {
@@ -43,25 +43,24 @@ export class DeliveryService {
     return { ...tried, triedAt: this.clock.now(), ...sent };
   }
 
-  private afterFailure(letter: Letter, error: unknown): Outcome {
+  private afterFailure(letter: Letter, error: unknown): Changes {
     const { isServerFault, isPermanent } = classifyFailure(error);
     const lastError = describe(error, [this.writer.secretOf(letter), letter.recipient]);
     if (isPermanent) return { ...this.buried(lastError), serverFailed: isServerFault };
     return { lastError, serverFailed: isServerFault, nextTryAt: this.nextTryAt(letter) };
   }
 
-  private buried(lastError: string): Outcome {
+  private buried(lastError: string): Changes {
     return { state: LETTER_STATE.DEAD, secret: null, lastError };
   }
 
   /**
-   * Exponential backoff with full jitter, so that the letters of an outage do not come back all at once. The last pause ends when the
-   * letter's use does: then its secret is wiped.
+   * The letters of an outage do not come back all at once. The last pause ends when the letter's use does: then its secret is wiped.
    */
   private nextTryAt(letter: Letter): Date {
     const usefulMs = letter.usefulUntil.getTime() - letter.createdAt.getTime();
-    const longest = Math.min(LONGEST_PAUSE_MS, usefulMs * LONGEST_PAUSE_PART);
-    const pause = Math.random() * Math.min(longest, FIRST_PAUSE_MS * 2 ** Math.min(letter.tries, 20));
+    const longestMs = Math.min(PAUSES.longestMs, usefulMs * LONGEST_PAUSE_PART);
+    const pause = backoffMs(letter.tries, { ...PAUSES, longestMs });
     return new Date(Math.min(this.clock.in(pause).getTime(), letter.usefulUntil.getTime()));
   }
 }

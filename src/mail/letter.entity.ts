@@ -1,5 +1,6 @@
 import { Column, Entity, Index } from 'typeorm';
-import { IdColumn, MomentColumn } from '../database/columns.js';
+import { MomentColumn } from '../database/columns.js';
+import { LeasedRow } from '../outbox/leased-row.js';
 
 /** Where a letter stands. */
 export const LETTER_STATE = {
@@ -16,10 +17,7 @@ export type LetterState = (typeof LETTER_STATE)[keyof typeof LETTER_STATE];
 /** A letter, written in the unit of work of what it speaks of and sent after it (transactional outbox). */
 @Entity('letters')
 @Index('letters_state_next_try_at', ['state', 'nextTryAt'])
-export class Letter {
-  @IdColumn()
-  id: string;
-
+export class Letter extends LeasedRow {
   /** Which letter: a key of LETTERS. */
   @Column({ type: 'varchar', length: 32 })
   kind: string;
@@ -39,24 +37,9 @@ export class Letter {
   @Column({ type: 'varchar', length: 16 })
   state: LetterState;
 
-  /** Tries so far. */
-  @Column({ type: 'int' })
-  tries: number;
-
-  @MomentColumn()
-  nextTryAt: Date;
-
   /** After this moment the letter is of no use and is not sent. */
   @MomentColumn()
   usefulUntil: Date;
-
-  /** Worker that sends it at present. */
-  @Column({ type: 'varchar', length: 36, nullable: true })
-  leaseOwner: string | null;
-
-  /** Until then nobody else may take it. */
-  @MomentColumn({ nullable: true })
-  leasedUntil: Date | null;
 
   /** Why the last try failed, in the mail server's words. */
   @Column({ type: 'varchar', length: 255, nullable: true })

@@ -4,6 +4,7 @@ import { v7 as uuid } from 'uuid';
 import { Clock } from '../common/clock.js';
 import { Secrets } from '../common/secrets.js';
 import { Transaction } from '../database/transaction.js';
+import { notLeased } from '../outbox/leased-row.js';
 import { Letter, LETTER_STATE } from './letter.entity.js';
 import { LetterKind, LETTERS } from './letters.js';
 import { MailOutbox } from './mail-outbox.js';
@@ -48,11 +49,8 @@ export class MailService {
       params: JSON.stringify({ ...letter.params, name: letter.name }),
       secret: letter.isVoid ? null : sealed,
       state: letter.isVoid ? LETTER_STATE.VOID : LETTER_STATE.QUEUED,
-      tries: 0,
-      nextTryAt: now,
       usefulUntil: letter.usefulUntil,
-      leaseOwner: null,
-      leasedUntil: null,
+      ...notLeased(now),
       lastError: null,
       triedAt: null,
       serverFailed: false,

@@ -74,8 +74,8 @@ describe('A mail server that says nothing after a letter is all there', () => {
     const email = newAddress();
     const stopping = await service.another();
     const outbox = stopping.app.get(MailOutbox);
-    expect(outbox.graceMs).toBe(10_000);
-    outbox.graceMs = 1;
+    expect(outbox.bounds.graceMs).toBe(10_000);
+    outbox.bounds.graceMs = 1;
     await signUp(stopping, email);
     await until(() => inHand === 1);
     await stopping.close();

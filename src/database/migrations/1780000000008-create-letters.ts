@@ -1,4 +1,4 @@
-import { id, index, integer, longText, moment, nullable, text } from './columns.js';
+import { id, index, leaseColumns, longText, moment, nullable, text } from './columns.js';
 import { CreateTable } from './create-table.js';
 
 export class CreateLetters extends CreateTable {
@@ -12,11 +12,8 @@ export class CreateLetters extends CreateTable {
       longText('params'),
       longText('secret', nullable),
       text('state', 16),
-      integer('tries'),
-      moment('next_try_at'),
+      ...leaseColumns(),
       moment('useful_until'),
-      text('lease_owner', 36, nullable),
-      moment('leased_until', nullable),
       text('last_error', 255, nullable),
       moment('tried_at', nullable),
       { name: 'server_failed', type: 'boolean' },

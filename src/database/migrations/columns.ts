@@ -26,6 +26,14 @@ export const moment = (name: string, extra: Extra = {}): TableColumnOptions => (
 });
 export const nullable: Extra = { isNullable: true };
 
+/** Columns of a table whose entity extends LeasedRow, beside its id. */
+export const leaseColumns = (): TableColumnOptions[] => [
+  integer('tries'),
+  moment('next_try_at'),
+  text('lease_owner', ID_LENGTH, nullable),
+  moment('leased_until', nullable),
+];
+
 export const index = (name: string, ...columnNames: string[]): TableIndexOptions => ({ name, columnNames });
 export const uniqueIndex = (name: string, ...columnNames: string[]): TableIndexOptions => ({
   name,

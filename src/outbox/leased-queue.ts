@@ -1,0 +1,209 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
+import { FindOptionsWhere } from 'typeorm';
+import { Clock, SECOND_MS } from '../common/clock.js';
+import { LeasedRow } from './leased-row.js';
+import { Aftermath, LeasedRows } from './leased-rows.js';
+
+/** A lease is renewed so many times before it would run out: to an instance whose clock is ahead it seems nearer its end. */
+const RENEWALS_PER_LEASE = 6;
+/** How often a row under way is looked at, at least. */
+const LOOK_EVERY_MS = 5 * SECOND_MS;
+/** How often an outcome that the database did not take is offered again, and how often at most once the service stops. */
+const RECORD_EVERY_MS = SECOND_MS;
+const RECORD_TRIES_AT_STOP = 5;
+
+/** Bounds of the work on one table, per instance. */
+export interface QueueBounds {
+  /** Rows worked on at the same time. A slow one counts only for `maxUnderWay`: others pass it. */
+  maxQuick: number;
+  maxUnderWay: number;
+  slowMs: number;
+  /** How often the table is searched for rows that nobody announced. */
+  pollMs: number;
+  /** How long a stop waits for rows under way. */
+  graceMs: number;
+}
+
+/** What a try at a row came to. */
+export interface Outcome<Row extends LeasedRow> {
+  /** New values of the row's columns. A row that stays due is tried again at once: a failure moves `nextTryAt`. */
+  changes: Partial<Row>;
+  /** Written in the same unit of work. May run more than once (after a deadlock). */
+  aftermath?: Aftermath;
+}
+
+/** What there is to tell of a row that is still under way. */
+export interface News<Row extends LeasedRow> {
+  changes: Partial<Row>;
+  /** Runs after the changes are written down. */
+  afterwards(): void | Promise<void>;
+}
+
+/** The work on the rows of one table. */
+export interface QueueWork<Row extends LeasedRow> {
+  /** Which rows wait, beside that they are due and nobody's. `underWay` are those that this instance works on already. */
+  waiting(underWay: Row[]): FindOptionsWhere<Row>;
+  /** Makes one try. Should not reject: then nothing is written, and the row is tried again when its lease has run out. */
+  try(row: Row): Promise<Outcome<Row>>;
+  /** Asked at each renewal of the lease of a row under way. */
+  whileUnderWay?(row: Row, waitedMs: number): News<Row> | undefined;
+  /** Runs after an outcome is written down. */
+  afterSettled?(row: Row, outcome: Outcome<Row>): Promise<void>;
+}
+
+/** A row under way. */
+interface Task<Row> {
+  row: Row;
+  since: Date;
+  isSlow: boolean;
+  done: Promise<void>;
+}
+
+/** Works on the rows of one table as they become due; any number of instances may do so side by side (see LeasedRows). */
+export class LeasedQueue<Row extends LeasedRow> {
+  private readonly logger: Logger;
+  private readonly underWay = new Map<string, Task<Row>>();
+  private timer?: NodeJS.Timeout;
+  private round?: Promise<void>;
+  private isRunning = false;
+  private isWoken = false;
+  private isDatabaseAway = false;
+
+  /** `name` stands in the log, as in "Outbox". */
+  constructor(
+    private readonly name: string,
+    private readonly rows: LeasedRows<Row>,
+    private readonly work: QueueWork<Row>,
+    private readonly clock: Clock,
+    private readonly bounds: QueueBounds,
+  ) {
+    this.logger = new Logger(name);
+  }
+
+  start(): void {
+    this.isRunning = true;
+    this.timer = setInterval(() => this.wake(), this.bounds.pollMs).unref();
+    this.wake();
+  }
+
+  /** Takes no more rows and waits a while for those under way; returns how many are left. They keep their leases until these run out. */
+  async stop(): Promise<number> {
+    this.isRunning = false;
+    clearInterval(this.timer);
+    await Promise.race([this.idle(), delay(this.bounds.graceMs, undefined, { ref: false })]);
+    return this.underWay.size;
+  }
+
+  /** Says that rows may be due. */
+  wake(): void {
+    if (!this.isRunning) return;
+    this.isWoken = true;
+    this.round ??= this.takeRows();
+  }
+
+  /** Resolves when every row that is due has been tried. */
+  async drain(): Promise<void> {
+    this.wake();
+    await this.idle();
+  }
+
+  private async idle(): Promise<void> {
+    while (this.round !== undefined || this.underWay.size > 0) {
+      await Promise.all([this.round, ...[...this.underWay.values()].map(({ done }) => done)]);
+    }
+  }
+
+  private async takeRows(): Promise<void> {
+    while (this.isWoken && this.isRunning) {
+      this.isWoken = false;
+      try {
+        const tasks = [...this.underWay.values()];
+        const where = this.work.waiting(tasks.map(({ row }) => row));
+        const claim = { where, limit: this.freePlaces(tasks), except: [...this.underWay.keys()] };
+        for (const row of await this.rows.claim(claim)) this.begin(row);
+        this.noteDatabase();
+      } catch (error) {
+        this.noteDatabase(error);
+      }
+    }
+    this.round = undefined;
+  }
+
+  private freePlaces(tasks: Task<Row>[]): number {
+    const quick = tasks.filter(({ isSlow }) => !isSlow).length;
+    return Math.min(this.bounds.maxQuick - quick, this.bounds.maxUnderWay - tasks.length);
+  }
+
+  private begin(row: Row): void {
+    const task = { row, since: this.clock.now(), isSlow: false, done: Promise.resolve() };
+    this.underWay.set(row.id, task);
+    task.done = this.run(task);
+  }
+
+  private async run(task: Task<Row>): Promise<void> {
+    const pause = Math.min(this.rows.leaseMs / RENEWALS_PER_LEASE, LOOK_EVERY_MS);
+    const watching = setInterval(() => void this.watch(task), pause).unref();
+    try {
+      await this.tryOnce(task.row);
+    } finally {
+      clearInterval(watching);
+      this.underWay.delete(task.row.id);
+      this.wake();
+    }
+  }
+
+  private async tryOnce(row: Row): Promise<void> {
+    let outcome;
+    try {
+      outcome = await this.work.try(row);
+    } catch (error) {
+      this.logger.error(`A try at ${row.id} failed; the next one waits for its lease to end`, error);
+      return;
+    }
+    try {
+      await this.record(row, outcome);
+      await this.work.afterSettled?.(row, outcome);
+    } catch (error) {
+      this.noteDatabase(error);
+    }
+  }
+
+  /** Renews the lease of a row under way, and lets others pass one that is slow. */
+  private async watch(task: Task<Row>): Promise<void> {
+    const waitedMs = this.clock.now().getTime() - task.since.getTime();
+    if (waitedMs >= this.bounds.slowMs && !task.isSlow) {
+      task.isSlow = true;
+      this.wake();
+    }
+    try {
+      const news = this.work.whileUnderWay?.(task.row, waitedMs);
+      await this.rows.renew(task.row, news?.changes);
+      await news?.afterwards();
+    } catch (error) {
+      this.noteDatabase(error);
+    }
+  }
+
+  /** Writes an outcome down. Goes on until the database takes it: what was done must not be done again. */
+  private async record(row: Row, { changes, aftermath }: Outcome<Row>): Promise<void> {
+    for (let triesAtStop = 0; ; triesAtStop += this.isRunning ? 0 : 1) {
+      try {
+        await this.rows.settle(row, changes, aftermath);
+        return;
+      } catch (error) {
+        if (triesAtStop >= RECORD_TRIES_AT_STOP) throw error;
+        this.noteDatabase(error);
+        await delay(RECORD_EVERY_MS);
+      }
+    }
+  }
+
+  /** Tells the log when the database goes away and when it is back, not at every tick between. */
+  private noteDatabase(error?: unknown): void {
+    const outbox = `The ${this.name.toLowerCase()}`;
+    if (error !== undefined && !this.isDatabaseAway) this.logger.error(`${outbox} cannot use the database`, error);
+    if (error === undefined && this.isDatabaseAway) this.logger.warn(`${outbox} can use the database again`);
+    this.isDatabaseAway = error !== undefined;
+  }
+}

@@ -1,0 +1,104 @@
+import { EntityTarget, FindOptionsWhere, In, IsNull, LessThanOrEqual, Not, Or } from 'typeorm';
+import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
+import { v7 as uuid } from 'uuid';
+import { Clock } from '../common/clock.js';
+import { Database } from '../database/database.js';
+import { Transaction } from '../database/transaction.js';
+import { LeasedRow } from './leased-row.js';
+
+/** Which rows to lease. */
+export interface Claim<Row extends LeasedRow> {
+  /** What else is true of a row that waits, beside that it is due and nobody's. */
+  where: FindOptionsWhere<Row>;
+  limit: number;
+  /** Ids of rows that this instance works on already: their leases may have run out while the database was away. */
+  except?: string[];
+}
+
+/** Writes more in the unit of work that settles a row: what has to happen with it or not at all. */
+export type Aftermath = (transaction: Transaction) => Promise<void>;
+
+/**
+ * Gives each row of a table to one instance at a time. A row is leased by a conditional update and the lease is renewed while the work
+ * lasts; an instance that dies loses it when the lease runs out, and another one takes it over. So a row is worked on at least once, and
+ * twice only if its instance died, or lost the database for longer than a lease, in between. The clocks of instances must be closer
+ * together than a lease is long.
+ */
+export class LeasedRows<Row extends LeasedRow> {
+  private readonly instanceId = uuid();
+
+  constructor(
+    private readonly entity: EntityTarget<Row>,
+    private readonly database: Database,
+    private readonly clock: Clock,
+    readonly leaseMs: number,
+  ) {}
+
+  /** Leases rows that are due and returns them, the longest due first. Whoever is quicker has a row. */
+  async claim({ where, limit, except = [] }: Claim<Row>): Promise<Row[]> {
+    if (limit <= 0) return [];
+    const due = { ...where, ...this.due(except) } as FindOptionsWhere<Row>;
+    const order = { nextTryAt: 'ASC', id: 'ASC' } as object;
+    const rows = await this.database.reader.manager.find(this.entity, {
+      select: { id: true } as object,
+      where: due,
+      order,
+      take: limit,
+    });
+    if (rows.length === 0) return [];
+    const id = In(rows.map((row) => row.id));
+    return this.database.write(async ({ manager }) => {
+      // The condition is judged again under the rows' locks.
+      await manager.update(
+        this.entity,
+        { ...due, id },
+        this.changes({ leaseOwner: this.instanceId, ...this.renewal() }),
+      );
+      return manager.find(this.entity, { where: { ...this.held(), id } as FindOptionsWhere<Row>, order });
+    });
+  }
+
+  /** Renews the lease, with further changes of the row. False when the lease was lost; then nothing is changed. */
+  async renew({ id }: Row, changes: Partial<Row> = {}): Promise<boolean> {
+    const renewed = this.changes({ ...this.renewal(), ...changes });
+    const { affected } = await this.database.write(({ manager }) =>
+      manager.update(this.entity, this.held(id), renewed),
+    );
+    return affected === 1;
+  }
+
+  /**
+   * Ends the lease with what the work came to; `aftermath` is written with it or not at all. False when the lease was lost; then nothing
+   * is written, for the row is somebody else's.
+   */
+  settle({ id }: Row, changes: Partial<Row>, aftermath?: Aftermath): Promise<boolean> {
+    const settled = this.changes({ ...changes, leaseOwner: null, leasedUntil: null });
+    return this.database.write(async (transaction) => {
+      const { affected } = await transaction.manager.update(this.entity, this.held(id), settled);
+      if (affected === 1) await aftermath?.(transaction);
+      return affected === 1;
+    });
+  }
+
+  private due(except: string[]): FindOptionsWhere<LeasedRow> {
+    const now = this.clock.now();
+    return {
+      ...(except.length > 0 && { id: Not(In(except)) }),
+      nextTryAt: LessThanOrEqual(now),
+      leasedUntil: Or(IsNull(), LessThanOrEqual(now)),
+    };
+  }
+
+  private held(id?: string): FindOptionsWhere<Row> {
+    return { ...(id !== undefined && { id }), leaseOwner: this.instanceId } as FindOptionsWhere<Row>;
+  }
+
+  private renewal(): { leasedUntil: Date } {
+    return { leasedUntil: this.clock.in(this.leaseMs) };
+  }
+
+  /** TypeORM cannot see that a generic row has the columns of LeasedRow. */
+  private changes(values: object): QueryDeepPartialEntity<Row> {
+    return values;
+  }
+}
