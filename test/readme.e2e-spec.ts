@@ -1,14 +1,23 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { Env } from '../src/config/env.js';
 import { findProgram } from './support/own-mariadb.js';
 import { killProcesses, ServerProcess, startProcess } from './support/start-process.js';
 import { createTestDatabase, TestDatabase } from './support/test-database.js';
 
-const read = (document: string) => readFileSync(join('docs', document), 'utf8');
+const read = (document: string) => readFileSync(document, 'utf8');
+const documents = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md'].concat(
+  readdirSync('docs').map((file) => join('docs', file)),
+);
+
+/** The commands of a document behind the mark of that name. */
+function commandsOf(document: string, mark: string): string {
+  const [, commands] = new RegExp(`<!-- ${mark} -->\\s+\`\`\`sh\\n([\\s\\S]*?)\`\`\``).exec(read(document)) ?? [];
+  return commands;
+}
 
 /** What a shell prints that reads a text from its standard input. */
 async function paste(shell: string, options: string[], script: string) {
@@ -23,6 +32,12 @@ function skipLoudly(program: string): void {
   process.stderr.write(`\n!!! ${program} is not installed: THE STORY WAS NOT TRIED IN IT.\n\n`);
 }
 
+// Interactive shells read them, as when they are pasted: in zsh these take comments and brackets otherwise than in a script.
+const SHELLS: [string, string[], boolean][] = [
+  ['bash', ['--norc', '-i'], true],
+  ['zsh', ['-f', '-i'], findProgram('zsh') !== undefined],
+];
+
 describe('The README and docs', () => {
   let database: TestDatabase;
   let server: ServerProcess;
@@ -36,14 +51,20 @@ describe('The README and docs', () => {
     await database.drop();
   });
 
-  // Interactive shells read it, as when it is pasted: in zsh these take comments and brackets otherwise than in a script.
-  it.each([
-    ['bash', ['--norc', '-i'], true],
-    ['zsh', ['-f', '-i'], findProgram('zsh') !== undefined],
-  ])('tells a story that can be pasted into %s twice', async (shell, options, isInstalled) => {
+  it.each(SHELLS)('tell first steps that can be pasted into %s', async (shell, options, isInstalled) => {
     if (!isInstalled) return skipLoudly(shell);
-    const [, story] = /<!-- story -->\s+```sh\n([\s\S]*?)```/.exec(read('story.md')) ?? [];
-    const script = story.replace('http://localhost:3000', server.api.url);
+    const commands = commandsOf('README.md', 'first steps');
+    expect(commands.match(/\bcurl\b/g)).toHaveLength(8);
+    const { stdout } = await paste(shell, options, commands.replace('http://localhost:3000', server.api.url));
+    expect(stdout).not.toContain('"status":"error"');
+    expect(stdout).toMatch(
+      /"signupStatus":3.*"verificationStatus":2.*"name":"Jo".*"variables":\["name"\].*"name":"Jo"/s,
+    );
+  });
+
+  it.each(SHELLS)('tell a story that can be pasted into %s twice', async (shell, options, isInstalled) => {
+    if (!isInstalled) return skipLoudly(shell);
+    const script = commandsOf('docs/story.md', 'story').replace('http://localhost:3000', server.api.url);
     const { stdout, stderr } = await paste(shell, options, script + script);
     const answers = stdout
       .split('\n')
@@ -58,22 +79,36 @@ describe('The README and docs', () => {
     }
   });
 
-  it('documents every setting, with its default', () => {
-    const settings = read('settings.md');
+  it('document every setting, with its default', () => {
+    const settings = read('docs/settings.md');
     for (const [name, value] of Object.entries(new Env())) {
       expect(settings).toMatch(new RegExp(`\\| \`${name}\` +\\| ${value === undefined ? '' : `\`${value}\``} *\\| `));
     }
   });
 
-  it('names tests that exist', () => {
-    const names = [...read('promises.md').matchAll(/^\|[^|]+\|(.*)\|$/gm)].flatMap(([, cell]) =>
-      [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name),
+  it('name for each promise a test that exists', () => {
+    const names = [...read('docs/promises.md').matchAll(/^ {2}Shown by (.*)$/gm)].flatMap(([, shown]) =>
+      [...shown.matchAll(/`([^`]+)`/g)].map(([, name]) => name),
     );
     const files = readdirSync('test', { recursive: true, encoding: 'utf8' }).filter((file) =>
       file.endsWith('-spec.ts'),
     );
     const all = files.map((file) => file + readFileSync(join('test', file), 'utf8')).join('\n');
+    const [promises] = read('docs/promises.md').split('\n## Limits of');
+    expect(promises.match(/^- .*\n(?! {2}Shown by `?[^`\n]*`)/gm)).toBeNull();
     expect(names.length).toBeGreaterThan(20);
     expect(names.filter((name) => !all.includes(name.replace(/^test\//, '')))).toEqual([]);
+  });
+
+  it('link to files that exist', () => {
+    const links = documents.flatMap((document) =>
+      [...read(document).matchAll(/\]\(([^)#:]+)[^):]*\)/g)].map(([, path]) => [document, path]),
+    );
+    expect(links.length).toBeGreaterThan(10);
+    expect(links.filter(([document, path]) => !existsSync(join(dirname(document), path)))).toEqual([]);
+  });
+
+  it('begin with a README of at most 10 kB', () => {
+    expect(Buffer.byteLength(read('README.md'))).toBeLessThanOrEqual(10_000);
   });
 });
