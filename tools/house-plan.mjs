@@ -16,7 +16,7 @@ export const PLAN = {
   users: [...EDGE, 'database'],
   audit: [...CORE, 'http', 'database'],
   outbox: [...CORE, 'database'],
-  mail: [...EDGE, 'database', 'outbox'],
+  mail: [...EDGE, 'database', 'outbox', 'pages'],
   credentials: [...EDGE, 'database', 'throttling', 'audit', 'users', 'mail'],
   auth: GROUND,
   telephony: CORE,

@@ -1,28 +1,41 @@
-import { Controller, Get, Header, Param, Query, UseGuards } from '@nestjs/common';
+import { Controller, Get, Header, OnModuleInit, Param, Query, Req, UseGuards } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
 import { ApiExcludeController } from '@nestjs/swagger';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Public } from '../http/public.decorator.js';
+import { pagePolicy } from '../pages/page-policy.js';
+import { ThisMachineGuard } from '../pages/this-machine.guard.js';
+import { DevelopmentMailbox } from './development-mailbox.js';
 import { DevelopmentMailboxPages } from './development-mailbox.pages.js';
-import { ThisMachineGuard } from './this-machine.guard.js';
 
 const HTML = 'text/html; charset=utf-8';
-/** Letters have their style inside; the frame that shows one inherits this policy, so nothing in a letter loads or runs. */
-const POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/** Letters have their style inside, and the frame that shows one inherits this policy. The frame's sandbox lets no script run. */
+const POLICY = pagePolicy({ 'style-src': "'self' 'unsafe-inline'" });
 
 /** The development mailbox in a browser and for scripts. Registered only while it stands in for a mail server. */
 @Public()
 @UseGuards(ThisMachineGuard)
 @ApiExcludeController()
 @Controller('dev/mail')
-export class DevelopmentMailboxController {
-  constructor(private readonly pages: DevelopmentMailboxPages) {}
+export class DevelopmentMailboxController implements OnModuleInit {
+  constructor(
+    private readonly pages: DevelopmentMailboxPages,
+    private readonly mailbox: DevelopmentMailbox,
+    private readonly host: HttpAdapterHost,
+  ) {}
+
+  /** A stop waits for requests under way, and those of `changes` wait for letters. */
+  onModuleInit(): void {
+    const fastify = this.host.httpAdapter.getInstance<FastifyInstance>();
+    fastify.addHook('preClose', async () => this.mailbox.endWaiting());
+  }
 
   /** All letters, newest first. */
   @Get()
   @Header('content-type', HTML)
   @Header('content-security-policy', POLICY)
-  list(): Promise<string> {
-    return this.pages.list();
+  list(@Req() { url }: FastifyRequest): Promise<string> {
+    return this.pages.list(url);
   }
 
   /** The text of the newest letter to an address. */
@@ -32,11 +45,24 @@ export class DevelopmentMailboxController {
     return this.pages.latestText(to);
   }
 
+  /** The newest letter's id, as soon as it is another than `after`; the same one after 20 s. */
+  @Get('changes')
+  async changes(@Query('after') after?: string | string[]): Promise<{ newest: string }> {
+    return { newest: await this.pages.newest(String(after ?? '')) };
+  }
+
+  /** The script of the pages. */
+  @Get('page.js')
+  @Header('content-type', 'text/javascript; charset=utf-8')
+  script(): string {
+    return this.pages.script;
+  }
+
   /** One letter: its headers, as it looks, and its text. */
   @Get(':id')
   @Header('content-type', HTML)
   @Header('content-security-policy', POLICY)
-  letter(@Param('id') id: string): Promise<string> {
-    return this.pages.letter(id);
+  letter(@Req() { url }: FastifyRequest, @Param('id') id: string): Promise<string> {
+    return this.pages.letter(url, id);
   }
 }

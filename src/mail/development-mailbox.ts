@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import type { SentMessageInfo, Transport } from 'nodemailer';
 import type MailMessage from 'nodemailer/lib/mailer/mail-message.js';
 import { v7 as uuid } from 'uuid';
@@ -21,6 +22,8 @@ export class DevelopmentMailbox implements Transport {
   readonly name = 'development-mailbox';
   readonly version = '1';
   private letters: DeliveredLetter[] = [];
+  private readonly arrivals = new EventEmitter().setMaxListeners(0);
+  private isClosing = false;
 
   /** Called by nodemailer. */
   send(mail: MailMessage, callback: (error: Error | null, info: SentMessageInfo) => void): void {
@@ -35,12 +38,37 @@ export class DevelopmentMailbox implements Transport {
       text: text as string,
     };
     this.letters = [letter, ...this.letters].slice(0, CAPACITY);
+    this.arrivals.emit('change');
     callback(null, { messageId: mail.message.messageId() });
   }
 
   /** All letters, newest first. */
   all(): readonly DeliveredLetter[] {
     return this.letters;
+  }
+
+  /** The id of the newest letter; empty when there is none. */
+  get newestId(): string {
+    return this.letters[0]?.id ?? '';
+  }
+
+  /** Resolves when a letter arrives, when this many milliseconds are over, or when nobody shall wait any more. */
+  waitForChange(timeoutMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const settle = () => {
+        clearTimeout(timer);
+        this.arrivals.off('change', settle);
+        resolve();
+      };
+      const timer = setTimeout(settle, this.isClosing ? 0 : timeoutMs);
+      this.arrivals.on('change', settle);
+    });
+  }
+
+  /** Lets nobody wait any more: the service stops. */
+  endWaiting(): void {
+    this.isClosing = true;
+    this.arrivals.emit('change');
   }
 
   find(id: string): DeliveredLetter | undefined {

@@ -1,6 +1,7 @@
 import { MailerModule } from '@nestjs-modules/mailer';
 import { DynamicModule, Module } from '@nestjs/common';
 import { Env } from '../config/env.js';
+import { PagesModule } from '../pages/pages.module.js';
 import { DeliveryService } from './delivery.service.js';
 import { DevelopmentMailboxController } from './development-mailbox.controller.js';
 import { DevelopmentMailbox } from './development-mailbox.js';
@@ -24,7 +25,7 @@ export class MailModule {
     const mailbox = new DevelopmentMailbox();
     return {
       ...base,
-      imports: [MailerModule.forRoot({ transport: mailbox })],
+      imports: [MailerModule.forRoot({ transport: mailbox }), PagesModule],
       controllers: [DevelopmentMailboxController],
       providers: [...base.providers, DevelopmentMailboxPages, { provide: DevelopmentMailbox, useValue: mailbox }],
       exports: [...base.exports, DevelopmentMailbox],

@@ -1,20 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Controller, Get, Header, Req, Res } from '@nestjs/common';
+import { Controller, Get, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Env } from '../config/env.js';
 import { VERSION } from '../config/version.js';
 import { Public } from '../http/public.decorator.js';
 import { addVary } from '../http/vary.js';
+import { pagePolicy } from './page-policy.js';
 
 const PRODUCT = 'Talkstack server';
 const DESCRIPTION = 'A self-hosted server for the Talkstack API, a REST API for AI phone agents.';
-const POLICY =
-  "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-function readAsset(name: string): string {
-  return readFileSync(fileURLToPath(new URL(`./home/${name}`, import.meta.url)), 'utf8');
+function readPage(): string {
+  return readFileSync(fileURLToPath(new URL('./home/index.html', import.meta.url)), 'utf8');
 }
 
 /** The start page: says what answers here and where to go on. Links are relative, because a proxy may add a path prefix. */
@@ -24,7 +23,6 @@ function readAsset(name: string): string {
 export class HomeController {
   private readonly links: Record<string, string>;
   private readonly html: string;
-  private readonly icon = readAsset('favicon.svg');
 
   constructor(env: Env) {
     this.links = {
@@ -33,7 +31,7 @@ export class HomeController {
       Health: './health/ready',
     };
     const items = Object.entries(this.links).map(([name, href]) => `<li><a href="${href}">${name}</a></li>`);
-    this.html = readAsset('index.html')
+    this.html = readPage()
       .replaceAll('{{product}}', PRODUCT)
       .replace('{{description}}', DESCRIPTION)
       .replace('{{version}}', VERSION)
@@ -45,17 +43,9 @@ export class HomeController {
   getHome(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     addVary(reply, 'Accept');
     if (request.headers.accept?.includes('text/html')) {
-      void reply.header('content-security-policy', POLICY).type('text/html; charset=utf-8').send(this.html);
+      void reply.header('content-security-policy', pagePolicy()).type('text/html; charset=utf-8').send(this.html);
     } else {
       void reply.send({ name: PRODUCT, description: DESCRIPTION, version: VERSION, links: this.links });
     }
-  }
-
-  /** The icon that browsers show in a tab. */
-  @Get(['favicon.svg', 'favicon.ico'])
-  @Header('content-type', 'image/svg+xml')
-  @Header('cache-control', 'public, max-age=86400')
-  getIcon(): string {
-    return this.icon;
   }
 }

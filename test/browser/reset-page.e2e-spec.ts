@@ -1,6 +1,7 @@
 import { BrowserContextOptions, Page } from 'playwright-core';
 import { describeInBrowser, openProfile, Profile } from '../support/browser.js';
 import { askResetToken } from '../support/credentials.js';
+import { faultsOfAccessibility, fitsIntoWidth } from '../support/page-checks.js';
 import { join, PASSWORD } from '../support/people.js';
 import { logIn } from '../support/sessions.js';
 import { Site } from '../support/site.js';
@@ -51,8 +52,6 @@ describeInBrowser('The page for a new password, below a path of a proxy,', () =>
     field(page).evaluate(({ ariaDescribedByElements }: any) =>
       ariaDescribedByElements.map(({ innerText }: any) => innerText).join(' '),
     );
-  const fitsIntoWidth = (page: Page): Promise<boolean> =>
-    page.evaluate<boolean>('document.documentElement.scrollWidth <= innerWidth');
 
   it('is labelled, and tells what happens in live regions', async () => {
     const page = await open((await forgetful()).link);
@@ -195,6 +194,20 @@ describeInBrowser('The page for a new password, below a path of a proxy,', () =>
     const incomplete = await open(`${door.url}/reset-password`, { viewport: { width: 320, height: 480 } });
     await heading(incomplete, 'This link is incomplete').waitFor();
     expect(await fitsIntoWidth(incomplete)).toBe(true);
+  });
+
+  it.each(['light', 'dark'] as const)('has no fault that axe-core finds, %s', async (colorScheme) => {
+    const page = await open((await forgetful()).link, { colorScheme });
+    await heading(page, 'Choose a new password').waitFor();
+    expect(await faultsOfAccessibility(page)).toEqual([]);
+    await save(page, 'short');
+    await page.getByText(TOO_SHORT).waitFor();
+    expect(await faultsOfAccessibility(page)).toEqual([]);
+    await save(page, NEW_PASSWORD);
+    await heading(page, 'Password changed').waitFor();
+    expect(await faultsOfAccessibility(page)).toEqual([]);
+    await page.goto(`${door.url}/`);
+    expect(await faultsOfAccessibility(page)).toEqual([]);
   });
 
   it('keeps the form while the service is away, and saves when it is back', async () => {

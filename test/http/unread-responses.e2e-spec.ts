@@ -13,7 +13,7 @@ const MAX_DELAY_MS = 1000;
 const IDLE = Number(process.env.IDLE_CONNECTIONS ?? 2000);
 const METRICS_TOKEN = 'a token for metrics';
 const UNDOCUMENTED = [
-  ...['/', '/favicon.svg', '/metrics', '/reset-password', '/reset-password/page.js', '/reset-password/page.css'],
+  ...['/', '/favicon.svg', '/metrics', '/reset-password', '/reset-password/page.js', '/assets/page.css'],
   ...['/docs', '/docs/', '/docs/swagger-ui-init.js', '/docs/swagger-ui-bundle.js', '/docs-json', '/docs-yaml'],
   '/nothing',
 ];

@@ -17,17 +17,20 @@ describe('The development mailbox', () => {
     const page = await service.api.get('/dev/mail');
     expect(page.status).toBe(200);
     expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
-    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'; style-src 'unsafe-inline'");
+    expect(page.headers.get('content-security-policy')).toContain(
+      "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'",
+    );
     expect(page.body).toMatch(/654321 is your[^]*123456 is your/);
   });
 
   it('shows one letter', async () => {
-    const [, id] = /href="\/dev\/mail\/([\w-]+)"/.exec((await service.api.get('/dev/mail')).body) ?? [];
+    const [, id] = /href="\.\.\/dev\/mail\/([\w-]{36})"/.exec((await service.api.get('/dev/mail')).body) ?? [];
     const page = await service.api.get(`/dev/mail/${id}`);
     expect(page.status).toBe(200);
     expect(page.body).toContain('srcdoc="&lt;!doctype html&gt;');
     expect(page.body).toContain('Auto-Submitted: auto-generated');
     expect(page.body).not.toContain('<script>');
+    expect(page.body).toContain('sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox"');
   });
 
   it('answers the newest text to an address', async () => {

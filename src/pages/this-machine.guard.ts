@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import ipaddr from 'ipaddr.js';
 import { AppError } from '../common/app-error.js';
 import { Env } from '../config/env.js';
-import { MAIL_ERRORS } from './mail.errors.js';
+import { PAGES_ERRORS } from './pages.errors.js';
 
 /** What proxies add: a request that came through one may come from anywhere. */
 const FORWARDING_HEADERS = [
@@ -35,6 +35,6 @@ export class ThisMachineGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     if (this.env.DEV_PAGES === 'open' || isFromThisMachine(request)) return true;
-    throw new AppError(MAIL_ERRORS.DEV_PAGES_CLOSED);
+    throw new AppError(PAGES_ERRORS.DEV_PAGES_CLOSED);
   }
 }

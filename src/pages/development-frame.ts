@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Injectable } from '@nestjs/common';
+import Handlebars from 'handlebars';
+import { Env } from '../config/env.js';
+import { relativeRoot } from './relative-root.js';
+
+/** The pages of the navigation, in its order. Paths start at the root of the service. */
+const PAGES: { name: string; path: string; isOn: (env: Env) => boolean }[] = [
+  { name: 'Mailbox', path: 'dev/mail', isOn: (env) => env.hasDevelopmentMailbox },
+  { name: 'API', path: 'docs', isOn: (env) => env.API_DOCS === 'on' },
+];
+
+/** What a page shows inside the frame. */
+export interface FramedPage {
+  /** Its heading, and its title in the browser. */
+  title: string;
+  /** HTML below the heading. */
+  main: string;
+  /** Path of its script, from the root of the service. */
+  script?: string;
+}
+
+/** The frame of the pages for development: the look of all pages, and the way from one to the others. */
+@Injectable()
+export class DevelopmentFrame {
+  private readonly pages: typeof PAGES;
+  private readonly template: (values: object) => string;
+
+  constructor(private readonly env: Env) {
+    this.pages = PAGES.filter(({ isOn }) => isOn(env));
+    const file = new URL('./development-frame/index.html.hbs', import.meta.url);
+    this.template = Handlebars.compile(readFileSync(fileURLToPath(file), 'utf8'), { strict: true });
+  }
+
+  /** Returns the HTML of a page that was asked for by this URL. */
+  render(url: string, { title, main, script }: FramedPage): string {
+    const root = relativeRoot(url);
+    const links = this.pages.map(({ name, path }) => ({
+      name,
+      href: root + path,
+      current: currentAt(url.split('?')[0], `/${path}`),
+    }));
+    return this.template({ title, main, script, root, links, product: this.env.PRODUCT_NAME });
+  }
+}
+
+/** The value of `aria-current` for a link: the page itself, or the section that it belongs to. */
+function currentAt(path: string, target: string): 'page' | 'true' | undefined {
+  if (path === target || path === `${target}/`) return 'page';
+  return path.startsWith(`${target}/`) ? 'true' : undefined;
+}
