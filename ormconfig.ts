@@ -1,11 +1,13 @@
 import { DataSource } from 'typeorm';
-import { loadEnv, readDotEnv } from './src/config/load-env.js';
+import { readDotEnv } from './src/config/load-settings.js';
 import { databaseOptions } from './src/database/database-options.js';
+import { DatabaseSettings } from './src/database/database.settings.js';
 import { SCHEMA } from './src/schema.js';
+import { loadServiceSettings } from './src/settings.js';
 
 readDotEnv();
 
-const options = await databaseOptions(loadEnv(), SCHEMA);
+const options = await databaseOptions(loadServiceSettings().get(DatabaseSettings), SCHEMA);
 
 /** The service's data source for TypeORM's command line, which answers through TypeORM's own logger and has no time limits. */
 export default new DataSource({

@@ -1,5 +1,5 @@
 import autocannon from 'autocannon';
-import { loadEnv } from '../src/config/load-env.js';
+import { PasswordHashSettings } from '../src/auth/password-hash.settings.js';
 import { Child } from './child.js';
 import { BenchDatabase } from './databases.js';
 import { Account, bearer, measureOperation, Operation, operationNamed } from './operations.js';
@@ -48,10 +48,9 @@ export async function measureBesideRaw(measured: Measured): Promise<BesideRaw> {
     () => getRate(`${route.url}/raw`, duration),
   );
   await route.stop();
-  const env = loadEnv({});
   const logins = await inTurns(
     () => measure('login'),
-    () => rawHashes(env, duration),
+    () => rawHashes(new PasswordHashSettings(), duration),
   );
   const refreshes = await inTurns(
     () => measure('refresh'),

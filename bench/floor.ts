@@ -2,11 +2,15 @@ import 'reflect-metadata';
 import { generateKeyPairSync, randomBytes, randomUUID, sign } from 'node:crypto';
 import fastify, { LogController } from 'fastify';
 import { PasswordHasher } from '../src/auth/password-hasher.js';
+import { PasswordHashSettings } from '../src/auth/password-hash.settings.js';
+import { LogSettings } from '../src/common/log.settings.js';
 import { createLogger } from '../src/common/logger.js';
-import { sha256 } from '../src/common/secrets.js';
-import { loadEnv } from '../src/config/load-env.js';
+import { sha256 } from '../src/common/sha256.js';
+import { DatabaseSettings } from '../src/database/database.settings.js';
+import { AddressSettings } from '../src/http/address.settings.js';
 import { requestLog } from '../src/http/access-log.js';
 import { securityHeaders } from '../src/http/security-headers.js';
+import { loadServiceSettings } from '../src/settings.js';
 import { floorStore } from './floor-store.js';
 import { PASSWORD } from './operations.js';
 import { RAW_ANSWER } from './raw-answer.js';
@@ -15,10 +19,10 @@ import { RAW_ANSWER } from './raw-answer.js';
  * The floor: a login, a refresh and a guarded GET of the least that they can be made of on this machine. Fastify, the service's headers,
  * log and hash, a signature, one statement to read and one to write. No framework, no validation, no limits, no audit log.
  */
-const env = loadEnv({ DATABASE_URL: process.argv[2] });
-const store = await floorStore(env.DATABASE_URL);
-const hasher = new PasswordHasher(env);
-const headers = securityHeaders(env);
+const settings = loadServiceSettings({ DATABASE_URL: process.argv[2] });
+const store = await floorStore(settings.get(DatabaseSettings).DATABASE_URL);
+const hasher = new PasswordHasher(settings.get(PasswordHashSettings));
+const headers = securityHeaders(settings.get(AddressSettings));
 const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const sessionOf = new Map<string, string>();
 
@@ -34,7 +38,7 @@ function tokenFor(sessionId: string): string {
 
 const newSecret = () => randomBytes(48).toString('base64url');
 
-const logger = createLogger(env);
+const logger = createLogger(settings.get(LogSettings));
 const server = fastify({
   loggerInstance: logger,
   logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),

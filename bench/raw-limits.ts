@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { hash } from '@node-rs/argon2';
 import { createPool } from 'mysql2/promise';
-import { Env } from '../src/config/env.js';
+import { PasswordHashSettings } from '../src/auth/password-hash.settings.js';
 import { SqliteConnection } from '../src/database/sqlite-connection.js';
 
 /** Runs `work` by so many workers for so long; answers how often a second it got done. */
@@ -27,11 +27,11 @@ export interface RawHashes {
 }
 
 /** Hashes a second with the service's parameters, one a core at a time, in a process that does nothing else. */
-export async function rawHashes(env: Env, seconds: number): Promise<RawHashes> {
+export async function rawHashes(settings: PasswordHashSettings, seconds: number): Promise<RawHashes> {
   const options = {
-    memoryCost: env.ARGON2_MEMORY_KIB,
-    timeCost: env.ARGON2_PASSES,
-    parallelism: env.ARGON2_LANES,
+    memoryCost: settings.ARGON2_MEMORY_KIB,
+    timeCost: settings.ARGON2_PASSES,
+    parallelism: settings.ARGON2_LANES,
     algorithm: 2,
   };
   const [startedAt, before] = [performance.now(), process.cpuUsage()];

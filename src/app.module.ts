@@ -3,7 +3,8 @@ import { AgentsModule } from './agents/agents.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { CommonModule } from './common/common.module.js';
 import { ConfigModule } from './config/config.module.js';
-import { Env } from './config/env.js';
+import { MailServerSettings } from './config/mail-server.settings.js';
+import { Settings } from './config/settings.js';
 import { DatabaseModule } from './database/database.module.js';
 import { HousekeepingModule } from './housekeeping/housekeeping.module.js';
 import { MailModule } from './mail/mail.module.js';
@@ -12,6 +13,7 @@ import { PagesModule } from './pages/pages.module.js';
 import { PhoneNumbersModule } from './phone-numbers/phone-numbers.module.js';
 import { ProjectsModule } from './projects/projects.module.js';
 import { SCHEMA } from './schema.js';
+import { SecretsModule } from './secrets/secrets.module.js';
 import { ThrottlingModule } from './throttling/throttling.module.js';
 import { UsersModule } from './users/users.module.js';
 import { VoicesModule } from './voices/voices.module.js';
@@ -19,17 +21,18 @@ import { VoicesModule } from './voices/voices.module.js';
 /** The service: the list of its modules. */
 @Module({})
 export class AppModule {
-  static forRoot(env: Env): DynamicModule {
+  static forRoot(settings: Settings): DynamicModule {
     return {
       module: AppModule,
       imports: [
-        ConfigModule.forRoot(env),
+        ConfigModule.forRoot(settings),
         CommonModule,
         DatabaseModule.forRoot(SCHEMA),
+        SecretsModule,
         ThrottlingModule,
         OperationModule,
         UsersModule,
-        MailModule.forRoot(env),
+        MailModule.forRoot(settings.get(MailServerSettings)),
         AuthModule,
         ProjectsModule,
         PhoneNumbersModule,

@@ -6,11 +6,13 @@ import { Logger } from 'pino';
 import { setUpHashRoom } from './auth/hash-room.js';
 import { PasswordHasher } from './auth/password-hasher.js';
 import { NestLogger } from './common/logger.js';
-import { Env } from './config/env.js';
+import { Settings } from './config/settings.js';
 import { requestLog } from './http/access-log.js';
+import { AddressSettings } from './http/address.settings.js';
 import { setUpBodies } from './http/bodies.js';
 import { BODY_LIMIT_BYTES, setUpBodyLimits } from './http/body-limit.js';
 import { connectionErrorHandler, refuseUnlessOneHost } from './http/connection-errors.js';
+import { ConnectionSettings } from './http/connection.settings.js';
 import { Connections } from './http/connections.js';
 import { Cors } from './http/cors.js';
 import { answerError, ErrorFilter } from './http/error.filter.js';
@@ -18,6 +20,7 @@ import { setUpJsonBody } from './http/json-body.js';
 import { setUpMethods } from './http/methods.js';
 import { securityHeaders } from './http/security-headers.js';
 import { validationPipe } from './http/validation.js';
+import { ApiDocsSettings } from './openapi/api-docs.settings.js';
 import { setUpSwagger } from './openapi/document.js';
 import { MetricsService } from './operation/metrics.service.js';
 
@@ -30,8 +33,8 @@ function trustProxy(setting: string | undefined): string | boolean | ((address: 
 }
 
 /** Returns what puts the headers of every response on one. */
-function headerWriter(env: Env, cors: Cors) {
-  const headers = securityHeaders(env);
+function headerWriter(addresses: AddressSettings, cors: Cors) {
+  const headers = securityHeaders(addresses);
   return (request: FastifyRequest, reply: FastifyReply): void => {
     void reply.headers(headers).header('x-request-id', request.id);
     cors.addHeaders(request, reply);
@@ -55,21 +58,22 @@ function warnOfUnknownProxy(logger: Logger) {
 }
 
 /** The HTTP server under Nest: limits, request ids, errors that happen before any route is found. */
-export function httpAdapter(env: Env, logger: Logger): FastifyAdapter {
-  const connections = new Connections(env);
-  const cors = new Cors(env);
-  const addHeaders = headerWriter(env, cors);
+export function httpAdapter(settings: Settings, logger: Logger): FastifyAdapter {
+  const addresses = settings.get(AddressSettings);
+  const connections = new Connections(settings.get(ConnectionSettings), addresses);
+  const cors = new Cors(addresses);
+  const addHeaders = headerWriter(addresses, cors);
   const adapter = new FastifyAdapter({
     loggerInstance: logger,
     // One line a request, written by requestLog, takes the place of Fastify's two.
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     // A logger of its own for every request costs more than the line that it writes; those who write name the request.
     childLoggerFactory: () => logger,
-    trustProxy: trustProxy(env.TRUST_PROXY),
+    trustProxy: trustProxy(addresses.TRUST_PROXY),
     bodyLimit: BODY_LIMIT_BYTES,
     serverFactory: (handler: (request: IncomingMessage, response: ServerResponse) => void) =>
       connections.createServer(handler),
-    clientErrorHandler: connectionErrorHandler(securityHeaders(env)),
+    clientErrorHandler: connectionErrorHandler(securityHeaders(addresses)),
     forceCloseConnections: 'idle',
     // There is no Express middleware here; the engine for it would look at every request.
     skipMiddie: true,
@@ -93,13 +97,14 @@ export function httpAdapter(env: Env, logger: Logger): FastifyAdapter {
 }
 
 /** All that is set up around the modules; main.ts and every test call the same function. */
-export async function setUpApp(app: NestFastifyApplication, env: Env, logger: Logger): Promise<void> {
+export async function setUpApp(app: NestFastifyApplication, settings: Settings, logger: Logger): Promise<void> {
   app.useLogger(new NestLogger(logger));
   app.useGlobalPipes(validationPipe());
   app.useGlobalFilters(new ErrorFilter());
   const fastify = app.getHttpAdapter().getInstance();
-  const cors = new Cors(env);
-  const addHeaders = headerWriter(env, cors);
+  const addresses = settings.get(AddressSettings);
+  const cors = new Cors(addresses);
+  const addHeaders = headerWriter(addresses, cors);
   setUpMethods(fastify, answerError);
   setUpJsonBody(fastify);
   setUpBodyLimits(fastify);
@@ -108,11 +113,11 @@ export async function setUpApp(app: NestFastifyApplication, env: Env, logger: Lo
     addHeaders(request, reply);
     cors.answerPreflight(request, reply, next);
   });
-  if (env.TRUST_PROXY === undefined) fastify.addHook('onRequest', warnOfUnknownProxy(logger));
+  if (addresses.TRUST_PROXY === undefined) fastify.addHook('onRequest', warnOfUnknownProxy(logger));
   fastify.addHook('onRequest', refuseUnlessOneHost);
   setUpBodies(fastify);
   fastify.addHook('onResponse', requestLog);
   const metrics = app.get(MetricsService);
   if (metrics.isOn) fastify.addHook('onResponse', async (request, reply) => metrics.observe(request, reply));
-  if (env.API_DOCS === 'on') setUpSwagger(app, env);
+  if (settings.get(ApiDocsSettings).API_DOCS === 'on') setUpSwagger(app, settings);
 }

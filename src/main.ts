@@ -5,21 +5,30 @@ import { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import { AppModule } from './app.module.js';
 import { httpAdapter, setUpApp } from './app.setup.js';
+import { PasswordHashSettings } from './auth/password-hash.settings.js';
 import { hashConcurrency } from './common/cores.js';
+import { LogSettings } from './common/log.settings.js';
 import { createLogger, NestLogger } from './common/logger.js';
 import { OperatorError } from './common/operator-error.js';
-import { Env } from './config/env.js';
-import { InvalidSettingsError, loadEnv, readDotEnv, strangeSettings } from './config/load-env.js';
+import { EnvironmentSettings } from './config/environment.settings.js';
+import { InvalidSettingsError, readDotEnv, strangeSettings } from './config/load-settings.js';
+import { MailServerSettings } from './config/mail-server.settings.js';
+import { Settings } from './config/settings.js';
 import { VERSION } from './config/version.js';
+import { DatabaseSettings } from './database/database.settings.js';
 import { keepSqliteFile } from './database/sqlite-lock.js';
+import { AddressSettings } from './http/address.settings.js';
+import { ApiDocsSettings } from './openapi/api-docs.settings.js';
+import { loadServiceSettings, SETTINGS } from './settings.js';
+import { RedisSettings } from './throttling/redis.settings.js';
 
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT'];
 
 /** Tells a newcomer where to go on. */
-function greeting(env: Env, address: string): string {
+function greeting(settings: Settings, address: string): string {
   const lines = [`Talkstack server listens on ${address}`];
-  if (env.API_DOCS === 'on') lines.push(`  Swagger UI            ${address}/docs`);
-  if (env.hasDevelopmentMailbox) lines.push(`  Development mailbox   ${address}/dev/mail`);
+  if (settings.get(ApiDocsSettings).API_DOCS === 'on') lines.push(`  Swagger UI            ${address}/docs`);
+  if (settings.get(MailServerSettings).hasDevelopmentMailbox) lines.push(`  Development mailbox   ${address}/dev/mail`);
   return `${lines.join('\n')}\n`;
 }
 
@@ -30,15 +39,15 @@ function nameOf(host: string): string {
 }
 
 /** Says what starts, and with what beside it; names and addresses may hold secrets, so it tells kinds alone. */
-function logStart(env: Env, logger: Logger): void {
+function logStart(settings: Settings, logger: Logger): void {
   logger.info(
     {
       version: VERSION,
       node: process.version,
-      database: new URL(env.DATABASE_URL).protocol.slice(0, -1),
-      mail: env.SMTP_URL === undefined ? 'development mailbox' : 'SMTP',
-      redis: env.REDIS_URL === undefined ? 'off' : 'on',
-      hashConcurrency: hashConcurrency(env.HASH_CONCURRENCY),
+      database: new URL(settings.get(DatabaseSettings).DATABASE_URL).protocol.slice(0, -1),
+      mail: settings.get(MailServerSettings).SMTP_URL === undefined ? 'development mailbox' : 'SMTP',
+      redis: settings.get(RedisSettings).REDIS_URL === undefined ? 'off' : 'on',
+      hashConcurrency: hashConcurrency(settings.get(PasswordHashSettings).HASH_CONCURRENCY),
     },
     'Talkstack server starts',
   );
@@ -63,37 +72,44 @@ function setUpSignals(app: NestFastifyApplication, logger: Logger): void {
 }
 
 /** Listens; throws OperatorError where the operating system does not give us the port or the address. */
-async function listen(app: NestFastifyApplication, env: Env): Promise<number> {
+async function listen(app: NestFastifyApplication, { PORT, host }: AddressSettings): Promise<number> {
   try {
-    await app.listen(env.PORT, env.host);
+    await app.listen(PORT, host);
   } catch (error) {
     const { syscall, code } = error as NodeJS.ErrnoException;
     if (syscall !== 'listen' && syscall !== 'getaddrinfo') throw error;
     const why = code === 'EADDRINUSE' ? 'another program listens there' : (error as Error).message;
-    throw new OperatorError(`The service cannot listen on PORT ${env.PORT} of HOST ${env.host}: ${why}`);
+    throw new OperatorError(`The service cannot listen on PORT ${PORT} of HOST ${host}: ${why}`);
   }
   return (app.getHttpServer().address() as { port: number }).port;
 }
 
 async function start(): Promise<void> {
   readDotEnv();
-  const env = loadEnv();
-  if (env.sqliteFile !== undefined && env.SQLITE_SHARED === 'off') await keepSqliteFile(env.sqliteFile);
-  const logger = createLogger(env);
-  logStart(env, logger);
-  const strange = strangeSettings();
+  const settings = loadServiceSettings();
+  const { sqliteFile, SQLITE_SHARED } = settings.get(DatabaseSettings);
+  if (sqliteFile !== undefined && SQLITE_SHARED === 'off') await keepSqliteFile(sqliteFile);
+  const logger = createLogger(settings.get(LogSettings));
+  logStart(settings, logger);
+  const strange = strangeSettings(SETTINGS);
   if (strange.length > 0)
     logger.warn({ context: 'Settings' }, `No settings of the service, and ignored: ${strange.join(', ')}`);
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(env), httpAdapter(env, logger), {
-    bodyParser: false,
-    // Its errors come to the end of this file, which tells foreseen ones in a line.
-    abortOnError: false,
-    logger: new NestLogger(logger),
-  });
-  await setUpApp(app, env, logger);
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.forRoot(settings),
+    httpAdapter(settings, logger),
+    {
+      bodyParser: false,
+      // Its errors come to the end of this file, which tells foreseen ones in a line.
+      abortOnError: false,
+      logger: new NestLogger(logger),
+    },
+  );
+  await setUpApp(app, settings, logger);
   setUpSignals(app, logger);
-  const port = await listen(app, env);
-  if (!env.inProduction) process.stdout.write(greeting(env, `http://${nameOf(env.host)}:${port}`));
+  const addresses = settings.get(AddressSettings);
+  const port = await listen(app, addresses);
+  if (!settings.get(EnvironmentSettings).inProduction)
+    process.stdout.write(greeting(settings, `http://${nameOf(addresses.host)}:${port}`));
 }
 
 start().catch((error: unknown) => {

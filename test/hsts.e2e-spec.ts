@@ -1,4 +1,5 @@
-import { loadEnv } from '../src/config/load-env.js';
+import { AddressSettings } from '../src/http/address.settings.js';
+import { loadServiceSettings } from '../src/settings.js';
 
 const YEAR_SECONDS = 365 * 24 * 60 * 60;
 const PRODUCTION = {
@@ -9,15 +10,16 @@ const PRODUCTION = {
   MAIL_FROM: 'Talkstack <no-reply@example.com>',
 };
 
+const hstsSeconds = (settings: Record<string, string>) =>
+  loadServiceSettings(settings).get(AddressSettings).hstsSeconds;
+
 describe('Strict-Transport-Security', () => {
   it('is sent in production behind an https PUBLIC_URL, or as HSTS says', () => {
-    expect(loadEnv(PRODUCTION).hstsSeconds).toBe(YEAR_SECONDS);
-    expect(
-      loadEnv({ ...PRODUCTION, ALLOW_HTTP: '1', PUBLIC_URL: 'http://api.example.com' }).hstsSeconds,
-    ).toBeUndefined();
-    expect(loadEnv({ PUBLIC_URL: PRODUCTION.PUBLIC_URL }).hstsSeconds).toBeUndefined();
-    expect(loadEnv({ ...PRODUCTION, HSTS: 'off' }).hstsSeconds).toBeUndefined();
-    expect(loadEnv({ HSTS: 'on' }).hstsSeconds).toBe(YEAR_SECONDS);
-    expect(loadEnv({ HSTS: '0' }).hstsSeconds).toBe(0);
+    expect(hstsSeconds(PRODUCTION)).toBe(YEAR_SECONDS);
+    expect(hstsSeconds({ ...PRODUCTION, ALLOW_HTTP: '1', PUBLIC_URL: 'http://api.example.com' })).toBeUndefined();
+    expect(hstsSeconds({ PUBLIC_URL: PRODUCTION.PUBLIC_URL })).toBeUndefined();
+    expect(hstsSeconds({ ...PRODUCTION, HSTS: 'off' })).toBeUndefined();
+    expect(hstsSeconds({ HSTS: 'on' })).toBe(YEAR_SECONDS);
+    expect(hstsSeconds({ HSTS: '0' })).toBe(0);
   });
 });

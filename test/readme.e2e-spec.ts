@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { Env } from '../src/config/env.js';
 import { findProgram } from './support/own-mariadb.js';
 import { killProcesses, ServerProcess, startProcess } from './support/start-process.js';
 import { createTestDatabase, TestDatabase } from './support/test-database.js';
@@ -76,13 +75,6 @@ describe('The README and docs', () => {
       expect(half[0]).toMatchObject({ signupStatus: 3 });
       expect(half[1]).toMatchObject({ verificationStatus: 2 });
       expect(half.at(-1)).toMatchObject({ message: 'Your account and all its data are deleted.' });
-    }
-  });
-
-  it('document every setting, with its default', () => {
-    const settings = read('docs/settings.md');
-    for (const [name, value] of Object.entries(new Env())) {
-      expect(settings).toMatch(new RegExp(`\\| \`${name}\` +\\| ${value === undefined ? '' : `\`${value}\``} *\\| `));
     }
   });
 

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join as joinPath } from 'node:path';
-import { InvalidSettingsError, loadEnv, strangeSettings } from '../src/config/load-env.js';
+import { InvalidSettingsError, strangeSettings } from '../src/config/load-settings.js';
+import { loadServiceSettings, SETTINGS } from '../src/settings.js';
 import { startApp } from './support/start-app.js';
 import { killProcesses, startProcess } from './support/start-process.js';
 
@@ -30,7 +31,7 @@ const PRODUCTION = {
 
 function faultsOf(settings: Record<string, string>): string[] {
   try {
-    loadEnv(settings);
+    loadServiceSettings(settings);
     return [];
   } catch (error) {
     return (error as InvalidSettingsError).faults;
@@ -73,7 +74,7 @@ describe('A setting that nobody knows', () => {
     ['HOSTS', [], 'x'],
     ['MAIL', [], '/var/mail/root'],
   ])('%s is told as %j', (name, told, value) => {
-    expect(strangeSettings({ [name]: value })).toEqual(told);
+    expect(strangeSettings(SETTINGS, { [name]: value })).toEqual(told);
   });
 
   it('is named in the log at the start, without its value', async () => {

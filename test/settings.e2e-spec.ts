@@ -1,8 +1,10 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join as joinPath } from 'node:path';
-import { Env } from '../src/config/env.js';
-import { InvalidSettingsError, loadEnv } from '../src/config/load-env.js';
+import { InvalidSettingsError } from '../src/config/load-settings.js';
+import { DatabaseSettings } from '../src/database/database.settings.js';
+import { AddressSettings } from '../src/http/address.settings.js';
+import { loadServiceSettings } from '../src/settings.js';
 import { atOnce } from './support/credentials.js';
 import { Settings } from './support/start-app.js';
 import { built, runProcess } from './support/start-process.js';
@@ -17,7 +19,7 @@ const PRODUCTION = {
 
 function faultsOf(settings: Settings): string[] {
   try {
-    loadEnv(settings);
+    loadServiceSettings(settings);
     return [];
   } catch (error) {
     return (error as InvalidSettingsError).faults;
@@ -126,16 +128,6 @@ const each = (table: Record<string, string[]>) =>
   Object.entries(table).flatMap(([name, values]) => values.map((value): [string, string] => [name, value]));
 
 describe('Settings', () => {
-  it('all say what they are for, in a comment', () => {
-    const names = readdirSync('src/config').filter((name) => name === 'env.ts' || name.endsWith('-settings.ts'));
-    const files = names.map((file) => readFileSync(`src/config/${file}`, 'utf8'));
-    const paragraphs = files.join('\n\n').split('\n\n');
-    const named = paragraphs.map((text) => ({ name: /^ {2}([A-Z][A-Z0-9_]*)[?]?:/m.exec(text)?.[1], text }));
-    const settings = named.filter(({ name }) => name !== undefined);
-    expect(settings.map(({ name }) => name)).toEqual(expect.arrayContaining(Object.keys(new Env())));
-    expect(settings.filter(({ text }) => !/\/\*\* .{10,}/.test(text))).toEqual([]);
-  });
-
   it.each(each(WRONG))('refuse %s=%s, and do not repeat the value', (name, value) => {
     const [fault, ...others] = faultsOf({ [name]: value });
     expect(others).toEqual([]);
@@ -155,7 +147,7 @@ describe('Settings', () => {
 
   it('count as unset when they are blank', () => {
     const blank = Object.fromEntries(Object.keys(WRONG).map((name) => [name, '  ']));
-    expect(loadEnv(blank)).toEqual(loadEnv({}));
+    expect(loadServiceSettings(blank)).toEqual(loadServiceSettings({}));
   });
 
   it('must in production name the mail server, the sender, the secret and the public address', () => {
@@ -189,13 +181,13 @@ describe('Settings', () => {
   });
 
   it('listen to this machine alone, but in production to all', () => {
-    expect(loadEnv({}).host).toBe('127.0.0.1');
-    expect(loadEnv(PRODUCTION).host).toBe('0.0.0.0');
-    expect(loadEnv({ ...PRODUCTION, HOST: '10.0.0.1' }).host).toBe('10.0.0.1');
+    expect(loadServiceSettings({}).get(AddressSettings).host).toBe('127.0.0.1');
+    expect(loadServiceSettings(PRODUCTION).get(AddressSettings).host).toBe('0.0.0.0');
+    expect(loadServiceSettings({ ...PRODUCTION, HOST: '10.0.0.1' }).get(AddressSettings).host).toBe('10.0.0.1');
   });
 
   it('take the SQLite file from the working folder, or from where it is said to be', () => {
-    const fileOf = (url: string) => loadEnv({ DATABASE_URL: url }).sqliteFile;
+    const fileOf = (url: string) => loadServiceSettings({ DATABASE_URL: url }).get(DatabaseSettings).sqliteFile;
     expect(fileOf('sqlite:data/x.db')).toBe(joinPath(process.cwd(), 'data/x.db'));
     expect(fileOf('sqlite:/srv/x.db')).toBe('/srv/x.db');
     expect(fileOf('sqlite:///srv/x.db')).toBe('/srv/x.db');
@@ -209,8 +201,12 @@ describe('Settings', () => {
 
     /** What an expression gives in a process of the build, in the scratch folder. */
     const evaluate = async (expression: string, settings: Settings = {}): Promise<any> => {
-      const code = `import { loadEnv, readDotEnv } from '${built('src/config/load-env.js')}';
-        import { appSecret } from '${built('src/config/app-secret.js')}';
+      const code = `import { readDotEnv } from '${built('src/config/load-settings.js')}';
+        import { appSecret } from '${built('src/secrets/app-secret.js')}';
+        import { SecretsSettings } from '${built('src/secrets/secrets.settings.js')}';
+        import { DatabaseSettings } from '${built('src/database/database.settings.js')}';
+        import { loadServiceSettings } from '${built('src/settings.js')}';
+        const secret = (all) => appSecret(all.get(SecretsSettings), all.get(DatabaseSettings));
         process.stdout.write(JSON.stringify(${expression}));`;
       const { output } = await runProcess('--input-type=module', ['-e', code], settings, folder);
       return JSON.parse(output);
@@ -218,7 +214,8 @@ describe('Settings', () => {
 
     it('come from .env in development only, where they override nothing', async () => {
       writeFileSync(joinPath(folder, '.env'), 'PORT=4001\nLOG_LEVEL=warn\nHOST="10.0.0.1" # a comment\n');
-      const read = (settings: Settings) => evaluate('(readDotEnv(), loadEnv())', settings);
+      const read = (settings: Settings) =>
+        evaluate('(readDotEnv(), Object.assign({}, ...loadServiceSettings().all))', settings);
       const [development, test, production] = await Promise.all([
         read({ LOG_LEVEL: 'error', HOST: '' }),
         read({ NODE_ENV: 'test' }),
@@ -231,16 +228,16 @@ describe('Settings', () => {
 
     it('have an APP_SECRET that is made once, beside the database, for its owner’s eyes only', async () => {
       const settings = { DATABASE_URL: 'sqlite:data/x.db' };
-      const secrets = await atOnce(10, () => evaluate('appSecret(loadEnv())', settings));
+      const secrets = await atOnce(10, () => evaluate('secret(loadServiceSettings())', settings));
       expect(secrets[0]).toMatch(/^[\w-]{64}$/);
-      expect(new Set([...secrets, await evaluate('appSecret(loadEnv())', settings)]).size).toBe(1);
+      expect(new Set([...secrets, await evaluate('secret(loadServiceSettings())', settings)]).size).toBe(1);
       expect(readdirSync(joinPath(folder, 'data'))).toEqual(['app-secret']);
       expect(statSync(joinPath(folder, 'data/app-secret')).mode & 0o777).toBe(0o600);
       expect(statSync(joinPath(folder, 'data')).mode & 0o777).toBe(0o700);
     });
 
     it('make no secret where APP_SECRET is given', async () => {
-      expect(await evaluate('appSecret(loadEnv())', PRODUCTION)).toBe(PRODUCTION.APP_SECRET);
+      expect(await evaluate('secret(loadServiceSettings())', PRODUCTION)).toBe(PRODUCTION.APP_SECRET);
       expect(readdirSync(folder)).toEqual([]);
     });
   });

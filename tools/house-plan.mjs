@@ -4,20 +4,21 @@
  */
 const CORE = ['config', 'common'];
 const EDGE = [...CORE, 'http', 'openapi'];
-const GROUND = [...EDGE, 'database', 'throttling', 'credentials', 'audit', 'users', 'mail'];
+const GROUND = [...EDGE, 'database', 'secrets', 'throttling', 'credentials', 'audit', 'users', 'mail'];
 
 export const PLAN = {
   config: [],
   common: ['config'],
   database: ['config', 'common'],
+  secrets: [...CORE, 'database'],
   http: [...CORE, 'database'],
   openapi: [...CORE, 'http'],
-  throttling: [...EDGE, 'database'],
+  throttling: [...EDGE, 'database', 'secrets'],
   users: [...EDGE, 'database'],
   audit: [...CORE, 'http', 'database'],
   outbox: [...CORE, 'database'],
-  mail: [...EDGE, 'database', 'outbox', 'pages'],
-  credentials: [...EDGE, 'database', 'throttling', 'audit', 'users', 'mail'],
+  mail: [...EDGE, 'database', 'secrets', 'outbox', 'pages'],
+  credentials: [...EDGE, 'database', 'secrets', 'throttling', 'audit', 'users', 'mail'],
   auth: GROUND,
   telephony: CORE,
   speech: [...CORE, 'http'],

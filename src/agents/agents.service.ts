@@ -5,7 +5,7 @@ import { v7 as uuid } from 'uuid';
 import { AppError } from '../common/app-error.js';
 import { Clock } from '../common/clock.js';
 import { COMMON_ERRORS } from '../common/common.errors.js';
-import { Env } from '../config/env.js';
+import { AgentsSettings } from './agents.settings.js';
 import { Caller } from '../credentials/caller.js';
 import { Database } from '../database/database.js';
 import { findOwned, lockOwned } from '../database/owned.js';
@@ -36,7 +36,7 @@ export class AgentsService {
     private readonly voices: VoicesService,
     private readonly numbers: PhoneNumbersService,
     private readonly clock: Clock,
-    private readonly env: Env,
+    private readonly settings: AgentsSettings,
   ) {}
 
   /** The user's agent with this id in this project; null when there is none, and when it is somebody else's or another project's. */
@@ -57,7 +57,7 @@ export class AgentsService {
       const project = await this.projects.lockOwned(tx, body.projectId, userId);
       if (!project) throw new AppError(PROJECTS_ERRORS.PROJECT_UNKNOWN);
       const count = await tx.manager.countBy(Agent, { projectId: project.id });
-      if (count >= this.env.AGENTS_PER_PROJECT) throw new AppError(COMMON_ERRORS.QUOTA_REACHED);
+      if (count >= this.settings.AGENTS_PER_PROJECT) throw new AppError(COMMON_ERRORS.QUOTA_REACHED);
       const agent = this.newAgent(project, body, voiceId);
       await tx.manager.insert(Agent, agent);
       if (number) {

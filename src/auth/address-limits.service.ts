@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock, DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../common/clock.js';
-import { Secrets } from '../common/secrets.js';
-import { Env } from '../config/env.js';
+import { Secrets } from '../secrets/secrets.js';
+import { ThrottlingSettings } from '../throttling/throttling.settings.js';
 import { Transaction } from '../database/transaction.js';
 import { maskedIp } from '../http/client.js';
 import { ThrottleResets } from '../throttling/throttle-resets.js';
@@ -33,7 +33,7 @@ export class AddressLimitsService {
     private readonly clock: Clock,
     private readonly secrets: Secrets,
     private readonly resets: ThrottleResets,
-    private readonly env: Env,
+    private readonly settings: ThrottlingSettings,
   ) {}
 
   /** Takes the address for this unit of work: others that ask for it wait. */
@@ -138,7 +138,7 @@ export class AddressLimitsService {
   }
 
   private isDayFull({ letters }: AddressLimits): boolean {
-    return this.within(letters, DAY_MS).count >= this.env.THROTTLE_ADDRESS_LETTERS_PER_DAY;
+    return this.within(letters, DAY_MS).count >= this.settings.THROTTLE_ADDRESS_LETTERS_PER_DAY;
   }
 
   /** When the day's letters are used up, a network that had not asked has two an hour kept for it. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock, MINUTE_MS } from '../common/clock.js';
-import { Env } from '../config/env.js';
+import { FlowsSettings } from './flows.settings.js';
 import { Transaction } from '../database/transaction.js';
 import { momentInWords } from '../mail/letters.js';
 import { MailService } from '../mail/mail.service.js';
@@ -20,12 +20,12 @@ export class CodeMessages {
     private readonly codes: Codes,
     private readonly mail: MailService,
     private readonly clock: Clock,
-    private readonly env: Env,
+    private readonly settings: FlowsSettings,
   ) {}
 
   /** When a code that is made now expires. */
   expiry(): Date {
-    return this.clock.in(this.env.CODE_LIFETIME_MINUTES * MINUTE_MS);
+    return this.clock.in(this.settings.CODE_LIFETIME_MINUTES * MINUTE_MS);
   }
 
   /** Sends a new code, which kills the signup's old one; without a signup the work is the same, and the letter stays here. */
@@ -49,7 +49,7 @@ export class CodeMessages {
       recipient,
       name: attempt?.name ?? '',
       secret: code,
-      params: { minutes: this.env.CODE_LIFETIME_MINUTES, ...(attempt && originOf(attempt)) },
+      params: { minutes: this.settings.CODE_LIFETIME_MINUTES, ...(attempt && originOf(attempt)) },
       usefulUntil: expiresAt,
       isVoid,
     });

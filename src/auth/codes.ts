@@ -1,6 +1,6 @@
 import { randomInt, timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { Secrets } from '../common/secrets.js';
+import { Secrets } from '../secrets/secrets.js';
 import { asciiDigits } from '../http/characters.js';
 
 export const CODE_LENGTH = 6;

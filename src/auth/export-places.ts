@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AppError } from '../common/app-error.js';
 import { Clock, SECOND_MS } from '../common/clock.js';
 import { COMMON_ERRORS } from '../common/common.errors.js';
-import { Env } from '../config/env.js';
+import { DatabaseSettings } from '../database/database.settings.js';
 
 /** Exports under way at a time; each reads the database for as long as its client takes. */
 const MAX_EXPORTS = 2;
@@ -24,11 +24,11 @@ export class ExportPlaces {
   private readonly max: number;
 
   constructor(
-    env: Env,
+    settings: DatabaseSettings,
     private readonly clock: Clock,
   ) {
     // Each keeps a connection of the pool, of which the other requests need one at least.
-    this.max = env.sqliteFile === undefined ? Math.min(MAX_EXPORTS, env.DATABASE_POOL_SIZE - 1) : MAX_EXPORTS;
+    this.max = settings.sqliteFile === undefined ? Math.min(MAX_EXPORTS, settings.DATABASE_POOL_SIZE - 1) : MAX_EXPORTS;
   }
 
   /** Exports that wait for a place. */

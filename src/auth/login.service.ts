@@ -6,8 +6,8 @@ import { AUDIT_EVENT } from '../audit/audit-events.js';
 import { AuditService } from '../audit/audit.service.js';
 import { AppError } from '../common/app-error.js';
 import { Clock, DAY_MS } from '../common/clock.js';
-import { Secrets } from '../common/secrets.js';
-import { Env } from '../config/env.js';
+import { Secrets } from '../secrets/secrets.js';
+import { AccountsSettings } from '../config/accounts.settings.js';
 import { AccessTokens } from '../credentials/access-tokens.js';
 import { Caller } from '../credentials/caller.js';
 import { CREDENTIALS_ERRORS } from '../credentials/credentials.errors.js';
@@ -47,14 +47,14 @@ export class LoginService {
     private readonly audit: AuditService,
     private readonly secrets: Secrets,
     private readonly clock: Clock,
-    private readonly env: Env,
+    private readonly settings: AccountsSettings,
   ) {}
 
   async logIn({ email, password, deviceToken }: LoginDto, client: Client): Promise<LoginAnswer> {
     const known = await this.users.findByEmail(email);
     // Attempts, then the user again: a signup that is verified meanwhile is found as the one or as the other.
     // Hidden, all three are asked for every address: the number of queries would tell who has an account.
-    const isSure = known !== null && this.env.ACCOUNT_DISCLOSURE !== 'hidden';
+    const isSure = known !== null && !this.settings.hidesAccounts;
     const attempts = isSure ? [] : await this.attempts.findBy({ email });
     const user = isSure ? known : await this.users.findByEmail(email);
     if (!user) return this.refuseStranger(attempts, email, password, client);
@@ -166,7 +166,7 @@ export class LoginService {
       ({ passwordHash }) => hash.length === passwordHash.length && timingSafeEqual(hash, Buffer.from(passwordHash)),
     );
     await this.recordFailure(null, email, client);
-    if (this.env.ACCOUNT_DISCLOSURE === 'hidden') throw new AppError(AUTH_ERRORS.INVALID_PASSWORD);
+    if (this.settings.hidesAccounts) throw new AppError(AUTH_ERRORS.INVALID_PASSWORD);
     if (attempts.length === 0) throw new AppError(AUTH_ERRORS.USER_NOT_FOUND);
     throw new AppError(fits ? AUTH_ERRORS.ACCOUNT_NOT_VERIFIED : AUTH_ERRORS.INVALID_PASSWORD);
   }

@@ -4,7 +4,7 @@ import { hash, verify } from '@node-rs/argon2';
 import { AppError } from '../common/app-error.js';
 import { COMMON_ERRORS } from '../common/common.errors.js';
 import { hashConcurrency } from '../common/cores.js';
-import { Env } from '../config/env.js';
+import { PasswordHashSettings } from './password-hash.settings.js';
 import { normalisePassword } from './password-policy.js';
 
 /** `Algorithm.Argon2id`; the package's enum is a const enum, which isolated modules cannot read. */
@@ -45,8 +45,8 @@ export class PasswordHasher implements OnModuleInit {
   private standIn: string;
   private readonly concurrency: number;
 
-  constructor(private readonly env: Env) {
-    this.concurrency = hashConcurrency(env.HASH_CONCURRENCY);
+  constructor(private readonly settings: PasswordHashSettings) {
+    this.concurrency = hashConcurrency(settings.HASH_CONCURRENCY);
   }
 
   async onModuleInit(): Promise<void> {
@@ -60,7 +60,7 @@ export class PasswordHasher implements OnModuleInit {
 
   /** Hashes that may be under way or wait at a time. */
   get places(): number {
-    return this.concurrency + this.env.HASH_QUEUE_LENGTH;
+    return this.concurrency + this.settings.HASH_QUEUE_LENGTH;
   }
 
   /** Hashes under way. */
@@ -70,7 +70,7 @@ export class PasswordHasher implements OnModuleInit {
 
   /** Not one more hash may wait. */
   get isFull(): boolean {
-    return this.waiting.length >= this.env.HASH_QUEUE_LENGTH;
+    return this.waiting.length >= this.settings.HASH_QUEUE_LENGTH;
   }
 
   /** PHC string of the password under the present parameters. The same salt gives comparable hashes. */
@@ -78,9 +78,9 @@ export class PasswordHasher implements OnModuleInit {
     return this.inTurn(() =>
       hash(normalisePassword(password), {
         algorithm: ARGON2ID,
-        memoryCost: this.env.ARGON2_MEMORY_KIB,
-        timeCost: this.env.ARGON2_PASSES,
-        parallelism: this.env.ARGON2_LANES,
+        memoryCost: this.settings.ARGON2_MEMORY_KIB,
+        timeCost: this.settings.ARGON2_PASSES,
+        parallelism: this.settings.ARGON2_LANES,
         salt,
       }),
     );
@@ -88,7 +88,7 @@ export class PasswordHasher implements OnModuleInit {
 
   /** A hash that no password fits, and that costs as much to try as any. */
   hashOfNothing(): string {
-    const { ARGON2_MEMORY_KIB: memory, ARGON2_PASSES: passes, ARGON2_LANES: lanes } = this.env;
+    const { ARGON2_MEMORY_KIB: memory, ARGON2_PASSES: passes, ARGON2_LANES: lanes } = this.settings;
     const random = (bytes: number) => randomBytes(bytes).toString('base64').replaceAll('=', '');
     return `$argon2id$v=19$m=${memory},t=${passes},p=${lanes}$${random(16)}$${random(32)}`;
   }
@@ -104,9 +104,9 @@ export class PasswordHasher implements OnModuleInit {
   isOutdated(stored: string): boolean {
     const found = parametersOf(stored);
     return (
-      found?.memoryKib !== this.env.ARGON2_MEMORY_KIB ||
-      found.passes !== this.env.ARGON2_PASSES ||
-      found.lanes !== this.env.ARGON2_LANES
+      found?.memoryKib !== this.settings.ARGON2_MEMORY_KIB ||
+      found.passes !== this.settings.ARGON2_PASSES ||
+      found.lanes !== this.settings.ARGON2_LANES
     );
   }
 
@@ -114,9 +114,9 @@ export class PasswordHasher implements OnModuleInit {
     const found = parametersOf(stored);
     const bearable =
       found !== null &&
-      found.memoryKib <= Math.max(MOST.memoryKib, this.env.ARGON2_MEMORY_KIB) &&
-      found.passes <= Math.max(MOST.passes, this.env.ARGON2_PASSES) &&
-      found.lanes <= Math.max(MOST.lanes, this.env.ARGON2_LANES);
+      found.memoryKib <= Math.max(MOST.memoryKib, this.settings.ARGON2_MEMORY_KIB) &&
+      found.passes <= Math.max(MOST.passes, this.settings.ARGON2_PASSES) &&
+      found.lanes <= Math.max(MOST.lanes, this.settings.ARGON2_LANES);
     if (!bearable) this.logger.warn('A stored password hash is malformed or too costly; the login was refused.');
     return bearable;
   }

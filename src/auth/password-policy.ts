@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { dictionary } from '@zxcvbn-ts/language-common';
 import { ErrorEntry } from '../common/app-error.js';
-import { Env } from '../config/env.js';
+import { AccountsSettings } from '../config/accounts.settings.js';
 import { hasAtMost, PASSWORD_MAX_LENGTH } from '../http/fields.js';
 import { AUTH_ERRORS } from './auth.errors.js';
 
@@ -21,16 +21,16 @@ export function normalisePassword(password: string): string {
 /** What a password must be: long enough and not guessable; no rules of composition (NIST SP 800-63B, section 5.1.1.2). */
 @Injectable()
 export class PasswordPolicy {
-  constructor(private readonly env: Env) {}
+  constructor(private readonly settings: AccountsSettings) {}
 
   /** What is wrong with the password of this person; null when nothing is. Lengths count characters, not bytes. */
   fault(password: string, person: { email: string; name: string }): ErrorEntry | null {
     const written = normalisePassword(password);
-    if (hasAtMost(this.env.PASSWORD_MIN_LENGTH - 1, written)) {
+    if (hasAtMost(this.settings.PASSWORD_MIN_LENGTH - 1, written)) {
       const { PASSWORD_TOO_SHORT } = AUTH_ERRORS;
       return {
         ...PASSWORD_TOO_SHORT,
-        message: `The password must have at least ${this.env.PASSWORD_MIN_LENGTH} characters.`,
+        message: `The password must have at least ${this.settings.PASSWORD_MIN_LENGTH} characters.`,
       };
     }
     if (!hasAtMost(PASSWORD_MAX_LENGTH, written)) {

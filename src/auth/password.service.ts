@@ -5,8 +5,8 @@ import { AUDIT_EVENT } from '../audit/audit-events.js';
 import { AuditService } from '../audit/audit.service.js';
 import { AppError } from '../common/app-error.js';
 import { Clock, DAY_MS } from '../common/clock.js';
-import { sha256 } from '../common/secrets.js';
-import { Env } from '../config/env.js';
+import { sha256 } from '../common/sha256.js';
+import { FlowsSettings } from './flows.settings.js';
 import { ApiKeysService } from '../credentials/api-keys.service.js';
 import { Caller } from '../credentials/caller.js';
 import { CREDENTIALS_ERRORS } from '../credentials/credentials.errors.js';
@@ -54,7 +54,7 @@ export class PasswordService {
     private readonly mail: MailService,
     private readonly audit: AuditService,
     private readonly clock: Clock,
-    private readonly env: Env,
+    private readonly settings: FlowsSettings,
   ) {}
 
   async changePassword(
@@ -107,7 +107,7 @@ export class PasswordService {
   }
 
   private get endsApiKey(): boolean {
-    return this.env.RESET_ENDS_API_KEY === 'on';
+    return this.settings.RESET_ENDS_API_KEY === 'on';
   }
 
   /** A token that was found expired is gone for good, even if the clock is put back. */

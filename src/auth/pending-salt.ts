@@ -1,4 +1,4 @@
-import { Secrets } from '../common/secrets.js';
+import { Secrets } from '../secrets/secrets.js';
 
 const SALT_BYTES = 16;
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AppError, ErrorEntry } from '../common/app-error.js';
-import { Env } from '../config/env.js';
+import { AccountsSettings } from '../config/accounts.settings.js';
 import { AccessTokenClaims, AccessTokens } from '../credentials/access-tokens.js';
 import { Database } from '../database/database.js';
 import { Transaction } from '../database/transaction.js';
@@ -25,14 +25,14 @@ export class ResendService {
     private readonly attempts: SignupAttempts,
     private readonly messages: CodeMessages,
     private readonly limits: AddressLimitsService,
-    private readonly env: Env,
+    private readonly settings: AccountsSettings,
   ) {}
 
   async resendCode({ email }: ResendCodeDto, token: string | undefined, client: Client): Promise<Answer> {
     const claims = token === undefined ? null : await this.accessTokens.verify(token);
     const failure = await this.database.write((tx) => this.renewCode(tx, email, claims, client));
     // Hidden, every address gets the same answer.
-    if (failure && this.env.ACCOUNT_DISCLOSURE !== 'hidden') throw failure;
+    if (failure && !this.settings.hidesAccounts) throw failure;
     return success('A new code is on its way.');
   }
 
@@ -50,7 +50,7 @@ export class ResendService {
     const attempt = own ?? near ?? attempts.at(-1);
     const account = await this.users.findByEmail(email, transaction.manager);
     const refusal = this.refusal(account, attempt);
-    if (refusal && this.env.ACCOUNT_DISCLOSURE !== 'hidden') return new AppError(refusal);
+    if (refusal && !this.settings.hidesAccounts) return new AppError(refusal);
     const retryAfterSeconds = await this.limits.takeCodeLetter(transaction, use);
     if (retryAfterSeconds > 0) return new AppError(AUTH_ERRORS.TOO_MANY_LETTERS, { retryAfterSeconds });
     await this.messages.renew(transaction, email, attempt);

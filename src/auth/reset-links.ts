@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Clock, MINUTE_MS } from '../common/clock.js';
-import { sha256 } from '../common/secrets.js';
-import { Env } from '../config/env.js';
+import { sha256 } from '../common/sha256.js';
+import { FlowsSettings } from './flows.settings.js';
 import { Transaction } from '../database/transaction.js';
 import { MailService } from '../mail/mail.service.js';
 import { ResetToken } from './reset-token.entity.js';
@@ -23,12 +23,12 @@ export class ResetLinks {
   constructor(
     private readonly mail: MailService,
     private readonly clock: Clock,
-    private readonly env: Env,
+    private readonly settings: FlowsSettings,
   ) {}
 
   async send(transaction: Transaction, { kind, email, name, isVoid }: ResetLink): Promise<void> {
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
-    const expiresAt = this.clock.in(this.env.RESET_LIFETIME_MINUTES * MINUTE_MS);
+    const expiresAt = this.clock.in(this.settings.RESET_LIFETIME_MINUTES * MINUTE_MS);
     await transaction.manager.upsert(
       ResetToken,
       { email, tokenHash: sha256(token), expiresAt, createdAt: this.clock.now() },
@@ -39,7 +39,7 @@ export class ResetLinks {
       recipient: email,
       name,
       secret: token,
-      params: { minutes: this.env.RESET_LIFETIME_MINUTES },
+      params: { minutes: this.settings.RESET_LIFETIME_MINUTES },
       usefulUntil: expiresAt,
       isVoid,
     });

@@ -4,8 +4,8 @@ import { AUDIT_EVENT } from '../audit/audit-events.js';
 import { AuditService } from '../audit/audit.service.js';
 import { AppError, ErrorEntry } from '../common/app-error.js';
 import { Clock, DAY_MS } from '../common/clock.js';
-import { Secrets } from '../common/secrets.js';
-import { Env } from '../config/env.js';
+import { Secrets } from '../secrets/secrets.js';
+import { AccountsSettings } from '../config/accounts.settings.js';
 import { AccessTokens } from '../credentials/access-tokens.js';
 import { SessionsService } from '../credentials/sessions.service.js';
 import { Database } from '../database/database.js';
@@ -80,7 +80,7 @@ export class SignupService {
     private readonly audit: AuditService,
     private readonly secrets: Secrets,
     private readonly clock: Clock,
-    private readonly env: Env,
+    private readonly settings: AccountsSettings,
   ) {}
 
   async signUp(request: SignupDto, client: Client): Promise<SignupAnswer> {
@@ -106,7 +106,7 @@ export class SignupService {
   }
 
   private get isHidden(): boolean {
-    return this.env.ACCOUNT_DISCLOSURE === 'hidden';
+    return this.settings.hidesAccounts;
   }
 
   /** Whoever is refused may have another password than the signups that are kept: these are contested from now on. */

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { LessThanOrEqual } from 'typeorm';
 import { AppError } from '../common/app-error.js';
 import { Clock } from '../common/clock.js';
-import { Env } from '../config/env.js';
+import { AccountsSettings } from '../config/accounts.settings.js';
 import { AccessTokenClaims, AccessTokens } from '../credentials/access-tokens.js';
 import { Database } from '../database/database.js';
 import { Transaction } from '../database/transaction.js';
@@ -45,7 +45,7 @@ export class VerificationService {
     private readonly codes: Codes,
     private readonly limits: AddressLimitsService,
     private readonly clock: Clock,
-    private readonly env: Env,
+    private readonly settings: AccountsSettings,
   ) {}
 
   async verifyEmail(
@@ -68,7 +68,7 @@ export class VerificationService {
   }
 
   private get isHidden(): boolean {
-    return this.env.ACCOUNT_DISCLOSURE === 'hidden';
+    return this.settings.hidesAccounts;
   }
 
   /** Returns its error instead of throwing it: the try that it counted must be committed. */

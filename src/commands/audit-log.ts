@@ -5,6 +5,7 @@ import { AuditEvent } from '../audit/audit-event.entity.js';
 import { AUDIT_EVENT } from '../audit/audit-events.js';
 import { OperatorError } from '../common/operator-error.js';
 import { databaseOptions } from '../database/database-options.js';
+import { DatabaseSettings } from '../database/database.settings.js';
 import { normaliseEmail } from '../http/email-address.js';
 import { SCHEMA } from '../schema.js';
 import { User } from '../users/user.entity.js';
@@ -40,7 +41,7 @@ function readQuestion(): Question {
 
 /** Opens the database for reading only: on SQLite not one byte of the file changes. */
 async function openForReading(): Promise<DataSource> {
-  const options = await databaseOptions(databaseSettings(), SCHEMA);
+  const options = await databaseOptions(databaseSettings().get(DatabaseSettings), SCHEMA);
   if (options.type !== 'better-sqlite3') return new DataSource(options).initialize();
   return new DataSource({ ...options, readonly: true, enableWAL: false }).initialize();
 }

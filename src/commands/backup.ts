@@ -1,7 +1,8 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { OperatorError } from '../common/operator-error.js';
-import { appSecretFile } from '../config/app-secret.js';
+import { appSecretFile } from '../secrets/app-secret.js';
+import { DatabaseSettings } from '../database/database.settings.js';
 import { makePrivateFile } from '../database/private-file.js';
 import { checkDatabaseFile, copyDatabase } from '../database/sqlite-backup.js';
 import { databaseSettings, fileArgument, runCommand, sqliteFileOf } from './command.js';
@@ -12,8 +13,8 @@ const ON_MARIADB = 'mariadb-dump --single-transaction --default-character-set=ut
 /** `npm run backup -- FILE`: copies the SQLite database as it is at one moment, also while the service runs. */
 async function backup(): Promise<void> {
   const target = resolve(fileArgument(USAGE));
-  const env = databaseSettings();
-  const source = sqliteFileOf(env, ON_MARIADB);
+  const settings = databaseSettings().get(DatabaseSettings);
+  const source = sqliteFileOf(settings, ON_MARIADB);
   if (existsSync(target)) throw new OperatorError(`There is a file ${target} already; a backup overwrites none.`);
   // Under another name until it is whole, so that a backup that was cut off is never taken for one.
   const draft = `${target}.partial`;
@@ -26,7 +27,7 @@ async function backup(): Promise<void> {
   } finally {
     rmSync(draft, { force: true });
   }
-  const secret = existsSync(appSecretFile(env)) ? appSecretFile(env) : 'APP_SECRET';
+  const secret = existsSync(appSecretFile(settings)) ? appSecretFile(settings) : 'APP_SECRET';
   process.stdout.write(`The database is backed up. It is of use only with the secret: keep ${secret} too.\n`);
 }
 

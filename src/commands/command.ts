@@ -1,34 +1,41 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { OperatorError } from '../common/operator-error.js';
-import { appSecretFile } from '../config/app-secret.js';
-import { Env } from '../config/env.js';
-import { InvalidSettingsError, loadSettings, readDotEnv } from '../config/load-env.js';
+import { InvalidSettingsError, loadNeeded, readDotEnv } from '../config/load-settings.js';
+import { Settings, SettingsType } from '../config/settings.js';
 import { isDatabaseUnavailable } from '../database/database-errors.js';
+import { DatabaseSettings } from '../database/database.settings.js';
+import { appSecretFile } from '../secrets/app-secret.js';
+import { SecretsSettings } from '../secrets/secrets.settings.js';
+import { SETTINGS } from '../settings.js';
 
-/** What every command reads of the settings. */
-export const DATABASE_SETTINGS: (keyof Env)[] = ['DATABASE_URL', 'DATABASE_POOL_SIZE', 'DATABASE_TIMEOUT_MS'];
+/** The settings that a command needs, from the environment and `.env`; the others are as they are by default. */
+export function commandSettings(...needed: SettingsType[]): Settings {
+  readDotEnv();
+  return loadNeeded(needed, SETTINGS);
+}
 
 /** The settings of a command on a database that is there; throws OperatorError where there is none, and makes none. */
-export function databaseSettings(more: (keyof Env)[] = []): Env {
-  readDotEnv();
-  const env = loadSettings([...DATABASE_SETTINGS, ...more]);
-  if (env.sqliteFile !== undefined && !existsSync(env.sqliteFile)) {
+export function databaseSettings(...more: SettingsType[]): Settings {
+  const settings = commandSettings(DatabaseSettings, ...more);
+  const { sqliteFile } = settings.get(DatabaseSettings);
+  if (sqliteFile !== undefined && !existsSync(sqliteFile)) {
     throw new OperatorError(
-      `There is no database at ${env.sqliteFile}: set DATABASE_URL, or run the command in the service's folder.`,
+      `There is no database at ${sqliteFile}: set DATABASE_URL, or run the command in the service's folder.`,
     );
   }
-  return env;
+  return settings;
 }
 
 /** The same, with the secret of the service, which a command never makes. */
-export function secretSettings(more: (keyof Env)[] = []): Env {
-  const env = databaseSettings(['APP_SECRET', ...more]);
-  const file = appSecretFile(env);
-  if (env.APP_SECRET === undefined && !existsSync(file)) {
+export function secretSettings(...more: SettingsType[]): Settings {
+  const settings = databaseSettings(SecretsSettings, ...more);
+  const secrets = settings.get(SecretsSettings);
+  const file = appSecretFile(settings.get(DatabaseSettings));
+  if (secrets.APP_SECRET === undefined && !existsSync(file)) {
     throw new OperatorError('Set APP_SECRET to the secret of the service: there is none beside its database.');
   }
-  env.APP_SECRET ??= readFileSync(file, 'utf8').trim();
-  return env;
+  secrets.APP_SECRET ??= readFileSync(file, 'utf8').trim();
+  return settings;
 }
 
 /** The one argument of a command that takes a file. */
@@ -39,8 +46,8 @@ export function fileArgument(usage: string): string {
 }
 
 /** The SQLite file; elsewhere the server's own command is named, which does it better. */
-export function sqliteFileOf(env: Env, otherwise: string): string {
-  if (env.sqliteFile !== undefined) return env.sqliteFile;
+export function sqliteFileOf({ sqliteFile }: DatabaseSettings, otherwise: string): string {
+  if (sqliteFile !== undefined) return sqliteFile;
   throw new OperatorError(`On MariaDB and MySQL use the server's own command: ${otherwise}`);
 }
 

@@ -4,17 +4,19 @@ import { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from '../app.module.js';
 import { httpAdapter } from '../app.setup.js';
 import { createLogger } from '../common/logger.js';
-import { loadEnv, readDotEnv } from '../config/load-env.js';
+import { LogSettings } from '../common/log.settings.js';
+import { readDotEnv } from '../config/load-settings.js';
 import { openApiDocument } from '../openapi/document.js';
+import { loadServiceSettings } from '../settings.js';
 
 /** `npm run openapi`: prints the OpenAPI document. Nothing is started for it: no database is opened, and no port. */
 readDotEnv();
-const env = loadEnv();
+const settings = loadServiceSettings();
 const app = await NestFactory.create<NestFastifyApplication>(
-  AppModule.forRoot(env),
-  httpAdapter(env, createLogger(env)),
+  AppModule.forRoot(settings),
+  httpAdapter(settings, createLogger(settings.get(LogSettings))),
   { logger: false, abortOnError: false, preview: true },
 );
 // Whoever reads may have seen enough: `npm run openapi | head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
-process.stdout.write(`${JSON.stringify(openApiDocument(app, env), null, 2)}\n`);
+process.stdout.write(`${JSON.stringify(openApiDocument(app, settings), null, 2)}\n`);

@@ -2,13 +2,13 @@ import { copyFileSync, existsSync, renameSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DataSource } from 'typeorm';
 import { OperatorError } from '../common/operator-error.js';
-import { loadSettings, readDotEnv } from '../config/load-env.js';
 import { databaseOptions } from '../database/database-options.js';
+import { DatabaseSettings } from '../database/database.settings.js';
 import { makePrivateFile } from '../database/private-file.js';
 import { checkDatabaseFile, refuseNewerFile } from '../database/sqlite-backup.js';
 import { lockSqliteFile } from '../database/sqlite-lock.js';
 import { SCHEMA } from '../schema.js';
-import { DATABASE_SETTINGS, fileArgument, runCommand, sqliteFileOf } from './command.js';
+import { commandSettings, fileArgument, runCommand, sqliteFileOf } from './command.js';
 
 const USAGE = 'Usage: npm run restore -- FILE';
 const ON_MARIADB = 'mariadb DATABASE < FILE';
@@ -23,12 +23,11 @@ function putAside(file: string, suffix: string): void {
 /** `npm run restore -- FILE`: puts a backup in the place of the SQLite database, which is kept beside it. The service must be stopped. */
 async function restore(): Promise<void> {
   const source = resolve(fileArgument(USAGE));
-  readDotEnv();
-  const env = loadSettings(DATABASE_SETTINGS);
-  const target = sqliteFileOf(env, ON_MARIADB);
+  const settings = commandSettings(DatabaseSettings).get(DatabaseSettings);
+  const target = sqliteFileOf(settings, ON_MARIADB);
   if (!existsSync(source)) throw new OperatorError(`There is no file ${source}.`);
   await checkDatabaseFile(source);
-  const options = { ...(await databaseOptions(env, SCHEMA)), database: source, readonly: true, enableWAL: false };
+  const options = { ...(await databaseOptions(settings, SCHEMA)), database: source, readonly: true, enableWAL: false };
   await refuseNewerFile(new DataSource(options));
   const lock = await lockSqliteFile(target, 1);
   if (!lock) throw new OperatorError(`A process serves the database ${target}. Stop it first.`);

@@ -4,19 +4,22 @@ import { NestFactory } from '@nestjs/core';
 import { MINUTE_MS } from '../common/clock.js';
 import { CommonModule } from '../common/common.module.js';
 import { ConfigModule } from '../config/config.module.js';
-import { Env } from '../config/env.js';
+import { Settings } from '../config/settings.js';
+import { CredentialsSettings } from '../credentials/credentials.settings.js';
 import { SigningKeysModule } from '../credentials/signing-keys.module.js';
 import { PUBLISH_LEAD_MS, SigningKeysService } from '../credentials/signing-keys.service.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { SCHEMA } from '../schema.js';
+import { SecretsModule } from '../secrets/secrets.module.js';
 import { runCommand, secretSettings } from './command.js';
 
-function rotateKeysModule(env: Env) {
+function rotateKeysModule(settings: Settings) {
   @Module({
     imports: [
-      ConfigModule.forRoot(env),
+      ConfigModule.forRoot(settings),
       CommonModule,
       DatabaseModule.forRoot(SCHEMA, { migrates: false }),
+      SecretsModule,
       SigningKeysModule,
     ],
   })
@@ -26,8 +29,8 @@ function rotateKeysModule(env: Env) {
 
 /** `npm run keys:rotate`: publishes the next signing key of the access tokens. Running instances find it by themselves. */
 async function rotateKeys(): Promise<void> {
-  const env = secretSettings(['ACCESS_TOKEN_SECONDS', 'SIGNING_KEY_DAYS']);
-  const module = rotateKeysModule(env);
+  const settings = secretSettings(CredentialsSettings);
+  const module = rotateKeysModule(settings);
   const context = await NestFactory.createApplicationContext(module, { logger: false, abortOnError: false });
   try {
     await context.get(SigningKeysService).rotate();

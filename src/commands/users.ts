@@ -10,15 +10,17 @@ import {
   Report,
 } from '../auth/administration.service.js';
 import { AuthModule } from '../auth/auth.module.js';
+import { FlowsSettings } from '../auth/flows.settings.js';
 import { CommonModule } from '../common/common.module.js';
 import { OperatorError } from '../common/operator-error.js';
 import { ConfigModule } from '../config/config.module.js';
-import { Env } from '../config/env.js';
+import { Settings } from '../config/settings.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { normaliseEmail } from '../http/email-address.js';
 import { MailService } from '../mail/mail.service.js';
 import { MailOutbox } from '../mail/mail-outbox.js';
 import { SCHEMA } from '../schema.js';
+import { SecretsModule } from '../secrets/secrets.module.js';
 import { ThrottlingModule } from '../throttling/throttling.module.js';
 import { runCommand, secretSettings } from './command.js';
 
@@ -33,12 +35,13 @@ const USAGE = `Usage: npm run users -- ${ACTIONS.join('|')} --email ADDRESS [--j
 })
 class MailQueueModule {}
 
-function usersModule(env: Env) {
+function usersModule(settings: Settings) {
   @Module({
     imports: [
-      ConfigModule.forRoot(env),
+      ConfigModule.forRoot(settings),
       CommonModule,
       DatabaseModule.forRoot(SCHEMA, { migrates: false }),
+      SecretsModule,
       ThrottlingModule,
       MailQueueModule,
       AuthModule,
@@ -86,8 +89,11 @@ function inLines(report: Report): string {
 /** `npm run users`: what an administrator does to one account. */
 async function users(): Promise<void> {
   const { action, email, isJson } = readQuestion();
-  const env = secretSettings(['CODE_LIFETIME_MINUTES']);
-  const context = await NestFactory.createApplicationContext(usersModule(env), { logger: false, abortOnError: false });
+  const settings = secretSettings(FlowsSettings);
+  const context = await NestFactory.createApplicationContext(usersModule(settings), {
+    logger: false,
+    abortOnError: false,
+  });
   try {
     const report = await context.get(AdministrationService, { strict: false }).act(action, email);
     process.stdout.write(`${isJson ? JSON.stringify(report) : inLines(report)}\n`);

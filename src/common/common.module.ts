@@ -1,8 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { Clock } from './clock.js';
-import { Secrets } from './secrets.js';
 
-/** What every module may use: the clock and the keys. */
+/** What every module may use. */
 @Global()
-@Module({ providers: [Clock, Secrets], exports: [Clock, Secrets] })
+@Module({ providers: [Clock], exports: [Clock] })
 export class CommonModule {}

@@ -1,6 +1,6 @@
 import { LoggerService } from '@nestjs/common';
 import { Logger, LoggerOptions, pino, stdSerializers } from 'pino';
-import { Env } from '../config/env.js';
+import { LogSettings } from './log.settings.js';
 import { standardOutput } from './log-output.js';
 
 /** What an error tells the log beside its type, message and stack. */
@@ -35,9 +35,9 @@ function isoTime(): string {
 }
 
 /** How lines are made, wherever they go. */
-export function loggerOptions(env: Env): LoggerOptions {
+export function loggerOptions(settings: LogSettings): LoggerOptions {
   return {
-    level: env.LOG_LEVEL,
+    level: settings.LOG_LEVEL,
     base: undefined,
     timestamp: isoTime,
     serializers: { err: serializeError },
@@ -45,8 +45,8 @@ export function loggerOptions(env: Env): LoggerOptions {
 }
 
 /** Writes JSON lines to standard output. */
-export function createLogger(env: Env): Logger {
-  return pino(loggerOptions(env), standardOutput());
+export function createLogger(settings: LogSettings): Logger {
+  return pino(loggerOptions(settings), standardOutput());
 }
 
 /** Under these contexts Nest tells what kept it from starting (the last one, that it tries again, which it does not). main.ts tells it, once. */

@@ -1,11 +1,13 @@
 import { DynamicModule, Global, Module } from '@nestjs/common';
-import { Env } from './env.js';
+import { Settings, SettingsType } from './settings.js';
 
-/** Provides the checked settings everywhere. */
+/** Provides the checked settings everywhere: each class by its own name. */
 @Global()
 @Module({})
 export class ConfigModule {
-  static forRoot(env: Env): DynamicModule {
-    return { module: ConfigModule, providers: [{ provide: Env, useValue: env }], exports: [Env] };
+  static forRoot(settings: Settings): DynamicModule {
+    const types = settings.all.map((one) => one.constructor as SettingsType);
+    const providers = types.map((type) => ({ provide: type, useValue: settings.get(type) }));
+    return { module: ConfigModule, providers, exports: types };
   }
 }

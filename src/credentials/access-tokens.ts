@@ -4,7 +4,8 @@ import { isUUID } from 'class-validator';
 import { LRUCache } from 'lru-cache';
 import { v7 as uuid } from 'uuid';
 import { Clock, SECOND_MS } from '../common/clock.js';
-import { Env } from '../config/env.js';
+import { AddressSettings } from '../http/address.settings.js';
+import { CredentialsSettings } from './credentials.settings.js';
 import { SigningKeysService } from './signing-keys.service.js';
 
 /** `typ` of access tokens (RFC 9068): no other JWT that these keys may ever sign passes for one. */
@@ -60,17 +61,18 @@ export class AccessTokens {
     private readonly jwt: JwtService,
     private readonly keys: SigningKeysService,
     private readonly clock: Clock,
-    private readonly env: Env,
+    private readonly settings: CredentialsSettings,
+    private readonly addresses: AddressSettings,
   ) {}
 
   /** A new token and the moment at which it expires. */
   async issue({ userId, sessionId }: AccessTokenClaims): Promise<{ token: string; expirationTime: string }> {
     const key = await this.keys.current();
     const iat = Math.floor(this.clock.now().getTime() / SECOND_MS);
-    const exp = iat + this.env.ACCESS_TOKEN_SECONDS;
+    const exp = iat + this.settings.ACCESS_TOKEN_SECONDS;
     // Not signAsync, which signs on this thread too, only through streams.
     const token = this.jwt.sign(
-      { sub: userId, sid: sessionId, jti: uuid(), iat, exp, iss: this.env.publicUrl, aud: TOKEN_AUDIENCE },
+      { sub: userId, sid: sessionId, jti: uuid(), iat, exp, iss: this.addresses.publicUrl, aud: TOKEN_AUDIENCE },
       { algorithm: ALGORITHM, privateKey: key.privateKey, header: { alg: ALGORITHM, typ: TOKEN_TYPE, kid: key.id } },
     );
     return { token, expirationTime: new Date(exp * SECOND_MS).toISOString() };
@@ -101,7 +103,7 @@ export class AccessTokens {
         // The package takes a KeyObject here as everywhere; only its type for this one option says otherwise.
         publicKey: publicKey as unknown as Buffer,
         algorithms: [ALGORITHM],
-        issuer: this.env.publicUrl,
+        issuer: this.addresses.publicUrl,
         audience: TOKEN_AUDIENCE,
         // isCurrent judges it, so that a token found expired is remembered as such.
         ignoreExpiration: true,

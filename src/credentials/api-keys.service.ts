@@ -8,8 +8,8 @@ import { AuditService } from '../audit/audit.service.js';
 import { AppError } from '../common/app-error.js';
 import { Clock, DAY_MS, MINUTE_MS, SECOND_MS } from '../common/clock.js';
 import { RecheckedCache } from '../common/rechecked-cache.js';
-import { sha256 } from '../common/secrets.js';
-import { Env } from '../config/env.js';
+import { sha256 } from '../common/sha256.js';
+import { CredentialsSettings } from './credentials.settings.js';
 import { Database } from '../database/database.js';
 import { Transaction } from '../database/transaction.js';
 import { Client } from '../http/client.js';
@@ -48,7 +48,7 @@ export class ApiKeysService {
     private readonly mail: MailService,
     private readonly audit: AuditService,
     private readonly clock: Clock,
-    private readonly env: Env,
+    private readonly settings: CredentialsSettings,
   ) {
     this.states = new RecheckedCache(clock, {
       maxEntries: CACHED_KEYS,
@@ -112,9 +112,9 @@ export class ApiKeysService {
     if (!user) throw new AppError(CREDENTIALS_ERRORS.TOKEN_INVALID);
     const now = this.clock.now();
     const keys = await manager.findBy(ApiKey, { userId });
-    if (this.env.API_KEY_OVERLAP_SECONDS > 0) {
+    if (this.settings.API_KEY_OVERLAP_SECONDS > 0) {
       await manager.delete(ApiKey, { userId, expiresAt: LessThan(now) });
-      const expiresAt = this.clock.in(this.env.API_KEY_OVERLAP_SECONDS * SECOND_MS);
+      const expiresAt = this.clock.in(this.settings.API_KEY_OVERLAP_SECONDS * SECOND_MS);
       await manager.update(ApiKey, { userId, expiresAt: IsNull() }, { expiresAt });
     } else {
       await manager.delete(ApiKey, { userId });

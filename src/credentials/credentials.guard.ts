@@ -3,7 +3,7 @@ import { Reflector } from '@nestjs/core';
 import { ApiSecurity } from '@nestjs/swagger';
 import { LRUCache } from 'lru-cache';
 import { AppError } from '../common/app-error.js';
-import { sha256 } from '../common/secrets.js';
+import { sha256 } from '../common/sha256.js';
 import { bearerToken } from '../http/bearer.js';
 import { clientIp } from '../http/client.js';
 import { IS_PUBLIC } from '../http/public.decorator.js';

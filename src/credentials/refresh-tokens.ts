@@ -1,6 +1,6 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { Secrets } from '../common/secrets.js';
+import { Secrets } from '../secrets/secrets.js';
 
 const ID_BYTES = 16;
 const COUNTER_BYTES = 4;

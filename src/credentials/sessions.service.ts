@@ -6,8 +6,8 @@ import { v7 as uuid } from 'uuid';
 import { AppError } from '../common/app-error.js';
 import { Clock, DAY_MS, MINUTE_MS, SECOND_MS } from '../common/clock.js';
 import { RecheckedCache } from '../common/rechecked-cache.js';
-import { sha256 } from '../common/secrets.js';
-import { Env } from '../config/env.js';
+import { sha256 } from '../common/sha256.js';
+import { CredentialsSettings } from './credentials.settings.js';
 import { Database } from '../database/database.js';
 import { idsOnPage, rowsByKey } from '../database/row-pages.js';
 import { Transaction } from '../database/transaction.js';
@@ -56,7 +56,7 @@ export class SessionsService {
     private readonly database: Database,
     private readonly refreshTokens: RefreshTokens,
     private readonly clock: Clock,
-    private readonly env: Env,
+    private readonly settings: CredentialsSettings,
   ) {
     this.states = new RecheckedCache(clock, {
       maxEntries: CACHED_SESSIONS,
@@ -176,7 +176,8 @@ export class SessionsService {
 
   /** Ends the sessions unused longest of a user, whose row the caller has locked, so that one more has room; returns how many. */
   async makeRoom(transaction: Transaction, userId: string): Promise<number> {
-    const beyond = await unusedLongest(transaction.manager, userId, this.clock.now(), this.env.SESSIONS_PER_USER - 1);
+    const others = this.settings.SESSIONS_PER_USER - 1;
+    const beyond = await unusedLongest(transaction.manager, userId, this.clock.now(), others);
     let count = 0;
     for (const where of beyond) count += await this.end(transaction, where);
     return count;
@@ -229,14 +230,14 @@ export class SessionsService {
 
   private isInGrace(session: Session, claims: RefreshTokenClaims): boolean {
     const sinceMs = this.clock.now().getTime() - session.rotatedAt.getTime();
-    const isRecent = sinceMs <= this.env.REFRESH_GRACE_SECONDS * SECOND_MS && sinceMs >= -CLOCK_SKEW_MS;
+    const isRecent = sinceMs <= this.settings.REFRESH_GRACE_SECONDS * SECOND_MS && sinceMs >= -CLOCK_SKEW_MS;
     return claims.generation === session.generation - 1 && isRecent;
   }
 
   /** The idle end after a use now, but never later than the absolute end. */
   private endAfterUse(now: Date, createdAt: Date): Date {
-    const idleEnd = now.getTime() + this.env.SESSION_IDLE_DAYS * DAY_MS;
-    return new Date(Math.min(idleEnd, createdAt.getTime() + this.env.SESSION_MAX_DAYS * DAY_MS));
+    const idleEnd = now.getTime() + this.settings.SESSION_IDLE_DAYS * DAY_MS;
+    return new Date(Math.min(idleEnd, createdAt.getTime() + this.settings.SESSION_MAX_DAYS * DAY_MS));
   }
 
   private async loadState(id: string): Promise<SessionState | null> {

@@ -4,8 +4,8 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 import { Clock, DAY_MS, MINUTE_MS, SECOND_MS } from '../common/clock.js';
-import { Secrets } from '../common/secrets.js';
-import { Env } from '../config/env.js';
+import { Secrets } from '../secrets/secrets.js';
+import { CredentialsSettings } from './credentials.settings.js';
 import { isUniqueViolation } from '../database/database-errors.js';
 import { Database } from '../database/database.js';
 import { Transaction } from '../database/transaction.js';
@@ -39,7 +39,7 @@ export class SigningKeysService implements OnModuleInit {
     private readonly database: Database,
     private readonly secrets: Secrets,
     private readonly clock: Clock,
-    private readonly env: Env,
+    private readonly settings: CredentialsSettings,
   ) {}
 
   async onModuleInit(): Promise<void> {
@@ -52,7 +52,7 @@ export class SigningKeysService implements OnModuleInit {
     await this.reloadIfOlderThan(RELOAD_MS);
     const now = this.clock.now().getTime();
     const newest = this.keys[this.keys.length - 1];
-    if (newest.signsFrom + this.env.SIGNING_KEY_DAYS * DAY_MS - PUBLISH_LEAD_MS <= now) await this.rotate();
+    if (newest.signsFrom + this.settings.SIGNING_KEY_DAYS * DAY_MS - PUBLISH_LEAD_MS <= now) await this.rotate();
     return this.keys.findLast((key) => key.signsFrom <= now) ?? this.keys[0];
   }
 
@@ -73,7 +73,7 @@ export class SigningKeysService implements OnModuleInit {
   async rotate(): Promise<void> {
     await this.add(this.clock.in(PUBLISH_LEAD_MS));
     const now = this.clock.now().getTime();
-    const tokenLifeMs = this.env.ACCESS_TOKEN_SECONDS * SECOND_MS + RELOAD_MS + MINUTE_MS;
+    const tokenLifeMs = this.settings.ACCESS_TOKEN_SECONDS * SECOND_MS + RELOAD_MS + MINUTE_MS;
     const dead = this.keys.filter((_, i) => i + 1 < this.keys.length && this.keys[i + 1].signsFrom + tokenLifeMs < now);
     if (dead.length === 0) return;
     await this.database.write((tx) =>

@@ -6,8 +6,8 @@ import type { MigrationInterface } from 'typeorm';
 import type { BetterSqlite3DataSourceOptions } from 'typeorm/driver/better-sqlite3/BetterSqlite3DataSourceOptions.js';
 import type { MysqlDataSourceOptions } from 'typeorm/driver/mysql/MysqlDataSourceOptions.js';
 import { OperatorError } from '../common/operator-error.js';
-import { DatabaseTls, readDatabaseServer } from '../config/database-url.js';
-import { Env } from '../config/env.js';
+import { DatabaseTls, readDatabaseServer } from './database-url.js';
+import { DatabaseSettings } from './database.settings.js';
 import { isDatabaseUnavailable, isFaultOfSettings } from './database-errors.js';
 import { DatabaseLogger } from './database-logger.js';
 import { SnakeCaseNames } from './snake-case-names.js';
@@ -92,9 +92,9 @@ function connectionOptions(url: URL) {
 }
 
 /** TypeORM's options for DATABASE_URL, with the same tables on every database. */
-export async function databaseOptions(env: Env, schema: Schema): Promise<DatabaseOptions> {
-  if (env.sqliteFile !== undefined) return sqliteOptions(env.sqliteFile, schema);
-  const url = new URL(env.DATABASE_URL);
+export async function databaseOptions(settings: DatabaseSettings, schema: Schema): Promise<DatabaseOptions> {
+  if (settings.sqliteFile !== undefined) return sqliteOptions(settings.sqliteFile, schema);
+  const url = new URL(settings.DATABASE_URL);
   const { user, ...connection } = connectionOptions(url);
   // With mysql2 in it, which a start on SQLite need not wait for.
   const { limitedDriver } = await import('./connection-pool.js');
@@ -105,9 +105,9 @@ export async function databaseOptions(env: Env, schema: Schema): Promise<Databas
     charset: 'utf8mb4',
     timezone: 'Z',
     connectTimeout: CONNECT_TIMEOUT_MS,
-    driver: limitedDriver(env.DATABASE_TIMEOUT_MS),
+    driver: limitedDriver(settings.DATABASE_TIMEOUT_MS),
     maxQueryExecutionTime: SLOW_STATEMENT_MS,
-    poolSize: env.DATABASE_POOL_SIZE,
+    poolSize: settings.DATABASE_POOL_SIZE,
     logger: new DatabaseLogger(),
     namingStrategy: new SnakeCaseNames(),
     ...schema,

@@ -1,7 +1,7 @@
 import { DynamicModule, Global, Module } from '@nestjs/common';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { Env } from '../config/env.js';
+import { DatabaseSettings } from './database.settings.js';
 import { databaseOptions, DatabaseOptions, Schema } from './database-options.js';
 import { Database } from './database.js';
 import { migrate } from './migrate.js';
@@ -43,9 +43,12 @@ export class DatabaseModule {
       module: DatabaseModule,
       imports: [
         TypeOrmModule.forRootAsync({
-          inject: [Env],
+          inject: [DatabaseSettings],
           // A migration that fails does so again; for a server that is not up yet, databaseOptions() has waited.
-          useFactory: async (env: Env) => ({ ...(await databaseOptions(env, schema)), retryAttempts: 0 }),
+          useFactory: async (settings: DatabaseSettings) => ({
+            ...(await databaseOptions(settings, schema)),
+            retryAttempts: 0,
+          }),
           dataSourceFactory: (options) => open(options as DatabaseOptions),
         }),
       ],

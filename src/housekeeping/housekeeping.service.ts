@@ -1,7 +1,8 @@
 import { BeforeApplicationShutdown, Injectable, Logger, OnApplicationBootstrap } from '@nestjs/common';
 import { In } from 'typeorm';
 import { Clock, HOUR_MS, MINUTE_MS } from '../common/clock.js';
-import { Env } from '../config/env.js';
+import { AuditSettings } from '../audit/audit.settings.js';
+import { CredentialsSettings } from '../credentials/credentials.settings.js';
 import { Database } from '../database/database.js';
 import { RetentionRule, retentionRules } from './retention.js';
 
@@ -19,7 +20,8 @@ export class HousekeepingService implements OnApplicationBootstrap, BeforeApplic
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
-    private readonly env: Env,
+    private readonly credentials: CredentialsSettings,
+    private readonly audit: AuditSettings,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -36,7 +38,8 @@ export class HousekeepingService implements OnApplicationBootstrap, BeforeApplic
   /** Deletes everything that is outdated now; answers how many rows that were. */
   async run(): Promise<number> {
     let deleted = 0;
-    for (const rule of retentionRules(this.clock.now(), this.env)) deleted += await this.apply(rule);
+    for (const rule of retentionRules(this.clock.now(), { ...this.credentials, ...this.audit }))
+      deleted += await this.apply(rule);
     return deleted;
   }
 

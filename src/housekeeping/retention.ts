@@ -4,7 +4,8 @@ import { AddressLimits } from '../auth/address-limits.entity.js';
 import { ResetToken } from '../auth/reset-token.entity.js';
 import { SignupAttempt } from '../auth/signup-attempt.entity.js';
 import { DAY_MS } from '../common/clock.js';
-import { Env } from '../config/env.js';
+import { AuditSettings } from '../audit/audit.settings.js';
+import { CredentialsSettings } from '../credentials/credentials.settings.js';
 import { ApiKey } from '../credentials/api-key.entity.js';
 import { Session } from '../credentials/session.entity.js';
 import { Letter, LETTER_STATE } from '../mail/letter.entity.js';
@@ -31,11 +32,13 @@ function rule<Row extends object>(entity: EntityTarget<Row>, outdated: FindOptio
 }
 
 /** How long everything that grows is kept: the whole of it, in one place. */
-export function retentionRules(now: Date, env: Env): RetentionRule[] {
+type RetentionSettings = Pick<CredentialsSettings, 'SESSION_IDLE_DAYS'> & Pick<AuditSettings, 'AUDIT_RETENTION_DAYS'>;
+
+export function retentionRules(now: Date, settings: RetentionSettings): RetentionRule[] {
   const daysAgo = (days: number) => new Date(now.getTime() - days * DAY_MS);
   return [
     rule(Session, { expiresAt: LessThan(now) }),
-    rule(SignupAttempt, { createdAt: LessThan(daysAgo(env.SESSION_IDLE_DAYS)) }),
+    rule(SignupAttempt, { createdAt: LessThan(daysAgo(settings.SESSION_IDLE_DAYS)) }),
     rule(ResetToken, { expiresAt: LessThan(now) }),
     rule(ApiKey, { expiresAt: LessThan(now) }),
     rule(Counter, { resetsAt: LessThan(now) }),
@@ -43,6 +46,6 @@ export function retentionRules(now: Date, env: Env): RetentionRule[] {
     rule(AddressLimits, { touchedAt: LessThan(daysAgo(ADDRESS_LIMIT_DAYS)) }),
     rule(Letter, { state: In(SETTLED), nextTryAt: LessThan(daysAgo(LETTER_DAYS)) }),
     rule(Project, { deletedAt: LessThan(daysAgo(DELETED_PROJECT_DAYS)) }),
-    rule(AuditEvent, { at: LessThan(daysAgo(env.AUDIT_RETENTION_DAYS)) }),
+    rule(AuditEvent, { at: LessThan(daysAgo(settings.AUDIT_RETENTION_DAYS)) }),
   ];
 }

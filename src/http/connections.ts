@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { BlockList, isIPv6, type Socket } from 'node:net';
-import { Env } from '../config/env.js';
+import { AddressSettings } from './address.settings.js';
+import { ConnectionSettings } from './connection.settings.js';
 import { canonicalIp, ipRange } from './client.js';
 import { ignoreExpectHeader } from './connection-errors.js';
 
@@ -53,13 +54,16 @@ export class Connections {
   private readonly busySince = new Map<Socket, number>();
   private readonly isProxy: (ip: string) => boolean;
 
-  constructor(private readonly env: Env) {
-    this.isProxy = proxyTest(env.TRUST_PROXY);
+  constructor(
+    private readonly settings: ConnectionSettings,
+    { TRUST_PROXY }: AddressSettings,
+  ) {
+    this.isProxy = proxyTest(TRUST_PROXY);
   }
 
   /** The server for Fastify. */
   createServer(handler: Handler): Server {
-    const { HEADERS_TIMEOUT_MS: headersTimeout, KEEP_ALIVE_TIMEOUT_MS: keepAliveTimeout } = this.env;
+    const { HEADERS_TIMEOUT_MS: headersTimeout, KEEP_ALIVE_TIMEOUT_MS: keepAliveTimeout } = this.settings;
     const server = createServer({
       connectionsCheckingInterval: CHECK_INTERVAL_MS,
       requireHostHeader: false,
@@ -77,7 +81,7 @@ export class Connections {
   /** From now on the response of this connection must be read: Node ends it by itself where nothing moves any more. */
   expectReading(socket: Socket): void {
     // A request that was injected past the network has no connection.
-    if (this.open.has(socket)) socket.setTimeout(this.env.UNREAD_TIMEOUT_MS);
+    if (this.open.has(socket)) socket.setTimeout(this.settings.UNREAD_TIMEOUT_MS);
   }
 
   private admit(socket: Socket): void {
@@ -85,8 +89,8 @@ export class Connections {
     if (ip === null) return void socket.destroy();
     const owner = this.ownerOf(ipRange(ip));
     const hasRoom =
-      (this.isProxy(ip) || this.makeRoom(owner.open, this.env.MAX_CONNECTIONS_PER_IP, owner.idle)) &&
-      this.makeRoom(this.open.size, this.env.MAX_CONNECTIONS, this.idle);
+      (this.isProxy(ip) || this.makeRoom(owner.open, this.settings.MAX_CONNECTIONS_PER_IP, owner.idle)) &&
+      this.makeRoom(this.open.size, this.settings.MAX_CONNECTIONS, this.idle);
     if (!hasRoom) {
       if (owner.open === 0) this.owners.delete(owner.ip);
       return void socket.destroy();
@@ -168,7 +172,7 @@ export class Connections {
   }
 
   private closeOverdue(): void {
-    const startedBefore = performance.now() - this.env.RESPONSE_TIMEOUT_MS;
+    const startedBefore = performance.now() - this.settings.RESPONSE_TIMEOUT_MS;
     for (const [socket, since] of this.busySince) {
       if (since > startedBefore) return;
       socket.destroy();

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Env } from '../config/env.js';
+import { AddressSettings } from './address.settings.js';
 import { addVary } from './vary.js';
 
 /** Public keys, which anybody may read from anywhere. */
@@ -19,10 +19,10 @@ export class Cors {
   /** Origins of which any port is allowed. */
   private readonly hosts: Set<string>;
 
-  constructor(env: Env) {
+  constructor(settings: AddressSettings) {
     const isAnyPort = (origin: string) => origin.endsWith(':*');
-    this.origins = new Set(env.corsOrigins.filter((origin) => !isAnyPort(origin)));
-    this.hosts = new Set(env.corsOrigins.filter(isAnyPort).map((origin) => origin.slice(0, -2)));
+    this.origins = new Set(settings.corsOrigins.filter((origin) => !isAnyPort(origin)));
+    this.hosts = new Set(settings.corsOrigins.filter(isAnyPort).map((origin) => origin.slice(0, -2)));
   }
 
   addHeaders(request: FastifyRequest, reply: FastifyReply): void {

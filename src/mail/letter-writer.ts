@@ -1,9 +1,11 @@
 import type { ISendMailOptions } from '@nestjs-modules/mailer';
 import { Injectable } from '@nestjs/common';
 import { Clock, MINUTE_MS } from '../common/clock.js';
-import { Secrets } from '../common/secrets.js';
-import { Env } from '../config/env.js';
-import { parseMailbox } from '../config/mailbox.js';
+import { Secrets } from '../secrets/secrets.js';
+import { ProductSettings } from '../config/product.settings.js';
+import { AddressSettings } from '../http/address.settings.js';
+import { MailSettings } from './mail.settings.js';
+import { parseMailbox } from './mailbox.js';
 import { Letter } from './letter.entity.js';
 import { greeting, inWords, isLetterKind, LetterKind, LETTERS, momentInWords } from './letters.js';
 import { loadTemplate, Template } from './templates.js';
@@ -32,11 +34,13 @@ export class LetterWriter {
   private readonly sender: { name: string; address: string };
 
   constructor(
-    private readonly env: Env,
+    settings: MailSettings,
+    private readonly product: ProductSettings,
+    private readonly addresses: AddressSettings,
     private readonly secrets: Secrets,
     private readonly clock: Clock,
   ) {
-    const sender = parseMailbox(env.MAIL_FROM);
+    const sender = parseMailbox(settings.MAIL_FROM);
     if (!sender) throw new Error('MAIL_FROM is not an address');
     this.sender = sender;
     for (const kind of Object.keys(LETTERS) as LetterKind[]) this.prepare(kind);
@@ -78,7 +82,7 @@ export class LetterWriter {
     const templates = this.templates.get(kind);
     if (!templates) throw new Error(`the letter ${kind} has no templates`);
     const type = LETTERS[kind];
-    const subject = type.subject(this.env.PRODUCT_NAME, secret);
+    const subject = type.subject(this.product.PRODUCT_NAME, secret);
     const values = {
       ...type.params,
       ...params,
@@ -88,16 +92,17 @@ export class LetterWriter {
       ...(type.secret === 'link' && { link: this.resetLink(secret) }),
       lifetime: inWords(remainingMs),
       moment: momentInWords(writtenAt),
-      serviceUrl: this.env.publicUrl,
-      product: this.env.PRODUCT_NAME,
-      signInUrl: this.env.SIGN_IN_URL ?? '',
+      serviceUrl: this.addresses.publicUrl,
+      product: this.product.PRODUCT_NAME,
+      signInUrl: this.product.SIGN_IN_URL ?? '',
     };
     return { subject, html: templates.html(values), text: templates.text(values) };
   }
 
   /** The token is in the fragment: it reaches no server's log, and a scanner that opens the link consumes nothing. */
   private resetLink(token: string): string {
-    return `${this.env.RESET_PASSWORD_URL ?? `${this.env.publicUrl}/reset-password`}#token=${encodeURIComponent(token)}`;
+    const { RESET_PASSWORD_URL, publicUrl } = this.addresses;
+    return `${RESET_PASSWORD_URL ?? `${publicUrl}/reset-password`}#token=${encodeURIComponent(token)}`;
   }
 
   private prepare(kind: LetterKind): void {

@@ -1,12 +1,12 @@
 import { BeforeApplicationShutdown, Injectable, Logger, OnApplicationBootstrap } from '@nestjs/common';
 import { FindOptionsWhere, MoreThan } from 'typeorm';
 import { Clock, MINUTE_MS, SECOND_MS } from '../common/clock.js';
-import { Env } from '../config/env.js';
 import { Database } from '../database/database.js';
 import { LeasedQueue, News, Outcome, QueueBounds, QueueWork } from '../outbox/leased-queue.js';
 import { LeasedRows } from '../outbox/leased-rows.js';
 import { DeliveryService } from './delivery.service.js';
 import { Letter, LETTER_STATE } from './letter.entity.js';
+import { MailSettings } from './mail.settings.js';
 
 /** Letters under way at the same time; a slow one is passed by others. */
 const MAX_QUICK = 5;
@@ -30,7 +30,7 @@ export class MailOutbox implements OnApplicationBootstrap, BeforeApplicationShut
   private releasedAt = 0;
 
   constructor(
-    env: Env,
+    settings: MailSettings,
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly delivery: DeliveryService,
@@ -39,10 +39,10 @@ export class MailOutbox implements OnApplicationBootstrap, BeforeApplicationShut
       maxQuick: MAX_QUICK,
       maxUnderWay: MAX_IN_FLIGHT,
       slowMs: SLOW_MS,
-      pollMs: env.MAIL_POLL_MS,
+      pollMs: settings.MAIL_POLL_MS,
       graceMs: STOP_GRACE_MS,
     };
-    const rows = new LeasedRows(Letter, database, clock, env.MAIL_LEASE_SECONDS * SECOND_MS);
+    const rows = new LeasedRows(Letter, database, clock, settings.MAIL_LEASE_SECONDS * SECOND_MS);
     this.queue = new LeasedQueue('Outbox', rows, this, clock, this.bounds);
   }
 

@@ -1,6 +1,6 @@
 import { MailerModule } from '@nestjs-modules/mailer';
 import { DynamicModule, Module } from '@nestjs/common';
-import { Env } from '../config/env.js';
+import { MailServerSettings } from '../config/mail-server.settings.js';
 import { PagesModule } from '../pages/pages.module.js';
 import { DeliveryService } from './delivery.service.js';
 import { DevelopmentMailboxController } from './development-mailbox.controller.js';
@@ -14,14 +14,15 @@ import { MailOutbox } from './mail-outbox.js';
 /** Letters: queued by their causes through MailService, sent by the outbox, through SMTP or into the development mailbox. */
 @Module({})
 export class MailModule {
-  static forRoot(env: Env): DynamicModule {
+  static forRoot(settings: MailServerSettings): DynamicModule {
     const base = {
       module: MailModule,
       global: true,
       providers: [MailService, MailOutbox, DeliveryService, LetterWriter],
       exports: [MailService, MailOutbox],
     };
-    if (!env.hasDevelopmentMailbox) return { ...base, imports: [MailerModule.forRoot({ transport: smtpUrl(env) })] };
+    if (!settings.hasDevelopmentMailbox)
+      return { ...base, imports: [MailerModule.forRoot({ transport: smtpUrl(settings) })] };
     const mailbox = new DevelopmentMailbox();
     return {
       ...base,

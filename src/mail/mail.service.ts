@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { EntityManager, IsNull, Not } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 import { Clock } from '../common/clock.js';
-import { Secrets } from '../common/secrets.js';
+import { Secrets } from '../secrets/secrets.js';
 import { Transaction } from '../database/transaction.js';
 import { notLeased } from '../outbox/leased-row.js';
 import { Letter, LETTER_STATE } from './letter.entity.js';

@@ -1,4 +1,4 @@
-import { Env } from '../config/env.js';
+import { MailServerSettings } from '../config/mail-server.settings.js';
 
 /** Times in milliseconds. */
 const OPTIONS = {
@@ -20,8 +20,8 @@ function isThisMachine(host: string): boolean {
  * (`?requireTLS=false`, `?tls.rejectUnauthorized=false`, `?name=…`). A connection per letter: idle ones of a pool die unseen behind
  * firewalls, and a letter given to such a one would wait ten minutes; also nodemailer's pool sends again by itself.
  */
-export function smtpUrl(env: Env): string {
-  const url = new URL(String(env.SMTP_URL));
+export function smtpUrl(settings: MailServerSettings): string {
+  const url = new URL(String(settings.SMTP_URL));
   // A password never crosses a network in clear, even when somebody between hides the server's STARTTLS (RFC 8314, section 5.1).
   const requireTLS = url.protocol === 'smtp:' && url.username !== '' && !isThisMachine(url.hostname);
   for (const [name, value] of Object.entries({ requireTLS, ...OPTIONS })) {

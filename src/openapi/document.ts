@@ -14,8 +14,11 @@ import {
 import type { onRequestHookHandler } from 'fastify';
 import { ErrorEntry } from '../common/app-error.js';
 import { COMMON_ERRORS } from '../common/common.errors.js';
-import { Env } from '../config/env.js';
+import { AccountsSettings } from '../config/accounts.settings.js';
+import { EnvironmentSettings } from '../config/environment.settings.js';
+import { Settings } from '../config/settings.js';
 import { VERSION } from '../config/version.js';
+import { AddressSettings } from '../http/address.settings.js';
 import { CHALLENGE } from '../http/error.filter.js';
 import { ID_EXAMPLES } from '../http/fields.js';
 import { type DocumentedErrors, errorResponses, ERRORS_EXTENSION, exampleOf } from './operation.js';
@@ -167,24 +170,24 @@ function describe() {
  * PUBLIC_URL for programs that read the document from a file (Postman, generators); and relative, for readers that reach the service under
  * another name. Behind a proxy that serves the API below a path, both have the path.
  */
-function serversOf(env: Env) {
+function serversOf({ publicUrl }: AddressSettings) {
   return [
-    { url: env.publicUrl, description: 'Where people reach the service.' },
-    { url: new URL(env.publicUrl).pathname, description: 'The host that the document came from.' },
+    { url: publicUrl, description: 'Where people reach the service.' },
+    { url: new URL(publicUrl).pathname, description: 'The host that the document came from.' },
   ];
 }
 
 /** The OpenAPI document of the service. */
-export function openApiDocument(app: NestFastifyApplication, env: Env): OpenAPIObject {
+export function openApiDocument(app: NestFastifyApplication, settings: Settings): OpenAPIObject {
   const operationIdFactory = (_: string, handler: string) => handler;
   const document = SwaggerModule.createDocument(app, describe(), { operationIdFactory });
   const components = { ...document.components, headers: HEADERS };
   const schemas = (components.schemas ?? {}) as Schemas;
-  setPasswordLength(schemas, env.PASSWORD_MIN_LENGTH);
+  setPasswordLength(schemas, settings.get(AccountsSettings).PASSWORD_MIN_LENGTH);
   for (const path of Object.values(document.paths)) {
     for (const [method, operation] of Object.entries(path)) complete(operation as Operation, method, schemas);
   }
-  return { ...document, servers: serversOf(env), components };
+  return { ...document, servers: serversOf(settings.get(AddressSettings)), components };
 }
 
 /** Part of Swagger UI, as its page has it. */
@@ -200,7 +203,7 @@ function selectRelativeServer(): void {
 }
 
 /** Swagger UI at /docs, the document at /docs-json. Built when it is first asked for: it costs boot time that nobody may need. */
-export function setUpSwagger(app: NestFastifyApplication, env: Env): void {
+export function setUpSwagger(app: NestFastifyApplication, settings: Settings): void {
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook('onRoute', (route) => {
     if (!/^\/docs(\/|$)/.test(route.url)) return;
@@ -211,11 +214,14 @@ export function setUpSwagger(app: NestFastifyApplication, env: Env): void {
     route.onRequest = [route.onRequest ?? [], loosen].flat();
   });
   let document: OpenAPIObject | undefined;
-  const documentOnce = () => (document ??= openApiDocument(app, env));
+  const documentOnce = () => (document ??= openApiDocument(app, settings));
   publishDocument(fastify, documentOnce);
   SwaggerModule.setup('docs', app, documentOnce, {
     raw: false,
     customSiteTitle: 'Talkstack API',
-    swaggerOptions: { persistAuthorization: !env.inProduction, onComplete: selectRelativeServer },
+    swaggerOptions: {
+      persistAuthorization: !settings.get(EnvironmentSettings).inProduction,
+      onComplete: selectRelativeServer,
+    },
   });
 }

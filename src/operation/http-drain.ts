@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { SECOND_MS } from '../common/clock.js';
-import { Env } from '../config/env.js';
+import { OperationSettings } from './operation.settings.js';
 
 const SWEEP_MS = 50;
 /** A connection that was just opened is about to be used: closing it would lose a request. */
@@ -25,7 +25,7 @@ export class HttpDrain implements OnApplicationBootstrap, OnModuleDestroy {
 
   constructor(
     private readonly host: HttpAdapterHost,
-    private readonly env: Env,
+    private readonly settings: OperationSettings,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -37,7 +37,7 @@ export class HttpDrain implements OnApplicationBootstrap, OnModuleDestroy {
 
   async onModuleDestroy(): Promise<void> {
     this.isStopping = true;
-    if (this.env.SHUTDOWN_DELAY_SECONDS > 0) await delay(this.env.SHUTDOWN_DELAY_SECONDS * SECOND_MS);
+    if (this.settings.SHUTDOWN_DELAY_SECONDS > 0) await delay(this.settings.SHUTDOWN_DELAY_SECONDS * SECOND_MS);
     const sweeping = setInterval(() => this.closeIdle(), SWEEP_MS);
     const deadline = setTimeout(() => this.server.closeAllConnections(), this.graceMs);
     try {

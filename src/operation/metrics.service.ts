@@ -7,8 +7,8 @@ import { PasswordHasher } from '../auth/password-hasher.js';
 import { AppError } from '../common/app-error.js';
 import { COMMON_ERRORS } from '../common/common.errors.js';
 import { logOutput } from '../common/log-output.js';
-import { sha256 } from '../common/secrets.js';
-import { Env } from '../config/env.js';
+import { sha256 } from '../common/sha256.js';
+import { OperationSettings } from './operation.settings.js';
 import { ApiKeysService } from '../credentials/api-keys.service.js';
 import { SessionsService } from '../credentials/sessions.service.js';
 import { Database } from '../database/database.js';
@@ -42,7 +42,7 @@ export class MetricsService {
   private counting?: Promise<Map<string, number> | undefined>;
 
   constructor(
-    private readonly env: Env,
+    private readonly settings: OperationSettings,
     private readonly database: Database,
     hasher: PasswordHasher,
     sessions: SessionsService,
@@ -66,7 +66,7 @@ export class MetricsService {
   }
 
   get isOn(): boolean {
-    return this.env.METRICS_TOKEN !== undefined;
+    return this.settings.METRICS_TOKEN !== undefined;
   }
 
   /** Notes an answered request under its route's pattern, never its URL: that could hold anything, and without end. */
@@ -79,7 +79,7 @@ export class MetricsService {
   /** The figures in Prometheus's text format, to who knows the token; without METRICS_TOKEN there is no such route. */
   read(authorization: string | undefined): Promise<string> {
     const given = sha256(bearerCredentials(authorization ?? '') ?? '');
-    const wanted = sha256(this.env.METRICS_TOKEN ?? '');
+    const wanted = sha256(this.settings.METRICS_TOKEN ?? '');
     if (!this.isOn) throw new AppError(COMMON_ERRORS.ROUTE_NOT_FOUND);
     if (!timingSafeEqual(Buffer.from(given), Buffer.from(wanted)))
       throw new AppError(OPERATION_ERRORS.METRICS_TOKEN_INVALID);

@@ -2,14 +2,17 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Injectable } from '@nestjs/common';
 import Handlebars from 'handlebars';
-import { Env } from '../config/env.js';
+import { MailServerSettings } from '../config/mail-server.settings.js';
+import { ProductSettings } from '../config/product.settings.js';
+import { ApiDocsSettings } from '../openapi/api-docs.settings.js';
 import { relativeRoot } from './relative-root.js';
 
-/** The pages of the navigation, in its order. Paths start at the root of the service. */
-const PAGES: { name: string; path: string; isOn: (env: Env) => boolean }[] = [
-  { name: 'Mailbox', path: 'dev/mail', isOn: (env) => env.hasDevelopmentMailbox },
-  { name: 'API', path: 'docs', isOn: (env) => env.API_DOCS === 'on' },
-];
+/** A page of the navigation. Its path starts at the root of the service. */
+interface LinkedPage {
+  name: string;
+  path: string;
+  isOn: boolean;
+}
 
 /** What a page shows inside the frame. */
 export interface FramedPage {
@@ -24,11 +27,19 @@ export interface FramedPage {
 /** The frame of the pages for development: the look of all pages, and the way from one to the others. */
 @Injectable()
 export class DevelopmentFrame {
-  private readonly pages: typeof PAGES;
+  private readonly pages: LinkedPage[];
   private readonly template: (values: object) => string;
 
-  constructor(private readonly env: Env) {
-    this.pages = PAGES.filter(({ isOn }) => isOn(env));
+  constructor(
+    private readonly product: ProductSettings,
+    mailServer: MailServerSettings,
+    docs: ApiDocsSettings,
+  ) {
+    const pages = [
+      { name: 'Mailbox', path: 'dev/mail', isOn: mailServer.hasDevelopmentMailbox },
+      { name: 'API', path: 'docs', isOn: docs.API_DOCS === 'on' },
+    ];
+    this.pages = pages.filter(({ isOn }) => isOn);
     const file = new URL('./development-frame/index.html.hbs', import.meta.url);
     this.template = Handlebars.compile(readFileSync(fileURLToPath(file), 'utf8'), { strict: true });
   }
@@ -41,7 +52,7 @@ export class DevelopmentFrame {
       href: root + path,
       current: currentAt(url.split('?')[0], `/${path}`),
     }));
-    return this.template({ title, main, script, root, links, product: this.env.PRODUCT_NAME });
+    return this.template({ title, main, script, root, links, product: this.product.PRODUCT_NAME });
   }
 }
 

@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Env } from '../config/env.js';
+import { MailServerSettings } from '../config/mail-server.settings.js';
+import { ApiDocsSettings } from '../openapi/api-docs.settings.js';
 import { VERSION } from '../config/version.js';
 import { Public } from '../http/public.decorator.js';
 import { addVary } from '../http/vary.js';
@@ -24,10 +25,10 @@ export class HomeController {
   private readonly links: Record<string, string>;
   private readonly html: string;
 
-  constructor(env: Env) {
+  constructor(docs: ApiDocsSettings, mail: MailServerSettings) {
     this.links = {
-      ...(env.API_DOCS === 'on' && { 'API documentation': './docs', 'OpenAPI document': './docs-json' }),
-      ...(env.hasDevelopmentMailbox && { 'Development mailbox': './dev/mail' }),
+      ...(docs.API_DOCS === 'on' && { 'API documentation': './docs', 'OpenAPI document': './docs-json' }),
+      ...(mail.hasDevelopmentMailbox && { 'Development mailbox': './dev/mail' }),
       Health: './health/ready',
     };
     const items = Object.entries(this.links).map(([name, href]) => `<li><a href="${href}">${name}</a></li>`);

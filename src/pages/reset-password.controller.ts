@@ -4,7 +4,8 @@ import { Controller, Get, Header, Req } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import Handlebars from 'handlebars';
-import { Env } from '../config/env.js';
+import { AccountsSettings } from '../config/accounts.settings.js';
+import { ProductSettings } from '../config/product.settings.js';
 import { Public } from '../http/public.decorator.js';
 import { pagePolicy } from './page-policy.js';
 import { relativeRoot } from './relative-root.js';
@@ -23,11 +24,11 @@ export class ResetPasswordController {
   private readonly html: string;
   private readonly js = readAsset('page.js');
 
-  constructor(env: Env) {
+  constructor(accounts: AccountsSettings, product: ProductSettings) {
     this.html = readAsset('index.html')
-      .replaceAll('{{minLength}}', String(env.PASSWORD_MIN_LENGTH))
-      .replaceAll('{{product}}', escapeExpression(env.PRODUCT_NAME))
-      .replaceAll('{{signInUrl}}', escapeExpression(env.SIGN_IN_URL ?? ''));
+      .replaceAll('{{minLength}}', String(accounts.PASSWORD_MIN_LENGTH))
+      .replaceAll('{{product}}', escapeExpression(product.PRODUCT_NAME))
+      .replaceAll('{{signInUrl}}', escapeExpression(product.SIGN_IN_URL ?? ''));
   }
 
   /** The page. */

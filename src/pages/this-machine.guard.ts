@@ -2,8 +2,8 @@ import { CanActivate, ExecutionContext, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import ipaddr from 'ipaddr.js';
 import { AppError } from '../common/app-error.js';
-import { Env } from '../config/env.js';
 import { PAGES_ERRORS } from './pages.errors.js';
+import { PagesSettings } from './pages.settings.js';
 
 /** What proxies add: a request that came through one may come from anywhere. */
 const FORWARDING_HEADERS = [
@@ -30,11 +30,11 @@ function isFromThisMachine({ socket, headers }: FastifyRequest): boolean {
 /** Lets only this machine in: whoever reads the development mailbox can take over every account. DEV_PAGES=open lets in others too. */
 @Injectable()
 export class ThisMachineGuard implements CanActivate {
-  constructor(private readonly env: Env) {}
+  constructor(private readonly settings: PagesSettings) {}
 
   canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    if (this.env.DEV_PAGES === 'open' || isFromThisMachine(request)) return true;
+    if (this.settings.DEV_PAGES === 'open' || isFromThisMachine(request)) return true;
     throw new AppError(PAGES_ERRORS.DEV_PAGES_CLOSED);
   }
 }

@@ -1,6 +1,6 @@
 import { Module, OnModuleInit } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { Env } from '../config/env.js';
+import { TwilioSettings } from '../telephony/twilio/twilio.settings.js';
 import { ProjectsModule } from '../projects/projects.module.js';
 import { Carrier, NoCarrier } from '../telephony/carrier.js';
 import { TwilioCarrier } from '../telephony/twilio/twilio-carrier.js';
@@ -12,15 +12,15 @@ import { PhoneNumberAnswer } from './phone-numbers.dto.js';
 import { PhoneNumbersService } from './phone-numbers.service.js';
 
 /** Twilio where there is an account. */
-function carrier(env: Env): Carrier {
-  return env.TWILIO_ACCOUNT_SID === undefined ? new NoCarrier() : new TwilioCarrier(env);
+function carrier(settings: TwilioSettings): Carrier {
+  return settings.TWILIO_ACCOUNT_SID === undefined ? new NoCarrier() : new TwilioCarrier(settings);
 }
 
 /** Phone numbers of projects, and the agents that they are linked to. */
 @Module({
   imports: [TypeOrmModule.forFeature([PhoneNumber]), ProjectsModule, UsersModule],
   controllers: [PhoneNumbersController],
-  providers: [PhoneNumbersService, { provide: Carrier, inject: [Env], useFactory: carrier }],
+  providers: [PhoneNumbersService, { provide: Carrier, inject: [TwilioSettings], useFactory: carrier }],
   exports: [PhoneNumbersService],
 })
 export class PhoneNumbersModule implements OnModuleInit {

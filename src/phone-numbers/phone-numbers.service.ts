@@ -6,7 +6,7 @@ import { v7 as uuid } from 'uuid';
 import { AppError } from '../common/app-error.js';
 import { Clock } from '../common/clock.js';
 import { COMMON_ERRORS } from '../common/common.errors.js';
-import { Env } from '../config/env.js';
+import { PhoneNumbersSettings } from './phone-numbers.settings.js';
 import { Caller } from '../credentials/caller.js';
 import { isForeignKeyViolation, isUniqueViolation } from '../database/database-errors.js';
 import { Database } from '../database/database.js';
@@ -60,7 +60,7 @@ export class PhoneNumbersService implements OnModuleInit {
     private readonly contents: ProjectContents,
     private readonly carrier: Carrier,
     private readonly clock: Clock,
-    private readonly env: Env,
+    private readonly settings: PhoneNumbersSettings,
   ) {}
 
   onModuleInit(): void {
@@ -183,7 +183,7 @@ export class PhoneNumbersService implements OnModuleInit {
   /** Throws when the project has as many numbers as it may have. */
   private async requireRoom({ manager }: Transaction, projectId: string): Promise<void> {
     const count = await manager.countBy(PhoneNumber, { projectId });
-    if (count >= this.env.NUMBERS_PER_PROJECT) throw new AppError(COMMON_ERRORS.QUOTA_REACHED);
+    if (count >= this.settings.NUMBERS_PER_PROJECT) throw new AppError(COMMON_ERRORS.QUOTA_REACHED);
   }
 
   /** What the indices and foreign keys say of a number that is written. */

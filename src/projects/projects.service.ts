@@ -5,8 +5,8 @@ import { v7 as uuid } from 'uuid';
 import { AppError } from '../common/app-error.js';
 import { Clock } from '../common/clock.js';
 import { COMMON_ERRORS } from '../common/common.errors.js';
-import { sha256 } from '../common/secrets.js';
-import { Env } from '../config/env.js';
+import { sha256 } from '../common/sha256.js';
+import { ProjectsSettings } from './projects.settings.js';
 import { Caller } from '../credentials/caller.js';
 import { CREDENTIALS_ERRORS } from '../credentials/credentials.errors.js';
 import { isUniqueViolation } from '../database/database-errors.js';
@@ -49,7 +49,7 @@ export class ProjectsService {
     private readonly contents: ProjectContents,
     private readonly webhooks: WebhookUrls,
     private readonly clock: Clock,
-    private readonly env: Env,
+    private readonly settings: ProjectsSettings,
   ) {}
 
   /** The user's project with this id; null when there is none, when it is deleted, and when it is somebody else's. */
@@ -68,7 +68,7 @@ export class ProjectsService {
       // Locked, for an account may be deleted at the same moment, and so that no two count the projects at once.
       if (!(await tx.lock(User, { id: userId }))) throw new AppError(CREDENTIALS_ERRORS.TOKEN_INVALID);
       const count = await tx.manager.countBy(Project, { userId, ...IS_LIVE });
-      if (count >= this.env.PROJECTS_PER_USER) throw new AppError(COMMON_ERRORS.QUOTA_REACHED);
+      if (count >= this.settings.PROJECTS_PER_USER) throw new AppError(COMMON_ERRORS.QUOTA_REACHED);
       await this.refuseTakenName(tx.manager.insert(Project, project));
     });
     return success('The project is created.', { data: ProjectAnswer.of(project) });

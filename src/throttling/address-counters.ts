@@ -1,4 +1,4 @@
-import { Secrets } from '../common/secrets.js';
+import { Secrets } from '../secrets/secrets.js';
 
 /** Half of an id, in hex digits: 128 bits. */
 const HALF_ID = 32;

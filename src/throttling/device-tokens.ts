@@ -1,7 +1,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Clock, DAY_MS } from '../common/clock.js';
-import { Secrets } from '../common/secrets.js';
+import { Secrets } from '../secrets/secrets.js';
 import { Database } from '../database/database.js';
 import { Transaction } from '../database/transaction.js';
 import { counterOfAddress } from './address-counters.js';

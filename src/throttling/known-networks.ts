@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Like, MoreThan } from 'typeorm';
 import { Clock, DAY_MS } from '../common/clock.js';
-import { Secrets } from '../common/secrets.js';
-import { Env } from '../config/env.js';
+import { Secrets } from '../secrets/secrets.js';
+import { ThrottlingSettings } from './throttling.settings.js';
 import { Database } from '../database/database.js';
 import { Transaction } from '../database/transaction.js';
 import { maskedIp } from '../http/client.js';
@@ -19,12 +19,12 @@ export class KnownNetworks {
     private readonly database: Database,
     private readonly secrets: Secrets,
     private readonly clock: Clock,
-    private readonly env: Env,
+    private readonly settings: ThrottlingSettings,
   ) {}
 
   /** Remembers the network with the login that it belongs to. */
   async remember(transaction: Transaction, email: string, ip: string): Promise<void> {
-    const resetsAt = this.clock.in(this.env.THROTTLE_KNOWN_NETWORK_DAYS * DAY_MS);
+    const resetsAt = this.clock.in(this.settings.THROTTLE_KNOWN_NETWORK_DAYS * DAY_MS);
     const network = { id: this.idOf(email, ip), count: 1, resetsAt };
     await transaction.rows.insert(Counter, network, { key: 'id', columns: ['resetsAt'] });
   }

@@ -1,5 +1,5 @@
 import { HOUR_MS, MINUTE_MS } from '../common/clock.js';
-import { ThrottlingSettings } from '../config/throttling-settings.js';
+import { ThrottlingSettings } from './throttling.settings.js';
 
 const QUARTER_HOUR_MS = 15 * MINUTE_MS;
 

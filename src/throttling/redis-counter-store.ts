@@ -1,6 +1,6 @@
 import { Logger, OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import { Redis } from 'ioredis';
-import { Env } from '../config/env.js';
+import { RedisSettings } from './redis.settings.js';
 import { Count, CounterStore, CounterWindow } from './counter-store.js';
 import { MemoryCounterStore } from './memory-counter-store.js';
 
@@ -42,10 +42,10 @@ export class RedisCounterStore extends CounterStore implements OnModuleInit, OnA
   private readonly redis: WithScripts;
   private isAway = false;
 
-  constructor(env: Env) {
+  constructor(settings: RedisSettings) {
     super();
-    this.redis = new Redis(env.REDIS_URL ?? '', {
-      keyPrefix: env.REDIS_KEY_PREFIX,
+    this.redis = new Redis(settings.REDIS_URL ?? '', {
+      keyPrefix: settings.REDIS_KEY_PREFIX,
       scripts: {
         countOn: { lua: COUNT, numberOfKeys: 1 },
         takeBack: { lua: TAKE_BACK, numberOfKeys: 1 },

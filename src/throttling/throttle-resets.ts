@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock, SECOND_MS } from '../common/clock.js';
-import { Secrets } from '../common/secrets.js';
+import { Secrets } from '../secrets/secrets.js';
 import { Database } from '../database/database.js';
 import { Transaction } from '../database/transaction.js';
 import { ThrottleReset } from './throttle-reset.entity.js';

@@ -1,5 +1,5 @@
 import { Global, Module } from '@nestjs/common';
-import { Env } from '../config/env.js';
+import { RedisSettings } from './redis.settings.js';
 import { Database } from '../database/database.js';
 import { CounterStore } from './counter-store.js';
 import { DatabaseCounterStore } from './database-counter-store.js';
@@ -10,11 +10,11 @@ import { ThrottleResets } from './throttle-resets.js';
 import { Throttling } from './throttling.service.js';
 
 /** Where all instances see the counters: Redis, else the database; SQLite is for one instance, so its memory will do. */
-async function counterStore(env: Env, database: Database): Promise<CounterStore> {
-  if (env.REDIS_URL !== undefined) {
+async function counterStore(settings: RedisSettings, database: Database): Promise<CounterStore> {
+  if (settings.REDIS_URL !== undefined) {
     // Its client is loaded only where it is used: every package adds to the time of the start.
     const { RedisCounterStore } = await import('./redis-counter-store.js');
-    return new RedisCounterStore(env);
+    return new RedisCounterStore(settings);
   }
   return database.isSqlite ? new MemoryCounterStore() : new DatabaseCounterStore(database);
 }
@@ -27,7 +27,7 @@ async function counterStore(env: Env, database: Database): Promise<CounterStore>
     KnownNetworks,
     ThrottleResets,
     Throttling,
-    { provide: CounterStore, inject: [Env, Database], useFactory: counterStore },
+    { provide: CounterStore, inject: [RedisSettings, Database], useFactory: counterStore },
   ],
   exports: [DeviceTokens, KnownNetworks, ThrottleResets, Throttling],
 })

@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { AppError } from '../common/app-error.js';
 import { Clock, DAY_MS, SECOND_MS } from '../common/clock.js';
-import { Secrets } from '../common/secrets.js';
-import { Env } from '../config/env.js';
+import { Secrets } from '../secrets/secrets.js';
+import { AccountsSettings } from '../config/accounts.settings.js';
+import { ThrottlingSettings } from './throttling.settings.js';
 import { ipRange, ipv6Network, maskedIp } from '../http/client.js';
 import { RateLimit } from '../http/rate-limit-headers.js';
 import { Count, CounterStore, CounterWindow } from './counter-store.js';
@@ -50,7 +51,8 @@ export class Throttling {
     private readonly resets: ThrottleResets,
     private readonly secrets: Secrets,
     private readonly clock: Clock,
-    private readonly env: Env,
+    private readonly settings: ThrottlingSettings,
+    private readonly accounts: AccountsSettings,
   ) {}
 
   /** Counts a request to an endpoint and answers its tightest limit; throws TOO_MANY_REQUESTS. One that is refused counts no further, so that it costs nobody else a try. */
@@ -123,7 +125,7 @@ export class Throttling {
   }
 
   private get isHidden(): boolean {
-    return this.env.ACCOUNT_DISCLOSURE === 'hidden';
+    return this.accounts.hidesAccounts;
   }
 
   private get now(): number {
@@ -188,11 +190,14 @@ export class Throttling {
 
   /** One try at a time may pass, each after a wait twice as long as the one before. */
   private async passGate(failures: Count, ...parts: string[]): Promise<Tally | null> {
-    const { now, env } = this;
-    if (failures.count < env.THROTTLE_FREE_FAILURES) return null;
+    const { now, settings } = this;
+    if (failures.count < settings.THROTTLE_FREE_FAILURES) return null;
     const delaysKey = this.key('delays', ...parts);
     const delays = await this.store.read(delaysKey, now);
-    const seconds = Math.min(env.THROTTLE_FIRST_DELAY_SECONDS * 2 ** delays.count, env.THROTTLE_LONGEST_DELAY_SECONDS);
+    const seconds = Math.min(
+      settings.THROTTLE_FIRST_DELAY_SECONDS * 2 ** delays.count,
+      settings.THROTTLE_LONGEST_DELAY_SECONDS,
+    );
     const [gate] = await this.store.count([{ key: this.key('gate', ...parts), windowMs: seconds * SECOND_MS }], now);
     if (gate.count === 1) await this.store.count([{ key: delaysKey, windowMs: DAY_MS }], now);
     return { ...gate, most: 1 };
@@ -231,7 +236,7 @@ export class Throttling {
     }[by];
     const known: string[] = parts.flatMap((part) => part ?? []);
     if (known.length < parts.length) return null;
-    return { key: this.key(name ?? endpoint, by, ...known), windowMs, by, most: this.env[setting] };
+    return { key: this.key(name ?? endpoint, by, ...known), windowMs, by, most: this.settings[setting] };
   }
 
   /** Addresses and IPs are personal data: the stores see only their HMAC. */

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
-import { Env } from '../config/env.js';
+import { AddressSettings } from '../http/address.settings.js';
+import { ElevenLabsSettings } from '../speech/synthesis/eleven-labs.settings.js';
 import { ElevenLabsApi } from '../speech/synthesis/eleven-labs-api.js';
 import { ElevenLabsVoices } from '../speech/synthesis/eleven-labs-voices.js';
 import { FliteSynthesizer } from '../speech/synthesis/flite-synthesizer.js';
@@ -10,9 +11,14 @@ import { VoicesController } from './voices.controller.js';
 import { VoicesService } from './voices.service.js';
 
 /** Those of the ElevenLabs account where there is a key to it, else those that ship with the service. */
-function voiceCatalogue(env: Env, clock: Clock, synthesizer: FliteSynthesizer): VoiceCatalogue {
-  const { ELEVENLABS_API_KEY: apiKey, ELEVENLABS_URL: url } = env;
-  if (apiKey === undefined) return new FliteVoices(synthesizer, env);
+function voiceCatalogue(
+  settings: ElevenLabsSettings,
+  addresses: AddressSettings,
+  clock: Clock,
+  synthesizer: FliteSynthesizer,
+): VoiceCatalogue {
+  const { ELEVENLABS_API_KEY: apiKey, ELEVENLABS_URL: url } = settings;
+  if (apiKey === undefined) return new FliteVoices(synthesizer, addresses);
   return new ElevenLabsVoices(new ElevenLabsApi(url.replace(/\/+$/, ''), apiKey), clock);
 }
 
@@ -22,7 +28,11 @@ function voiceCatalogue(env: Env, clock: Clock, synthesizer: FliteSynthesizer): 
   providers: [
     VoicesService,
     FliteSynthesizer,
-    { provide: VoiceCatalogue, inject: [Env, Clock, FliteSynthesizer], useFactory: voiceCatalogue },
+    {
+      provide: VoiceCatalogue,
+      inject: [ElevenLabsSettings, AddressSettings, Clock, FliteSynthesizer],
+      useFactory: voiceCatalogue,
+    },
   ],
   exports: [VoicesService],
 })

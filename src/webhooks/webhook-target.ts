@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { Injectable } from '@nestjs/common';
 import ipaddr from 'ipaddr.js';
 import { AppError } from '../common/app-error.js';
-import { Env } from '../config/env.js';
+import { WebhooksSettings } from './webhooks.settings.js';
 import { NameResolver } from './name-resolver.js';
 import { WEBHOOKS_ERRORS } from './webhooks.errors.js';
 
@@ -36,9 +36,9 @@ export class WebhookUrls {
 
   constructor(
     private readonly names: NameResolver,
-    env: Env,
+    settings: WebhooksSettings,
   ) {
-    this.allowedHosts = new Set(env.webhookAllowedHosts);
+    this.allowedHosts = new Set(settings.webhookAllowedHosts);
   }
 
   /** The URL in the one spelling that it is kept and called in; throws WEBHOOK_URL_INVALID, with `field` at fault. */

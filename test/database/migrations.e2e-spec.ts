@@ -1,10 +1,11 @@
 import { Logger } from '@nestjs/common';
 import { DataSource, MigrationInterface } from 'typeorm';
-import { loadEnv } from '../../src/config/load-env.js';
 import { DatabaseOptions, databaseOptions } from '../../src/database/database-options.js';
 import { migrate } from '../../src/database/migrate.js';
 import { MIGRATIONS } from '../../src/database/migrations/index.js';
 import { SCHEMA } from '../../src/schema.js';
+import { DatabaseSettings } from '../../src/database/database.settings.js';
+import { loadServiceSettings } from '../../src/settings.js';
 import { User } from '../../src/users/user.entity.js';
 import { built, program, runProcess } from '../support/start-process.js';
 import { createTestDatabase, isSqlite, TestDatabase } from '../support/test-database.js';
@@ -29,7 +30,7 @@ describe('Migrations', () => {
   beforeAll(() => Logger.overrideLogger(false));
   beforeEach(async () => {
     database = await createTestDatabase();
-    options = await databaseOptions(loadEnv({ DATABASE_URL: database.url }), SCHEMA);
+    options = await databaseOptions(loadServiceSettings({ DATABASE_URL: database.url }).get(DatabaseSettings), SCHEMA);
   });
   afterEach(async () => {
     await opened?.destroy();
@@ -140,7 +141,7 @@ describe('Migrations', () => {
 
     it.each(['mysql', 'mariadb'])('take the database’s kind from the server, not from %s://', async (scheme) => {
       const url = database.url.replace(/^\w+:/, `${scheme}:`);
-      options = await databaseOptions(loadEnv({ DATABASE_URL: url }), SCHEMA);
+      options = await databaseOptions(loadServiceSettings({ DATABASE_URL: url }).get(DatabaseSettings), SCHEMA);
       expect(options.type).toBe('mariadb');
       await migrate(options);
       expect(await differences()).toEqual([]);

@@ -1,8 +1,12 @@
-import { loadEnv } from '../../src/config/load-env.js';
+import { AddressSettings } from '../../src/http/address.settings.js';
+import { loadServiceSettings } from '../../src/settings.js';
 import { startApp, TestApp } from '../support/start-app.js';
 
 const ORIGIN = 'https://app.example.com';
 const JWKS = '/.well-known/jwks.json';
+
+const corsOrigins = (settings: Record<string, string>) =>
+  loadServiceSettings(settings).get(AddressSettings).corsOrigins;
 
 describe('Pages of other origins', () => {
   let service: TestApp;
@@ -91,9 +95,9 @@ describe('Pages of other origins', () => {
       SMTP_URL: 'smtp://mail.test',
     };
     const local = ['http://localhost:*', 'http://127.0.0.1:*'];
-    expect(loadEnv({ ...settings, NODE_ENV: 'development' }).corsOrigins).toEqual(local);
-    expect(loadEnv({ ...settings, NODE_ENV: 'production', MAIL_FROM: 'a@b.test' }).corsOrigins).toEqual([]);
-    expect(loadEnv({ ...settings, CORS_ORIGINS: 'none' }).corsOrigins).toEqual([]);
+    expect(corsOrigins({ ...settings, NODE_ENV: 'development' })).toEqual(local);
+    expect(corsOrigins({ ...settings, NODE_ENV: 'production', MAIL_FROM: 'a@b.test' })).toEqual([]);
+    expect(corsOrigins({ ...settings, CORS_ORIGINS: 'none' })).toEqual([]);
     for (const CORS_ORIGINS of [
       '*',
       'https://a.test/',
@@ -103,7 +107,7 @@ describe('Pages of other origins', () => {
       'https://a.test,',
       'https://A.test',
     ]) {
-      expect(() => loadEnv({ ...settings, CORS_ORIGINS })).toThrow(/CORS_ORIGINS/);
+      expect(() => corsOrigins({ ...settings, CORS_ORIGINS })).toThrow(/CORS_ORIGINS/);
     }
   });
 });

@@ -4,10 +4,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createConnection } from 'mysql2/promise';
 import { DataSource } from 'typeorm';
 import { MINUTE_MS } from '../../src/common/clock.js';
-import { loadEnv } from '../../src/config/load-env.js';
 import { databaseOptions } from '../../src/database/database-options.js';
+import { DatabaseSettings } from '../../src/database/database.settings.js';
 import { MIGRATIONS } from '../../src/database/migrations/index.js';
 import { SCHEMA } from '../../src/schema.js';
+import { loadServiceSettings } from '../../src/settings.js';
 import { Cluster, startCluster } from '../support/cluster.js';
 import { decode } from '../support/jwt.js';
 import { join, newAddress, signUp } from '../support/people.js';
@@ -98,7 +99,10 @@ describe('Instances that are killed while they migrate', () => {
     const survivors = await Promise.all([cluster.add(), cluster.add()]);
     const ready = await Promise.all(survivors.map(({ api }) => api.get('/health/ready')));
     expect(ready.map(({ status }) => status)).toEqual([200, 200]);
-    const options = await databaseOptions(loadEnv({ DATABASE_URL: settings.DATABASE_URL }), SCHEMA);
+    const options = await databaseOptions(
+      loadServiceSettings({ DATABASE_URL: settings.DATABASE_URL }).get(DatabaseSettings),
+      SCHEMA,
+    );
     const dataSource = await new DataSource(options).initialize();
     expect((await dataSource.driver.createSchemaBuilder().log()).upQueries).toEqual([]);
     expect(await dataSource.query('SELECT * FROM migrations')).toHaveLength(MIGRATIONS.length);

@@ -1,7 +1,8 @@
-import { loadEnv } from '../../src/config/load-env.js';
 import { describe as describeFailure } from '../../src/mail/delivery-failure.js';
 import { greeting, inWords, momentInWords } from '../../src/mail/letters.js';
+import { MailServerSettings } from '../../src/config/mail-server.settings.js';
 import { smtpUrl } from '../../src/mail/mail.transport.js';
+import { loadServiceSettings } from '../../src/settings.js';
 
 describe('The wording of letters', () => {
   it.each([
@@ -44,7 +45,8 @@ describe('The wording of letters', () => {
 });
 
 describe('SMTP_URL', () => {
-  const options = (SMTP_URL: string) => new URL(smtpUrl(loadEnv({ SMTP_URL }))).searchParams;
+  const options = (SMTP_URL: string) =>
+    new URL(smtpUrl(loadServiceSettings({ SMTP_URL }).get(MailServerSettings))).searchParams;
 
   it('wants TLS before it gives a password away, unless told otherwise', () => {
     expect(options('smtp://u:p@mail.example:587').get('requireTLS')).toBe('true');

@@ -5,9 +5,10 @@ import { pino } from 'pino';
 import { AppModule } from '../../src/app.module.js';
 import { httpAdapter, setUpApp } from '../../src/app.setup.js';
 import { Clock } from '../../src/common/clock.js';
+import { LogSettings } from '../../src/common/log.settings.js';
 import { loggerOptions } from '../../src/common/logger.js';
-import { loadEnv } from '../../src/config/load-env.js';
 import { Database } from '../../src/database/database.js';
+import { loadServiceSettings } from '../../src/settings.js';
 import { NameResolver } from '../../src/webhooks/name-resolver.js';
 import { ApiClient } from './api-client.js';
 import { TestClock } from './test-clock.js';
@@ -70,17 +71,26 @@ export const TEST_SETTINGS: Settings = {
 };
 
 async function startInstance(world: World): Promise<TestApp> {
-  const env = loadEnv({ SMTP_URL: world.mailbox.url, ...world.settings, DATABASE_URL: world.database.url });
+  const settings = loadServiceSettings({
+    SMTP_URL: world.mailbox.url,
+    ...world.settings,
+    DATABASE_URL: world.database.url,
+  });
   const logs: string[] = [];
-  const logger = pino({ ...loggerOptions(env), level: 'trace' }, { write: (line: string) => void logs.push(line) });
-  const module = await Test.createTestingModule({ imports: [AppModule.forRoot(env)] })
+  const logger = pino(
+    { ...loggerOptions(settings.get(LogSettings)), level: 'trace' },
+    { write: (line: string) => void logs.push(line) },
+  );
+  const module = await Test.createTestingModule({ imports: [AppModule.forRoot(settings)] })
     .overrideProvider(Clock)
     .useValue(world.clock)
     .overrideProvider(NameResolver)
     .useValue(world.names)
     .compile();
-  const app = module.createNestApplication<NestFastifyApplication>(httpAdapter(env, logger), { bodyParser: false });
-  await setUpApp(app, env, logger);
+  const app = module.createNestApplication<NestFastifyApplication>(httpAdapter(settings, logger), {
+    bodyParser: false,
+  });
+  await setUpApp(app, settings, logger);
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as { port: number };
   return {

@@ -1,12 +1,12 @@
 import { SECOND_MS } from '../../src/common/clock.js';
-import { Env } from '../../src/config/env.js';
+import { ThrottlingSettings } from '../../src/throttling/throttling.settings.js';
 import { ApiAnswer } from '../support/api-client.js';
 import { PASSWORD } from '../support/people.js';
 import { Settings, startApp, TestApp } from '../support/start-app.js';
 
 /** The limits as they are by default; other tests run without. */
 const DEFAULT_LIMITS: Settings = Object.fromEntries(
-  Object.entries(new Env())
+  Object.entries(new ThrottlingSettings())
     .filter(([name]) => name.startsWith('THROTTLE_'))
     .map(([name, value]) => [name, String(value)]),
 );

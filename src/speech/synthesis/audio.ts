@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DAY_MS, SECOND_MS } from '../../common/clock.js';
-import { sha256 } from '../../common/secrets.js';
+import { sha256 } from '../../common/sha256.js';
 
 /** A sound file in memory. */
 export interface Audio {

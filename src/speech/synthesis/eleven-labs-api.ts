@@ -1,5 +1,5 @@
 import { SECOND_MS } from '../../common/clock.js';
-import { isUrl } from '../../config/env-rules.js';
+import { isUrl } from '../../config/rules.js';
 import { Voice, VoiceLabels } from './voice.js';
 
 /** The most that the API gives at once. */

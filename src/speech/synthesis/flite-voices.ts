@@ -1,4 +1,4 @@
-import { Env } from '../../config/env.js';
+import { AddressSettings } from '../../http/address.settings.js';
 import { Audio, toAudio } from './audio.js';
 import { FliteSynthesizer } from './flite-synthesizer.js';
 import { VoiceCatalogue } from './voice-catalogue.js';
@@ -81,7 +81,7 @@ export class FliteVoices extends VoiceCatalogue {
 
   constructor(
     private readonly synthesizer: FliteSynthesizer,
-    private readonly env: Env,
+    private readonly settings: AddressSettings,
   ) {
     super();
   }
@@ -113,6 +113,6 @@ export class FliteVoices extends VoiceCatalogue {
   }
 
   private toVoice({ name, labels, voice_id }: FliteVoice): Voice {
-    return { name, labels, voice_id, preview_url: `${this.env.publicUrl}/voices/${voice_id}/preview` };
+    return { name, labels, voice_id, preview_url: `${this.settings.publicUrl}/voices/${voice_id}/preview` };
   }
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Twilio } from 'twilio';
 import { AppError } from '../../common/app-error.js';
-import { TwilioSettings } from '../../config/twilio-settings.js';
+import { TwilioSettings } from './twilio.settings.js';
 import { Carrier, type CarrierStatus } from '../carrier.js';
 import { TELEPHONY_ERRORS } from '../telephony.errors.js';
 

@@ -1,10 +1,10 @@
-import { Whole } from './env-rules.js';
-import { QuotaSettings } from './quota-settings.js';
+import { Whole } from '../config/rules.js';
+import { ModuleSettings } from '../config/settings.js';
 
 const MOST = 1_000_000;
 
-/** Every limit of the throttling. The defaults are such that a person never meets them, and that guessing leads nowhere. */
-export abstract class ThrottlingSettings extends QuotaSettings {
+/** Throttling. The defaults are such that a person never meets them, and that guessing leads nowhere. */
+export class ThrottlingSettings extends ModuleSettings {
   /** Requests a minute from one IP (IPv6: one /64) to each throttled endpoint. */
   @Whole(1, MOST)
   THROTTLE_IP_PER_MINUTE: number = 120;

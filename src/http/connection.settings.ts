@@ -1,17 +1,8 @@
-import { IsOptional } from 'class-validator';
-import { isOrigin, Satisfies, Whole } from './env-rules.js';
-import { ProductSettings } from './product-settings.js';
+import { Whole } from '../config/rules.js';
+import { ModuleSettings } from '../config/settings.js';
 
-/** What clients may ask of the HTTP server itself. */
-export abstract class HttpSettings extends ProductSettings {
-  /** Origins of web pages that may call the API, with commas; `:*` is any port. Default: those of localhost, in production none. */
-  @IsOptional()
-  @Satisfies(
-    (value: string) => value === 'none' || value.split(',').every((part) => isOrigin(part.trim())),
-    'origins like https://app.example.com separated by commas, or none',
-  )
-  CORS_ORIGINS?: string;
-
+/** Connections. What one client, and all of them together, may hold. */
+export class ConnectionSettings extends ModuleSettings {
   /** Open connections in all. Beyond them the one that has been idle longest is closed; where none is idle, the new one is refused. */
   @Whole(10, 1_000_000)
   MAX_CONNECTIONS: number = 10_000;

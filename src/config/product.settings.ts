@@ -1,8 +1,9 @@
 import { IsOptional } from 'class-validator';
-import { isUrl, Satisfies } from './env-rules.js';
+import { isUrl, Satisfies } from './rules.js';
+import { ModuleSettings } from './settings.js';
 
-/** What people are told of the product that this service is a part of. */
-export abstract class ProductSettings {
+/** Product. What people are told of the product that this service is a part of. */
+export class ProductSettings extends ModuleSettings {
   /** Name in messages and on pages; 1 to 40 letters, digits, blanks and `.&+'-`. */
   @Satisfies(
     (value: string) => /^[\p{L}\p{M}\p{N} .&+'-]{1,40}$/u.test(value),

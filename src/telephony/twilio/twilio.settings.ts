@@ -1,9 +1,9 @@
 import { IsOptional } from 'class-validator';
-import { isSafeUrl, Satisfies, Whole } from './env-rules.js';
-import { ThrottlingSettings } from './throttling-settings.js';
+import { isSafeUrl, Satisfies, Whole } from '../../config/rules.js';
+import { ModuleSettings } from '../../config/settings.js';
 
-/** The account at Twilio, the carrier. */
-export abstract class TwilioSettings extends ThrottlingSettings {
+/** Twilio. The carrier. */
+export class TwilioSettings extends ModuleSettings {
   /** Account at Twilio that phone numbers must belong to; with TWILIO_AUTH_TOKEN. Unset: numbers are kept unverified. */
   @IsOptional()
   @Satisfies((value: string) => /^AC[0-9a-f]{32}$/i.test(value), 'AC and 32 hex digits')
@@ -21,4 +21,9 @@ export abstract class TwilioSettings extends ThrottlingSettings {
   /** How long Twilio may take to tell whose a number is; then the answer is 503. Milliseconds. */
   @Whole(100, 60_000)
   TWILIO_TIMEOUT_MS: number = 10_000;
+
+  override faults(): string[] {
+    const isHalf = (this.TWILIO_ACCOUNT_SID === undefined) !== (this.TWILIO_AUTH_TOKEN === undefined);
+    return isHalf ? ['TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN must be set together'] : [];
+  }
 }

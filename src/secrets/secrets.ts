@@ -1,15 +1,11 @@
-import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { appSecret } from '../config/app-secret.js';
-import { Env } from '../config/env.js';
+import { DatabaseSettings } from '../database/database.settings.js';
+import { appSecret } from './app-secret.js';
+import { SecretsSettings } from './secrets.settings.js';
 
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
-
-/** SHA-256 as 64 lower-case hex digits: how tokens and keys of 256 random bits are kept, and what names a file by its content. */
-export function sha256(data: string | Buffer): string {
-  return createHash('sha256').update(data).digest('hex');
-}
 
 /** All keys of the service, derived from the one secret (HKDF, RFC 5869), one key per purpose. */
 @Injectable()
@@ -17,8 +13,8 @@ export class Secrets {
   private readonly secret: string;
   private readonly keys = new Map<string, Buffer>();
 
-  constructor(env: Env) {
-    this.secret = appSecret(env);
+  constructor(settings: SecretsSettings, database: DatabaseSettings) {
+    this.secret = appSecret(settings, database);
   }
 
   /** HMAC-SHA256 under the key of this purpose. Parts are length-prefixed, so that no two lists of parts collide. */

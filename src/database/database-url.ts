@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
+import { isDecodable, isUrl } from '../config/rules.js';
 
 /** How a connection to MariaDB/MySQL is encrypted, and what is checked of the server's certificate. */
 export interface DatabaseTls {
@@ -35,6 +36,12 @@ const PARAMETERS = [...Object.keys(TLS_MODES), CA_FILE];
 export function hostToConnect(url: URL): string {
   const host = decodeURIComponent(url.hostname);
   return host.startsWith('[') ? host.slice(1, -1) : isIP(host) ? host : domainToASCII(host) || host;
+}
+
+/** `sqlite:PATH` (two slashes in front only of an absolute path), or a MariaDB/MySQL URL with a database in it. */
+export function isDatabaseUrl(value: string): boolean {
+  if (value.startsWith('sqlite:')) return /^sqlite:(?!:memory:|\/\/[^/])./.test(value);
+  return isUrl(value, ['mysql:', 'mariadb:']) && isDecodable(value) && new URL(value).pathname.length > 1;
 }
 
 function readTls(url: URL): { tls?: DatabaseTls; fault?: string } {

@@ -1,20 +1,21 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { Env } from './env.js';
+import { DatabaseSettings } from '../database/database.settings.js';
+import { SecretsSettings } from './secrets.settings.js';
 
 /** Where development keeps its secret. */
-export function appSecretFile(env: Env): string {
-  return join(env.sqliteFile ? dirname(env.sqliteFile) : resolve('data'), 'app-secret');
+export function appSecretFile({ sqliteFile }: DatabaseSettings): string {
+  return join(sqliteFile ? dirname(sqliteFile) : resolve('data'), 'app-secret');
 }
 
 /**
  * APP_SECRET, or in development a secret made once and kept beside the database, readable by its owner only.
  * Written to a file of its own first and then linked, so that instances that start together agree on one.
  */
-export function appSecret(env: Env): string {
-  if (env.APP_SECRET !== undefined) return env.APP_SECRET;
-  const file = appSecretFile(env);
+export function appSecret(settings: SecretsSettings, database: DatabaseSettings): string {
+  if (settings.APP_SECRET !== undefined) return settings.APP_SECRET;
+  const file = appSecretFile(database);
   const folder = dirname(file);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const draft = `${file}.${randomUUID()}`;

@@ -26,7 +26,7 @@ export function Whole(min: number, max: number): PropertyDecorator {
   };
 }
 
-function isDecodable(text: string): boolean {
+export function isDecodable(text: string): boolean {
   try {
     decodeURIComponent(text);
     return true;
@@ -48,12 +48,6 @@ export function isSafeUrl(value: string): boolean {
   const { protocol, hostname, username, password } = new URL(value);
   const staysHere = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
   return (protocol === 'https:' || staysHere) && username + password === '';
-}
-
-/** `sqlite:PATH` (two slashes in front only of an absolute path), or a MariaDB/MySQL URL with a database in it. */
-export function isDatabaseUrl(value: string): boolean {
-  if (value.startsWith('sqlite:')) return /^sqlite:(?!:memory:|\/\/[^/])./.test(value);
-  return isUrl(value, ['mysql:', 'mariadb:']) && isDecodable(value) && new URL(value).pathname.length > 1;
 }
 
 /** A proxy's address or range, as TRUST_PROXY lists them. */

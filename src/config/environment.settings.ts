@@ -1,0 +1,9 @@
+import { IsIn } from 'class-validator';
+import { ModuleSettings } from './settings.js';
+
+/** Environment. What the service runs for. */
+export class EnvironmentSettings extends ModuleSettings {
+  /** `production` requires SMTP_URL, MAIL_FROM, APP_SECRET and an https PUBLIC_URL, and has no development mailbox. */
+  @IsIn(['development', 'test', 'production'])
+  NODE_ENV: 'development' | 'test' | 'production' = 'development';
+}

@@ -1,0 +1,20 @@
+import { IsOptional } from 'class-validator';
+import { isUrl, Satisfies } from './rules.js';
+import { ModuleSettings } from './settings.js';
+
+/** Mail server. */
+export class MailServerSettings extends ModuleSettings {
+  /** Mail server: `smtp://user:password@host:587` or `smtps://…:465`. Unset outside production: the development mailbox. */
+  @IsOptional()
+  @Satisfies((value: string) => isUrl(value, ['smtp:', 'smtps:']), 'smtp://HOST:PORT or smtps://HOST:PORT')
+  SMTP_URL?: string;
+
+  override faults(): string[] {
+    return this.inProduction && this.SMTP_URL === undefined ? ['SMTP_URL must be set in production'] : [];
+  }
+
+  /** The development mailbox stands in for a mail server, never in production. */
+  get hasDevelopmentMailbox(): boolean {
+    return !this.inProduction && this.SMTP_URL === undefined;
+  }
+}

@@ -1,0 +1,20 @@
+import { IsOptional, MinLength } from 'class-validator';
+import { ModuleSettings } from '../config/settings.js';
+
+/** Secrets that stood in this repository for everybody to read. */
+const PUBLIC_SECRETS = ['only for trying out, replace me before anybody relies on it'];
+
+/** Secret. */
+export class SecretsSettings extends ModuleSettings {
+  /** Secret from which all keys derive, at least 32 characters. In development made once and kept beside the database. */
+  @IsOptional()
+  @MinLength(32)
+  APP_SECRET?: string;
+
+  override faults(): string[] {
+    if (!this.inProduction) return [];
+    if (this.APP_SECRET === undefined) return ['APP_SECRET must be set in production'];
+    if (!PUBLIC_SECRETS.includes(this.APP_SECRET)) return [];
+    return ['APP_SECRET must be replaced: this one was published as an example (openssl rand -base64 48 makes one)'];
+  }
+}
