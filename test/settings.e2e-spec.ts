@@ -153,9 +153,9 @@ describe('Settings', () => {
   it('must in production name the mail server, the sender, the secret and the public address', () => {
     expect(faultsOf(PRODUCTION)).toEqual([]);
     expect(faultsOf({ NODE_ENV: 'production' })).toEqual([
-      'SMTP_URL must be set in production',
-      'APP_SECRET must be set in production',
       'PUBLIC_URL must be set in production',
+      'APP_SECRET must be set in production',
+      'SMTP_URL must be set in production',
       'MAIL_FROM must be set in production',
     ]);
     expect(faultsOf({ ...PRODUCTION, ARGON2_MEMORY_KIB: '7000' })).toHaveLength(1);
