@@ -1,6 +1,7 @@
 import { DynamicModule, Module } from '@nestjs/common';
 import { AgentsModule } from './agents/agents.module.js';
 import { AuthModule } from './auth/auth.module.js';
+import { CallsModule } from './calls/calls.module.js';
 import { CommonModule } from './common/common.module.js';
 import { ConfigModule } from './config/config.module.js';
 import { MailServerSettings } from './config/mail-server.settings.js';
@@ -38,6 +39,7 @@ export class AppModule {
         PhoneNumbersModule,
         VoicesModule,
         AgentsModule,
+        CallsModule,
         PagesModule,
         HousekeepingModule,
       ],

@@ -3,6 +3,11 @@ import { AuditEvent } from './audit/audit-event.entity.js';
 import { AddressLimits } from './auth/address-limits.entity.js';
 import { ResetToken } from './auth/reset-token.entity.js';
 import { SignupAttempt } from './auth/signup-attempt.entity.js';
+import { CallRequest } from './calls/call-request.entity.js';
+import { CallTotal } from './calls/call-total.entity.js';
+import { CallTurn } from './calls/call-turn.entity.js';
+import { Call } from './calls/call.entity.js';
+import { SuppressedNumber } from './calls/suppressed-number.entity.js';
 import { ApiKey } from './credentials/api-key.entity.js';
 import { Session } from './credentials/session.entity.js';
 import { SigningKey } from './credentials/signing-key.entity.js';
@@ -32,6 +37,11 @@ export const SCHEMA: Schema = {
     Project,
     Agent,
     PhoneNumber,
+    Call,
+    CallTotal,
+    CallRequest,
+    CallTurn,
+    SuppressedNumber,
   ],
   migrations: MIGRATIONS,
 };

@@ -2,6 +2,7 @@ import { AgentsSettings } from './agents/agents.settings.js';
 import { AuditSettings } from './audit/audit.settings.js';
 import { FlowsSettings } from './auth/flows.settings.js';
 import { PasswordHashSettings } from './auth/password-hash.settings.js';
+import { CallsSettings } from './calls/calls.settings.js';
 import { LogSettings } from './common/log.settings.js';
 import { AccountsSettings } from './config/accounts.settings.js';
 import { EnvironmentSettings } from './config/environment.settings.js';
@@ -43,6 +44,7 @@ export const SETTINGS: SettingsType[] = [
   ProjectsSettings,
   AgentsSettings,
   PhoneNumbersSettings,
+  CallsSettings,
   TwilioSettings,
   ElevenLabsSettings,
   WebhooksSettings,

@@ -8,6 +8,7 @@ import { randomRuns } from './openapi/seed.js';
 import { MANY_REQUESTS } from './openapi/settings.js';
 import { createAgent } from './support/agents.js';
 import { ApiAnswer, ApiCredentials } from './support/api-client.js';
+import { makeCall } from './support/calls.js';
 import { makeApiKey } from './support/credentials.js';
 import { addNumber } from './support/numbers.js';
 import { join, Person, signUp } from './support/people.js';
@@ -47,7 +48,8 @@ class Attacker {
     const { id: projectId } = await createProject(service, person, uuid());
     const owner = { projectId, agentId: (await createAgent(service, person, projectId)).id };
     const { id: phoneNumberId } = await addNumber(service, person, owner);
-    const ids = { sessionId: body.sessions[0].id, phoneNumberId, ...owner };
+    const { sid } = await makeCall(service, person, owner);
+    const ids = { sessionId: body.sessions[0].id, phoneNumberId, sid, ...owner };
     return new Attacker(person, await makeApiKey(service, person), inertToken, ids);
   }
 

@@ -2,6 +2,7 @@ import { v7 as uuid } from 'uuid';
 import { ApiDocument, exampleOf, Operation } from './openapi/api-document.js';
 import { createAgent } from './support/agents.js';
 import { ApiAnswer } from './support/api-client.js';
+import { makeCall } from './support/calls.js';
 import { makeApiKey } from './support/credentials.js';
 import { addNumber } from './support/numbers.js';
 import { join, Person } from './support/people.js';
@@ -9,7 +10,7 @@ import { createProject, newProjectName } from './support/projects.js';
 import { startApp, TestApp } from './support/start-app.js';
 
 /** The names under which operations take ids of things that somebody owns. */
-const IDS = ['projectId', 'agentId', 'active_agent', 'phoneNumberId', 'sessionId'] as const;
+const IDS = ['projectId', 'agentId', 'active_agent', 'phoneNumberId', 'sessionId', 'sid'] as const;
 type Ids = Partial<Record<(typeof IDS)[number], string>>;
 
 let service: TestApp;
@@ -25,7 +26,8 @@ async function things(person: Person): Promise<Required<Ids>> {
   const { id: agentId } = await createAgent(service, person, projectId);
   const { id: phoneNumberId } = await addNumber(service, person, { projectId, agentId });
   const { sessions } = (await service.api.as(person).get('/user/sessions')).body;
-  return { projectId, agentId, active_agent: agentId, phoneNumberId, sessionId: sessions[0].id };
+  const { sid } = await makeCall(service, person, { projectId, agentId });
+  return { projectId, agentId, active_agent: agentId, phoneNumberId, sessionId: sessions[0].id, sid };
 }
 
 /** The ids that an operation takes, in its path or its body. */
@@ -51,7 +53,8 @@ function call(operation: Operation, ids: Ids, as: object): Promise<ApiAnswer> {
   const path = operation.path.replace(/\{(\w+)\}/g, (_, name: keyof Ids) => all[name]);
   const known = Object.fromEntries(idsOf(operation).map((name) => [name, all[name]]));
   // A name and a number that nobody has, so that these are no reason to refuse.
-  const fresh = { name: newProjectName(), phoneNumber: undefined, e164: '+12025550199', cascade: true };
+  const free = { name: newProjectName(), phoneNumber: undefined, e164: '+12025550199', cascade: true };
+  const fresh = operation.id === 'makeCall' ? {} : free;
   const body = operation.request && { ...exampleOf(operation), ...fresh, ...known };
   return service.api.as(as).send(operation.method, path, body);
 }
@@ -63,7 +66,7 @@ function told({ status, body, headers }: ApiAnswer): object {
 
 describe('What somebody else owns', () => {
   it('is asked for by many operations', () => {
-    expect(operations.length).toBeGreaterThanOrEqual(17);
+    expect(operations.length).toBeGreaterThanOrEqual(21);
   });
 
   it.each(['token', 'apiKey'] as const)(
@@ -92,5 +95,6 @@ describe('What somebody else owns', () => {
     const { data } = (await api.as(ada).post('/phone-number', { phoneNumberId })).body;
     expect(data).toMatchObject({ projectId, agentId });
     expect((await api.as(ada).get('/user/sessions')).body.sessions).toHaveLength(1);
+    expect((await api.as(ada).post('/call', { sid: hers.sid })).body.endedReason).toBeNull();
   });
 });

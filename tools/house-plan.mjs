@@ -27,6 +27,7 @@ export const PLAN = {
   'phone-numbers': [...GROUND, 'projects', 'telephony'],
   voices: [...EDGE, 'credentials', 'speech'],
   agents: [...GROUND, 'projects', 'phone-numbers', 'voices', 'speech', 'telephony'],
+  calls: [...GROUND, 'projects', 'phone-numbers', 'agents', 'webhooks', 'telephony', 'conversations', 'llm', 'speech'],
   pages: [...EDGE],
   operation: [...GROUND, 'auth'],
   housekeeping: [...GROUND, 'auth', 'projects'],

@@ -2,6 +2,8 @@
 const PREFIXES = [
   'ARGON2_',
   'AUDIT_',
+  'CALL_',
+  'CALLS_',
   'DATABASE_',
   'ELEVENLABS_',
   'MAIL_',

@@ -17,6 +17,7 @@ export const ID_EXAMPLES = {
   phoneNumberId: idExample('74'),
   requestId: idExample('75'),
   keyId: idExample('76'),
+  callId: idExample('77'),
 };
 
 /** Name of the rule that a field must be there. */

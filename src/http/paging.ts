@@ -7,8 +7,13 @@ import { ID_EXAMPLES } from './fields.js';
 
 /** No answer is built that is larger. */
 export const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
-const MOST_PAGES = 1_000_000;
-const MOST_PER_PAGE = 100;
+export const MAX_PAGES = 1_000_000;
+export const MAX_PER_PAGE = 100;
+
+/** A number in plain digits, as queries have them, or as JSON has it; NaN for anything else. */
+export function wholeNumber(value: unknown): number {
+  return /^\d{1,9}$/.test(String(value)) && typeof value !== 'object' ? Number(value) : NaN;
+}
 
 /** A whole number in a query, in plain digits; `usual` when it is blank. */
 function WholeParameter(options: { max: number; usual: number; description: string }): PropertyDecorator {
@@ -16,7 +21,7 @@ function WholeParameter(options: { max: number; usual: number; description: stri
   return applyDecorators(
     Transform(({ value }: { value: unknown }) => {
       if (value === '') return usual;
-      return typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : NaN;
+      return wholeNumber(value);
     }),
     ValidateBy({
       name: 'wholeParameter',
@@ -38,10 +43,10 @@ function WholeParameter(options: { max: number; usual: number; description: stri
 
 /** Which part of a list is wanted. */
 export class PageQuery {
-  @WholeParameter({ max: MOST_PAGES, usual: 1, description: 'Which page, from 1.' })
+  @WholeParameter({ max: MAX_PAGES, usual: 1, description: 'Which page, from 1.' })
   page: number = 1;
 
-  @WholeParameter({ max: MOST_PER_PAGE, usual: 20, description: 'How many things a page has at most.' })
+  @WholeParameter({ max: MAX_PER_PAGE, usual: 20, description: 'How many things a page has at most.' })
   pageSize: number = 20;
 }
 
@@ -59,11 +64,11 @@ export class PageAnswer {
 
 /** Which part of a list is wanted whose documentation knows no pages: many, so that few clients need a second one. */
 export class ListQuery {
-  @WholeParameter({ max: MOST_PAGES, usual: 1, description: 'Which page, from 1.' })
+  @WholeParameter({ max: MAX_PAGES, usual: 1, description: 'Which page, from 1.' })
   page: number = 1;
 
-  @WholeParameter({ max: MOST_PER_PAGE, usual: MOST_PER_PAGE, description: 'How many things a page has at most.' })
-  pageSize: number = MOST_PER_PAGE;
+  @WholeParameter({ max: MAX_PER_PAGE, usual: MAX_PER_PAGE, description: 'How many things a page has at most.' })
+  pageSize: number = MAX_PER_PAGE;
 }
 
 /** The same, of a list that goes on behind a known row: what is added or deleted meanwhile shifts no page. */

@@ -153,6 +153,7 @@ function describe() {
     .addTag('User', 'Your own account: API key, sessions, active project, deletion.')
     .addTag('Project', 'What agents, phone numbers and calls belong to.')
     .addTag('Agent', 'AI phone agents: what they are told to do, and the voice they speak with.')
+    .addTag('Call', 'Calls that agents make: what became of them, and what was said.')
     .addTag('Voices', 'What agents can sound like.')
     .addTag('Phone Number', 'The numbers of a project, and the agents that they are linked to.')
     .addTag('Operation', 'For those who run the service.')

@@ -6,6 +6,10 @@ export const TELEPHONY_ERRORS = errorTable({
     400,
     'The phone number must be in E.164 form: a plus sign, the country code and the number, digits only.',
   ],
+  NUMBER_NOT_ALLOWED: [
+    400,
+    'Numbers of this kind are not called: premium rate, satellite, short codes, emergency numbers, or a country that is not open.',
+  ],
   NUMBER_NOT_YOURS: [
     400,
     'The phone number was neither bought from nor verified with the carrier by the account of this service.',

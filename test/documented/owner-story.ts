@@ -187,6 +187,48 @@ export function tellOwnerStory(kind: string, running: () => TestApp): void {
     expectError(await service.api.post('/phone-number/add-number', { e164, agentId, projectId: id }), 401);
   });
 
+  it('makes a call (6.1), and sees it by either name of its id (6.2)', async () => {
+    const { user_id } = (await client.get(`/project/${id}`)).body.data;
+    const agentId = await insertAgent(service, { id, user_id });
+    const from = kind === 'token' ? '+15550100004' : '+15550100005';
+    await client.post('/phone-number/add-number', { e164: from, agentId, projectId: id });
+    const request = { number: '+15550100001', projectId: id, agentId, dynamicVariables: { partnerId: '7' } };
+    const { status, body } = await client.post('/call/makeCall', request);
+    const call = { call_id: expect.stringMatching(/^CA[0-9a-f]{32}$/), to: request.number, from };
+    expect({ status, body }).toMatchObject({ status: 200, body: { ...DONE.body, call } });
+    const { call_id: sid } = body.call;
+    for (const which of [{ sid, projectId: id }, { callSid: sid }]) {
+      expect(await client.post('/call', which)).toMatchObject({
+        status: 200,
+        body: {
+          ...{ seconds: 0, cost: 0, status: TEXT, from, to: request.number, phoneNumber: request.number, callSid: sid },
+          ...{ date: expect.stringMatching(/^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d \+0000$/), recordingUrls: [] },
+          ...{ partnerId: '7', shiftId: null, assignmentId: null, data: {} },
+        },
+      });
+    }
+    for (const field of ['number', 'projectId', 'agentId']) {
+      expectError(await client.post('/call/makeCall', { ...request, [field]: undefined }), 400);
+    }
+    expectError(await client.post('/call', {}), 400);
+    expectError(await client.post('/call', { sid: 'CA00000000000000000000000000000000' }), 404);
+    expectError(await service.api.post('/call/makeCall', request), 401);
+    expectError(await service.api.post('/call', { sid }), 401);
+  });
+
+  it('lists its calls with filters in the query of a POST (6.3)', async () => {
+    const list = (query: string, body: object = { projectId: id }) =>
+      client.post(`/call/get-call-history?${query}`, body);
+    const day = service.clock.now().toISOString().slice(0, 10);
+    const { status, body } = await list('to=%2B15550100001', { projectId: id, pageSize: 20 });
+    expect({ status, body }).toMatchObject({ ...DONE, body: { calls: [{ to: '+15550100001' }], total: 1 } });
+    expect((await list('from=%2B15550100001')).body.calls).toEqual([]);
+    expect((await list(`.endTimeAfter=${day}&.endTime=${day}`)).status).toBe(200);
+    expectError(await list('startTime=2025-13-01'), 400);
+    expectError(await list('', {}), 400);
+    expectError(await service.api.post('/call/get-call-history', { projectId: id }), 401);
+  });
+
   it('deletes the project (4.5)', async () => {
     expectError(await service.api.delete(`/project/${id}`, { cascade: true }), 401);
     const { status, body } = await client.delete(`/project/${id}`, { cascade: true });

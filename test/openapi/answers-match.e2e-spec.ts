@@ -6,6 +6,7 @@ import { startApp, TestApp } from '../support/start-app.js';
 import { codesOf, exampleOf, Operation } from './api-document.js';
 import { ApiDriver } from './api-driver.js';
 import { withoutTables } from './broken-database.js';
+import { lookAfterCalls } from './callers.js';
 import { sendFaultyFields, sendTooMany, sendUnreadable, sendWrongCredentials } from './common-faults.js';
 import { lookAfterAgents, lookAfterNumbers, lookAfterProjects, lookForVoice } from './owners.js';
 import { MANY_REQUESTS, ONE_REQUEST } from './settings.js';
@@ -157,6 +158,8 @@ describe('Every response matches the OpenAPI document', () => {
   it('for whoever looks for a voice', () => lookForVoice(api, ada));
 
   it('for users who look after their phone numbers', async () => lookAfterNumbers(api, await join(service)));
+
+  it('for users who make calls', async () => lookAfterCalls(api, await join(service)));
 
   it('for more requests than are allowed', async () => {
     await sendTooMany(api.at(await service.another(ONE_REQUEST)));

@@ -5,8 +5,8 @@ import { ApiDriver } from './api-driver.js';
 /** What a missing field is answered: in the account flows by a code of their own. */
 const MISSING = ['CREDENTIALS_MISSING', 'VALIDATION_FAILED'];
 const BODY_LIMIT_BYTES = 100 * 1024;
-/** They take the instruction of an agent, 65,535 bytes of text that JSON may spell with six times as many. */
-const LARGER_BODIES = ['createAgent', 'updateAgent'];
+/** They take the instruction of an agent or its variables, 65,535 bytes of text that JSON may spell with six times as many. */
+const LARGER_BODIES = ['createAgent', 'updateAgent', 'makeCall'];
 const LARGER_BODY_LIMIT_BYTES = BODY_LIMIT_BYTES + 6 * 65_535;
 
 /** Credentials of every kind that a guarded operation may meet. */

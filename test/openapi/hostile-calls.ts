@@ -26,6 +26,7 @@ const OWN: Record<string, string> = {
   agentId: own('agentId'),
   phoneNumberId: own('phoneNumberId'),
   active_agent: own('agentId'),
+  sid: own('sid'),
 };
 
 /** What a header may hold at all; fetch refuses the rest, and headers of more than 16 kB reach no operation. */
@@ -64,7 +65,7 @@ export function hostileCalls(document: ApiDocument, operation: Operation): fc.Ar
   const segment = fc.oneof(hostileText, fc.uuid()).filter((text) => !/^\.{0,2}$/.test(text));
   const params = operation.params.map((name) => [name, fc.oneof(segment, segment, fc.constant(own(name)))]);
   const query = fc.tuple(
-    fc.constantFrom('page', 'pageSize', 'x', '__proto__'),
+    fc.constantFrom('page', 'pageSize', 'cursor', 'startTime', 'status', '.endTime', 'x', '__proto__'),
     fc.oneof(fc.nat().map(String), hostileText),
   );
   return fc.record({

@@ -35,10 +35,12 @@ const schema = record({
   maxLength: { type: 'integer', minimum: 1 },
   minimum: { type: 'number' },
   maximum: { type: 'number' },
+  maxProperties: { type: 'integer', minimum: 1 },
   properties: mapOf(ref('schema')),
   required: { type: 'array', items: text, minItems: 1, uniqueItems: true },
   items: ref('schema'),
   allOf: { type: 'array', items: ref('schema'), minItems: 1 },
+  oneOf: { type: 'array', items: ref('schema'), minItems: 2 },
   additionalProperties: { anyOf: [{ type: 'boolean' }, ref('schema')] },
 });
 

@@ -1,4 +1,4 @@
-import { TableColumnOptions, TableIndexOptions } from 'typeorm';
+import { TableColumnOptions, TableForeignKeyOptions, TableIndexOptions } from 'typeorm';
 import { ID_LENGTH } from '../columns.js';
 
 /** Column options shared by all migrations; they mirror the decorators of database/columns.ts. */
@@ -39,4 +39,14 @@ export const uniqueIndex = (name: string, ...columnNames: string[]): TableIndexO
   name,
   columnNames,
   isUnique: true,
+});
+
+/** A reference to the id of another table's row, with which this one goes. */
+export const cascade = (name: string, column: string, table: string): TableForeignKeyOptions => ({
+  name,
+  columnNames: [column],
+  referencedTableName: table,
+  referencedColumnNames: ['id'],
+  onDelete: 'CASCADE',
+  onUpdate: 'NO ACTION',
 });

@@ -15,6 +15,11 @@ import { AddSignupOrigins } from './1780000000140-add-signup-origins.js';
 import { CreateAddressLimitsAnew } from './1780000000141-create-address-limits-anew.js';
 import { AddLockedUsers } from './1780000000160-add-locked-users.js';
 import { CreateThrottleResets } from './1780000000161-create-throttle-resets.js';
+import { CreateCalls } from './1780000000170-create-calls.js';
+import { CreateCallTotals } from './1780000000171-create-call-totals.js';
+import { CreateCallRequests } from './1780000000172-create-call-requests.js';
+import { CreateSuppressedNumbers } from './1780000000173-create-suppressed-numbers.js';
+import { CreateCallTurns } from './1780000000174-create-call-turns.js';
 
 /** Every migration, in the order in which it is applied, on every database. */
 export const MIGRATIONS = [
@@ -35,4 +40,9 @@ export const MIGRATIONS = [
   CreateAddressLimitsAnew,
   AddLockedUsers,
   CreateThrottleResets,
+  CreateCalls,
+  CreateCallTotals,
+  CreateCallRequests,
+  CreateSuppressedNumbers,
+  CreateCallTurns,
 ];

@@ -1,0 +1,47 @@
+import { Injectable } from '@nestjs/common';
+import { FindOptionsWhere } from 'typeorm';
+import { AppError } from '../common/app-error.js';
+import { Caller } from '../credentials/caller.js';
+import { Database } from '../database/database.js';
+import { requireOneOf } from '../http/validation.js';
+import { CallAnswer, CallDataAnswer, TurnAnswer } from './call-answer.js';
+import { idOf } from './call-sid.js';
+import { CallTurn } from './call-turn.entity.js';
+import { Call } from './call.entity.js';
+import { FindCallDto } from './calls.dto.js';
+import { CALLS_ERRORS } from './calls.errors.js';
+
+/** Which row a request means: its id, its owner and, where it was sent, its project. Throws CALL_NOT_FOUND for what is no sid. */
+export function conditionOf(body: FindCallDto, userId: string): FindOptionsWhere<Call> {
+  requireOneOf(body, 'sid', 'callSid', 'call_id');
+  const id = idOf(body.sid ?? body.callSid ?? body.call_id ?? '');
+  if (id === null) throw new AppError(CALLS_ERRORS.CALL_NOT_FOUND);
+  return { id, ...(body.projectId !== undefined && { projectId: body.projectId }), userId };
+}
+
+/** Reads calls. */
+@Injectable()
+export class CallDataService {
+  constructor(private readonly database: Database) {}
+
+  async getCall(body: FindCallDto, { userId }: Caller): Promise<CallDataAnswer> {
+    const call = await this.find(conditionOf(body, userId));
+    return { ...CallAnswer.of(call), transcript: await this.transcriptOf(call.id) };
+  }
+
+  byId(id: string, userId: string): Promise<Call> {
+    return this.find({ id, userId });
+  }
+
+  private async transcriptOf(callId: string): Promise<TurnAnswer[]> {
+    const order = { position: 'ASC' } as const;
+    const turns = await this.database.reader.manager.find(CallTurn, { where: { callId }, order });
+    return turns.map((turn) => TurnAnswer.of(turn));
+  }
+
+  private async find(where: FindOptionsWhere<Call>): Promise<Call> {
+    const call = await this.database.reader.manager.findOneBy(Call, where);
+    if (!call) throw new AppError(CALLS_ERRORS.CALL_NOT_FOUND);
+    return call;
+  }
+}

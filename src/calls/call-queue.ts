@@ -1,0 +1,53 @@
+import { Injectable } from '@nestjs/common';
+import { In } from 'typeorm';
+import { AppError } from '../common/app-error.js';
+import { COMMON_ERRORS } from '../common/common.errors.js';
+import { Transaction } from '../database/transaction.js';
+import { PROJECTS_ERRORS } from '../projects/projects.errors.js';
+import { ProjectsService } from '../projects/projects.service.js';
+import { CallEvents, CallRow } from './call-events.js';
+import { CallTotal } from './call-total.entity.js';
+import { Call } from './call.entity.js';
+import { CALLS_ERRORS } from './calls.errors.js';
+import { SuppressedNumber } from './suppressed-number.entity.js';
+import { CallsSettings } from './calls.settings.js';
+
+/** Calls that wait to be made. */
+@Injectable()
+export class CallQueue {
+  private readonly listeners: (() => void)[] = [];
+
+  constructor(
+    private readonly projects: ProjectsService,
+    private readonly events: CallEvents,
+    private readonly settings: CallsSettings,
+  ) {}
+
+  /** Tells `listener` after each unit of work that queued calls. */
+  onAdded(listener: () => void): void {
+    this.listeners.push(listener);
+  }
+
+  /** Queues calls of one project. Throws NUMBER_SUPPRESSED for numbers that must not be called, QUOTA_REACHED when too many wait. */
+  async add(tx: Transaction, calls: CallRow[]): Promise<void> {
+    const [{ projectId, userId }] = calls;
+    // Locked, for the project may be deleted at the same moment, and so that no two count its calls at once.
+    if (!(await this.projects.lockOwned(tx, projectId, userId))) throw new AppError(PROJECTS_ERRORS.PROJECT_NOT_FOUND);
+    const suppressed = await tx.manager.existsBy(SuppressedNumber, {
+      userId,
+      e164: In(calls.map(({ toNumber }) => toNumber)),
+    });
+    if (suppressed) throw new AppError(CALLS_ERRORS.NUMBER_SUPPRESSED);
+    const waiting = await tx.manager.countBy(Call, { projectId, status: 'queued' });
+    if (waiting + calls.length > this.settings.QUEUED_CALLS_PER_PROJECT)
+      throw new AppError(COMMON_ERRORS.QUOTA_REACHED);
+    await this.events.begin(tx, calls);
+    await this.count(tx, projectId, calls.length);
+    tx.afterCommit(() => this.listeners.forEach((listener) => listener()));
+  }
+
+  private async count({ manager }: Transaction, projectId: string, added: number): Promise<void> {
+    const { affected } = await manager.increment(CallTotal, { projectId }, 'total', added);
+    if (affected === 0) await manager.insert(CallTotal, { projectId, total: added });
+  }
+}

@@ -1,0 +1,84 @@
+import { IsIn, IsOptional } from 'class-validator';
+import { Satisfies, Whole } from '../config/rules.js';
+import { ModuleSettings } from '../config/settings.js';
+
+const MOST = 1_000_000;
+
+/** Calls. */
+export class CallsSettings extends ModuleSettings {
+  /** How calls are made: `browser` is a phone on a page of this service, outside production only. Unset: `browser` outside production, else nothing. */
+  @IsOptional()
+  @IsIn(['browser'], { message: '$property must be browser' })
+  CALL_ENGINE?: 'browser';
+
+  /** Countries that may be called: ISO codes of two letters, with commas. Unset: all. */
+  @IsOptional()
+  @Satisfies(
+    (value: string) => value.split(',').every((part) => /^[A-Z]{2}$/i.test(part.trim())),
+    'country codes of two letters, separated by commas',
+  )
+  CALL_COUNTRIES?: string;
+
+  /** Calls of one project at a time; the others wait. */
+  @Whole(1, MOST)
+  CALLS_PER_PROJECT: number = 10;
+
+  /** Calls of one project that start within a second. */
+  @Whole(1, MOST)
+  CALLS_PER_SECOND: number = 1;
+
+  /** Calls of one instance at a time. */
+  @Whole(1, MOST)
+  CALLS_PER_INSTANCE: number = 100;
+
+  /** Calls that may wait in one project; beyond that 400 `QUOTA_REACHED`. */
+  @Whole(1, MOST)
+  QUEUED_CALLS_PER_PROJECT: number = 20_000;
+
+  /** A call that waited for so long is not made any more, hours. */
+  @Whole(1, 24 * 30)
+  CALL_QUEUE_HOURS: number = 24;
+
+  /** How long a phone rings, seconds. */
+  @Whole(1, 600)
+  CALL_RING_SECONDS: number = 45;
+
+  /** How long a call lasts at most, from the answer, seconds. */
+  @Whole(1, 24 * 3600)
+  CALL_MAX_SECONDS: number = 600;
+
+  /** How often an instance looks for calls that nobody announced to it, milliseconds. */
+  @Whole(10, 60_000)
+  CALL_POLL_MS: number = 1000;
+
+  /** A call whose instance says nothing of it for so long is lost with that instance, seconds. The clocks must be closer than that. */
+  @Whole(3, 3600)
+  CALL_LEASE_SECONDS: number = 30;
+
+  /** Price of each begun minute where the carrier tells none; a decimal number in the operator’s currency. */
+  @Satisfies((value: string) => /^\d{1,4}(\.\d{1,6})?$/.test(value), 'a decimal number such as 0.05')
+  CALL_PRICE_PER_MINUTE: string = '0';
+
+  /** When the service stops, calls under way go on for so long before they are ended, seconds. */
+  @Whole(0, 3600)
+  SHUTDOWN_CALLS_SECONDS: number = 30;
+
+  /** How long calls are kept after their end, days. */
+  @Whole(1, 3650)
+  CALL_RETENTION_DAYS: number = 365;
+
+  override faults(): string[] {
+    const isOpen = this.inProduction && this.CALL_ENGINE === 'browser';
+    return isOpen ? ['CALL_ENGINE must not be browser in production: its phone rings for whoever opens the page'] : [];
+  }
+
+  /** How calls are made; null in production as long as nobody set it up. */
+  get callEngine(): 'browser' | null {
+    return this.CALL_ENGINE ?? (this.inProduction ? null : 'browser');
+  }
+
+  /** CALL_COUNTRIES as a list; undefined for all. */
+  get callCountries(): string[] | undefined {
+    return this.CALL_COUNTRIES?.split(',').map((part) => part.trim().toUpperCase());
+  }
+}
