@@ -11,10 +11,12 @@ import { HousekeepingModule } from './housekeeping/housekeeping.module.js';
 import { MailModule } from './mail/mail.module.js';
 import { OperationModule } from './operation/operation.module.js';
 import { PagesModule } from './pages/pages.module.js';
+import { PagesSettings } from './pages/pages.settings.js';
 import { PhoneNumbersModule } from './phone-numbers/phone-numbers.module.js';
 import { ProjectsModule } from './projects/projects.module.js';
 import { SCHEMA } from './schema.js';
 import { SecretsModule } from './secrets/secrets.module.js';
+import { BrowserPhoneModule } from './telephony/browser/browser-phone.module.js';
 import { ThrottlingModule } from './throttling/throttling.module.js';
 import { UsersModule } from './users/users.module.js';
 import { VoicesModule } from './voices/voices.module.js';
@@ -41,6 +43,7 @@ export class AppModule {
         AgentsModule,
         CallsModule,
         PagesModule,
+        ...(settings.get(PagesSettings).hasBrowserPhone ? [BrowserPhoneModule] : []),
         HousekeepingModule,
       ],
     };

@@ -28,9 +28,11 @@ const NOT_INSTALLED = [
   '@nestjs/platform-express',
   '@nestjs/websockets',
   'better-sqlite3',
+  'bufferutil',
   'bullmq',
   'class-transformer/storage',
   'preview-email',
+  'utf-8-validate',
 ];
 
 /** Loads a module with its text changed. */

@@ -20,7 +20,7 @@ export const PLAN = {
   mail: [...EDGE, 'database', 'secrets', 'outbox', 'pages'],
   credentials: [...EDGE, 'database', 'secrets', 'throttling', 'audit', 'users', 'mail'],
   auth: GROUND,
-  telephony: CORE,
+  telephony: [...EDGE, 'pages'],
   speech: [...CORE, 'http'],
   webhooks: [...EDGE, 'database', 'outbox'],
   projects: [...GROUND, 'webhooks'],

@@ -4,6 +4,7 @@ import { AddressSettings } from './address.settings.js';
 import { ConnectionSettings } from './connection.settings.js';
 import { canonicalIp, ipRange } from './client.js';
 import { ignoreExpectHeader } from './connection-errors.js';
+import { allowUpgrades } from './upgrades.js';
 
 /** Time for a client to send its whole request, against ones that drip it (Slowloris), milliseconds. */
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -74,6 +75,7 @@ export class Connections {
     server.on('connection', (socket: Socket) => this.admit(socket));
     server.on('request', (request, response) => this.take(request, response, handler));
     ignoreExpectHeader(server);
+    allowUpgrades(server, (socket) => this.takeOver(socket));
     const checking = setInterval(() => this.closeOverdue(), CHECK_INTERVAL_MS).unref();
     return server.once('close', () => clearInterval(checking));
   }
@@ -84,7 +86,18 @@ export class Connections {
     if (this.open.has(socket)) socket.setTimeout(this.settings.UNREAD_TIMEOUT_MS);
   }
 
+  /** A connection that is no longer HTTP counts as open, but makes no room for others. */
+  private takeOver(socket: Socket): boolean {
+    const connection = this.open.get(socket);
+    if (!connection || connection.waiting) return false;
+    this.idle.delete(socket);
+    return connection.owner.idle.delete(socket);
+  }
+
   private admit(socket: Socket): void {
+    const known = this.open.get(socket);
+    // One that was not taken over after all comes back.
+    if (known) return this.setIdle(socket, known.owner);
     const ip = canonicalIp(socket.remoteAddress ?? '');
     if (ip === null) return void socket.destroy();
     const owner = this.ownerOf(ipRange(ip));

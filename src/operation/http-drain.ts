@@ -30,6 +30,7 @@ export class HttpDrain implements OnApplicationBootstrap, OnModuleDestroy {
 
   onApplicationBootstrap(): void {
     this.server.on('connection', (socket: Socket) => {
+      if (this.sockets.has(socket)) return;
       this.sockets.set(socket, performance.now());
       socket.once('close', () => this.sockets.delete(socket));
     });

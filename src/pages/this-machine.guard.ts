@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { CanActivate, ExecutionContext, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import ipaddr from 'ipaddr.js';
@@ -20,7 +21,7 @@ function isLoopback(address: string): boolean {
 }
 
 /** The request was sent on this machine, to a name of this machine: a page of another site that points its name here is refused. */
-function isFromThisMachine({ socket, headers }: FastifyRequest): boolean {
+export function isFromThisMachine({ socket, headers }: Pick<IncomingMessage, 'socket' | 'headers'>): boolean {
   if (!isLoopback(socket.remoteAddress ?? '')) return false;
   if (FORWARDING_HEADERS.some((name) => headers[name] !== undefined)) return false;
   const host = (headers.host ?? '').replace(/:\d+$/, '').toLowerCase();

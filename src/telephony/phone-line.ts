@@ -40,6 +40,14 @@ export interface LineListener {
   ended(end: LineEnd): void;
 }
 
+/** Words of the conversation as the person may read them. */
+export interface SpokenLine {
+  /** A later line with the same id replaces this one: more was understood, or less was heard. */
+  id: string;
+  role: 'agent' | 'person';
+  text: string;
+}
+
 /** A call on a line, from the first attempt to its end. No method throws when the call is already over. */
 export interface LineCall {
   /** Queues sound behind what already waits. The line plays it at its own pace. */
@@ -54,6 +62,8 @@ export interface LineCall {
   pressDigits(digits: string): void;
   /** Connects the person with somebody else. Rejects when the line cannot, or the other end refuses; the call then goes on. */
   transfer(to: string): Promise<void>;
+  /** Shows words to the person. Only the browser phone has a screen. */
+  show?(line: SpokenLine): void;
   /** Cancels a call that was not answered, hangs up any other. `ended` follows. */
   hangUp(): void;
 }
