@@ -51,7 +51,7 @@ const TYPESCRIPT = [
 const NOT_ON = {
   mariadb: [
     '/test/(browser|http)/',
-    '/test/voices/',
+    '/test/(voices|conversations|llm|speech)/',
     '/test/openapi/(document|swagger-ui|answer-checker)',
     '/test/(client|node-version|pages|hsts|settings|readme|scripts|trust-proxy)',
     '/test/agents/variables',

@@ -22,6 +22,8 @@ export const PLAN = {
   auth: GROUND,
   telephony: [...EDGE, 'pages'],
   speech: [...CORE, 'http'],
+  llm: [...CORE, 'http'],
+  conversations: ['common', 'speech', 'llm', 'telephony'],
   webhooks: [...EDGE, 'database', 'outbox'],
   projects: [...GROUND, 'webhooks'],
   'phone-numbers': [...GROUND, 'projects', 'telephony'],

@@ -2,9 +2,7 @@
  * The port between a conversation and whatever carries its sound: the browser phone, a SIP trunk, Twilio. Sound is 16-bit mono PCM at
  * 16 kHz on both sides; each line converts to and from its own codec.
  */
-export const SAMPLE_RATE = 16_000;
-export const FRAME_MS = 20;
-export const FRAME_SAMPLES = (SAMPLE_RATE * FRAME_MS) / 1000;
+export { FRAME_MS, FRAME_SAMPLES, SAMPLE_RATE } from '../common/sound.js';
 
 /** Why a call ended on the line. What the agent or a timer decided is known to the one who hung up. */
 export type LineEndReason =

@@ -1,0 +1,8 @@
+/** Sound in this service is 16-bit mono PCM at this rate, in frames of this length; whoever has other sound converts it at the edge. */
+export const SAMPLE_RATE = 16_000;
+export const FRAME_MS = 20;
+export const FRAME_SAMPLES = (SAMPLE_RATE * FRAME_MS) / 1000;
+
+export function millisecondsOf(samples: number): number {
+  return (samples * 1000) / SAMPLE_RATE;
+}

@@ -1,0 +1,136 @@
+import { ConversationParts, ConversationSettings } from './conversation-settings.js';
+import { TurnLatency } from './conversation-events.js';
+import { History } from './history.js';
+import { TurnTimes } from './latency.js';
+import { Patience } from './patience.js';
+import { Phrases } from './phrases.js';
+import { systemPrompt } from './prompt.js';
+import { Reply, ReplyOutcome } from './reply.js';
+import { Sentences } from './sentences.js';
+import { Speaker, Spoken } from './speaker.js';
+import { Segment } from './speech.js';
+import { CallTools } from './tools.js';
+
+export interface AgentListener {
+  heard(samples: Int16Array): void;
+  /** A sound of the agent is on its way. */
+  sounding(): void;
+  answered(latency: TurnLatency): void;
+  /** What was said is over, heard to its end or cut. */
+  spoken(spoken: Spoken): void;
+  speechless(): void;
+  /** The model fails: there is nothing to go on with. */
+  thoughtless(): void;
+}
+
+/** The agent's side of a conversation: has a model answer, and speaks one thing at a time. */
+export class AgentSide {
+  readonly speaker: Speaker;
+  private readonly history: History;
+  private readonly patience: Patience;
+  private reply: Reply | null = null;
+  /** What replies still do to the history. */
+  private working: Promise<unknown> = Promise.resolve();
+  private times: TurnTimes | null = null;
+  private failures = 0;
+  /** The call ends after what is being said. */
+  isLeaving = false;
+
+  constructor(
+    private readonly parts: ConversationParts,
+    private readonly settings: ConversationSettings,
+    private readonly phrases: Phrases,
+    private readonly listener: AgentListener,
+  ) {
+    const { timers, line, synthesizer } = parts;
+    this.history = new History(systemPrompt(settings));
+    this.speaker = new Speaker(timers, line, synthesizer, settings.voiceId, {
+      sounding: (segment) => this.sounding(segment),
+      spoken: (spoken) => this.spoken(spoken),
+      speechless: () => listener.speechless(),
+      heard: (samples) => listener.heard(samples),
+    });
+    const fill = (which: 0 | 1) => this.speaker.say(phrases.fillers[which], true);
+    this.patience = new Patience(timers, fill, () => listener.thoughtless());
+  }
+
+  /** Speaks, or is about to. */
+  get isBusy(): boolean {
+    return this.speaker.isSpeaking || this.reply !== null;
+  }
+
+  /** Makes the sound of texts that are heard from `speaker.letGo` on. */
+  prepare(...texts: string[]): void {
+    this.speaker.beginHeld();
+    for (const text of texts) {
+      const sentences = new Sentences();
+      for (const sentence of [...sentences.push(text), ...sentences.flush()]) this.speaker.say(sentence);
+    }
+    this.speaker.complete();
+  }
+
+  /** Says a text as it stands, in place of whatever it was saying. */
+  say(text: string): void {
+    this.giveUp();
+    this.speaker.sayAll(text);
+  }
+
+  /** Answers words of the person. */
+  answer(words: string, speechToTextMs: number | null, tools: CallTools): void {
+    this.giveUp();
+    const { timers, model } = this.parts;
+    const { speaker, history } = this;
+    const { temperature } = this.settings;
+    this.times = new TurnTimes(timers.now(), speechToTextMs);
+    speaker.begin();
+    this.patience.begin();
+    const reply = new Reply({ timers, model, temperature, speaker, history, tools }, this.times);
+    this.reply = reply;
+    void reply.start(words, this.working).then((outcome) => this.replied(reply, outcome));
+    this.working = reply.done;
+  }
+
+  /** In this order: the line falls silent, then synthesizer and model are told to stop, then the history is cut to what was heard. */
+  giveUp(): void {
+    this.patience.end();
+    this.speaker.cut(() => this.reply?.abort());
+    this.reply = null;
+  }
+
+  close(): void {
+    this.giveUp();
+    this.speaker.close();
+  }
+
+  private replied(reply: Reply, outcome: ReplyOutcome): void {
+    if (this.reply !== reply) return;
+    this.patience.end();
+    this.reply = null;
+    if (outcome === 'failed') return this.failed();
+    this.failures = 0;
+    this.speaker.complete();
+  }
+
+  private failed(): void {
+    this.failures += 1;
+    if (!this.isLeaving && this.failures > 1) return this.listener.thoughtless();
+    this.speaker.say(this.isLeaving ? this.phrases.goodbye : this.phrases.sayAgain);
+    this.speaker.complete();
+  }
+
+  private sounding({ isFiller }: Segment): void {
+    this.listener.sounding();
+    if (isFiller) return;
+    this.patience.end();
+    const latency = this.times?.answered(this.parts.timers.now());
+    if (latency) this.listener.answered(latency);
+  }
+
+  private spoken(spoken: Spoken): void {
+    const wasReply = this.times !== null;
+    this.times = null;
+    if (wasReply) this.history.settle(spoken.heard, spoken.isCut);
+    else if (spoken.text !== '') this.history.addSpoken(spoken.isCut ? `${spoken.text}—` : spoken.text);
+    this.listener.spoken(spoken);
+  }
+}

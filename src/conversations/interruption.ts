@@ -1,0 +1,91 @@
+import { Timers } from '../common/timers.js';
+import { Speaker } from './speaker.js';
+import { heardText } from './speech.js';
+
+const DUCK_MS = 200;
+const STOP_MS = 350;
+/** Without words for so long after the voice, it was no interruption. */
+const RESUME_MS = 2000;
+/** Where no words can be recognized, so much voice stands for them. */
+const WORDLESS_MS = 700;
+/** Who speaks into the beginning of the greeting hears so many words of it before the agent yields. */
+const GREETING_WORDS = 3;
+
+const LISTENING =
+  /^(?:mm+h?m*|m+hm+|uh[ -]?huh|hm+|ah+|oh|yeah|yep|yes|ok|okay|right|sure|i see|got it|good|great|really)$/i;
+/** What people say when they take up the phone. */
+const TAKING_UP = /^(?:hello|hi|hey|hallo|yes|yeah|speaking|hello hello)$/i;
+
+function isOnly(text: string, pattern: RegExp): boolean {
+  const plain = text.replace(/[^\p{L}\p{N}' -]+/gu, '').trim();
+  return plain !== '' && pattern.test(plain);
+}
+
+/** Decides when the person's voice stops the agent's: first quieter, then silent, then either given up or resumed from the cut. */
+export class Interruption {
+  /** The goodbye and messages for machines are not stopped. */
+  isBlocked = false;
+  isGreeting = false;
+  private cancelResume?: () => void;
+
+  constructor(
+    private readonly timers: Timers,
+    private readonly speaker: Speaker,
+    private readonly hasWords: boolean,
+    /** What the agent was saying, or about to say, is given up. */
+    private readonly confirm: () => void,
+  ) {}
+
+  /** The person speaks for so long now. */
+  voice(milliseconds: number): void {
+    if (!this.isPossible) return;
+    this.cancelResume?.();
+    if (milliseconds >= DUCK_MS) this.speaker.playback.duck();
+    if (milliseconds >= STOP_MS && !this.mustGoOn) this.speaker.playback.hold();
+    if (!this.hasWords && milliseconds >= WORDLESS_MS && !this.mustGoOn) this.confirm();
+  }
+
+  words(text: string): void {
+    if (!this.isPossible || this.isBackchannel(text) || this.mustGoOn) return;
+    this.confirm();
+  }
+
+  voiceStopped(): void {
+    if (!this.isPossible) return;
+    if (!this.speaker.playback.isHeld) return this.speaker.playback.unduck();
+    this.cancelResume?.();
+    this.cancelResume = this.timers.after(RESUME_MS, () => this.resume());
+  }
+
+  /** Whether a turn that ended is no more than a sign of listening, beside which the agent goes on speaking. */
+  passesOver(text: string): boolean {
+    if (!this.isPossible || (text !== '' && !this.isBackchannel(text))) return false;
+    this.resume();
+    return true;
+  }
+
+  close(): void {
+    this.cancelResume?.();
+  }
+
+  private get isPossible(): boolean {
+    return this.speaker.isSpeaking && !this.isBlocked;
+  }
+
+  private get mustGoOn(): boolean {
+    if (!this.isGreeting || this.speaker.playback.isHeld) return false;
+    const heard = heardText(this.speaker.said, this.speaker.playback.heard);
+    return heard.split(/\s+/).filter((word) => word !== '').length < GREETING_WORDS;
+  }
+
+  private isBackchannel(text: string): boolean {
+    return isOnly(text, LISTENING) || (this.isGreeting && isOnly(text, TAKING_UP));
+  }
+
+  private resume(): void {
+    this.cancelResume?.();
+    if (!this.isPossible) return;
+    this.speaker.playback.unduck();
+    this.speaker.letGo();
+  }
+}

@@ -1,0 +1,29 @@
+import { maskCardNumbers } from './mask.js';
+import { TranscriptEntry } from './conversation-events.js';
+
+/** Keeps the times of a call, which count from its answer, and hands what was said on as the transcript shows it. */
+export class Transcript {
+  private answeredAt: number | null = null;
+
+  constructor(private readonly hand: (entry: TranscriptEntry) => void) {}
+
+  start(now: number): void {
+    this.answeredAt = now;
+  }
+
+  /** Whole milliseconds since the answer. */
+  since(moment: number): number {
+    return Math.max(0, Math.round(moment - (this.answeredAt ?? moment)));
+  }
+
+  add(role: 'agent' | 'person', text: string, startedAt: number, endedAt: number, isInterrupted = false): void {
+    if (text === '') return;
+    const entry: TranscriptEntry = {
+      role,
+      text: maskCardNumbers(text),
+      startMs: this.since(startedAt),
+      endMs: this.since(endedAt),
+    };
+    this.hand(isInterrupted ? { ...entry, interrupted: true } : entry);
+  }
+}
