@@ -21,7 +21,7 @@ import { setUpMethods } from './http/methods.js';
 import { securityHeaders } from './http/security-headers.js';
 import { validationPipe } from './http/validation.js';
 import { ApiDocsSettings } from './openapi/api-docs.settings.js';
-import { setUpSwagger } from './openapi/document.js';
+import { setUpSwagger } from './openapi/swagger-ui.js';
 import { MetricsService } from './operation/metrics.service.js';
 
 /** What an incoming x-request-id must look like to be kept. */

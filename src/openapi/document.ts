@@ -11,22 +11,15 @@ import {
   type SchemaObject,
   SwaggerModule,
 } from '@nestjs/swagger';
-import type { onRequestHookHandler } from 'fastify';
 import { ErrorEntry } from '../common/app-error.js';
 import { COMMON_ERRORS } from '../common/common.errors.js';
 import { AccountsSettings } from '../config/accounts.settings.js';
-import { EnvironmentSettings } from '../config/environment.settings.js';
 import { Settings } from '../config/settings.js';
 import { VERSION } from '../config/version.js';
 import { AddressSettings } from '../http/address.settings.js';
 import { CHALLENGE } from '../http/error.filter.js';
 import { ID_EXAMPLES } from '../http/fields.js';
 import { type DocumentedErrors, errorResponses, ERRORS_EXTENSION, exampleOf } from './operation.js';
-import { publishDocument } from './published-document.js';
-
-/** Swagger UI styles itself and shows its own images; nothing comes from elsewhere. */
-const UI_POLICY =
-  "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'; object-src 'none'";
 
 const DESCRIPTION = `Accounts, projects, AI phone agents and their calls. Sign up, enter the code that is mailed to you, log in, then press “Authorize”.
 
@@ -189,40 +182,4 @@ export function openApiDocument(app: NestFastifyApplication, settings: Settings)
     for (const [method, operation] of Object.entries(path)) complete(operation as Operation, method, schemas);
   }
   return { ...document, servers: serversOf(settings.get(AddressSettings)), components };
-}
-
-/** Part of Swagger UI, as its page has it. */
-interface SwaggerUi {
-  oas3Actions: { setSelectedServer(url: string): void };
-  specSelectors: { specJson(): { getIn(path: unknown[]): string } };
-}
-
-/** Runs in the page, so it must use nothing of this file: requests go to the host that the page came from, not to PUBLIC_URL. */
-function selectRelativeServer(): void {
-  const { ui } = globalThis as unknown as { ui: SwaggerUi };
-  ui.oas3Actions.setSelectedServer(ui.specSelectors.specJson().getIn(['servers', 1, 'url']));
-}
-
-/** Swagger UI at /docs, the document at /docs-json. Built when it is first asked for: it costs boot time that nobody may need. */
-export function setUpSwagger(app: NestFastifyApplication, settings: Settings): void {
-  const fastify = app.getHttpAdapter().getInstance();
-  fastify.addHook('onRoute', (route) => {
-    if (!/^\/docs(\/|$)/.test(route.url)) return;
-    const loosen: onRequestHookHandler = (_, reply, next) => {
-      void reply.header('content-security-policy', UI_POLICY);
-      next();
-    };
-    route.onRequest = [route.onRequest ?? [], loosen].flat();
-  });
-  let document: OpenAPIObject | undefined;
-  const documentOnce = () => (document ??= openApiDocument(app, settings));
-  publishDocument(fastify, documentOnce);
-  SwaggerModule.setup('docs', app, documentOnce, {
-    raw: false,
-    customSiteTitle: 'Talkstack API',
-    swaggerOptions: {
-      persistAuthorization: !settings.get(EnvironmentSettings).inProduction,
-      onComplete: selectRelativeServer,
-    },
-  });
 }

@@ -1,4 +1,5 @@
 import { describeInBrowser, openProfile } from '../support/browser.js';
+import { fitsIntoWidth } from '../support/page-checks.js';
 import { Site } from '../support/site.js';
 import { SwaggerUi } from '../support/swagger-ui.js';
 
@@ -17,5 +18,19 @@ describeInBrowser('Swagger UI', () => {
     expect(door.askedFor).toContain('/talkstack/auth/signup');
     expect(problems).toEqual([]);
     expect([...origins]).toEqual([new URL(door.url).origin]);
+  });
+
+  it('fits into 360 pixels: the list of operations, an answer, and the credentials', async () => {
+    const { context } = await openProfile(site.browser, { viewport: { width: 360, height: 740 } });
+    const page = await context.newPage();
+    const swagger = new SwaggerUi(page);
+    await swagger.open(door.url);
+    expect(await fitsIntoWidth(page)).toBe(true);
+    for (const operation of ['signUp', 'currentUser', 'listProjects']) {
+      await swagger.execute(operation);
+      expect({ operation, fits: await fitsIntoWidth(page) }).toEqual({ operation, fits: true });
+    }
+    await page.getByRole('button', { name: 'Authorize', exact: true }).click();
+    expect(await fitsIntoWidth(page)).toBe(true);
   });
 });
