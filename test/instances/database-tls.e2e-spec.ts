@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { describeWith } from '../support/describe-with.js';
 import { queryDirectly } from '../support/direct-query.js';
 import { findProgram, OwnMariadb } from '../support/own-mariadb.js';
 import { program, runProcess } from '../support/start-process.js';
@@ -22,7 +23,7 @@ function makeCertificates(folder: string, host: string): void {
 
 const isPossible = OwnMariadb.isInstalled && findProgram('openssl') !== undefined;
 
-(isPossible ? describe : describe.skip)('TLS to the database', () => {
+describeWith('mariadbd or openssl', isPossible)('TLS to the database', () => {
   let server: OwnMariadb;
   let folder: string;
   beforeAll(async () => {

@@ -3,6 +3,7 @@ import { closeSync, existsSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join as joinPath } from 'node:path';
 import { ApiClient } from '../support/api-client.js';
+import { describeWith } from '../support/describe-with.js';
 import { atOnce } from '../support/credentials.js';
 import { freePort } from '../support/own-mariadb.js';
 import { Settings, TEST_SETTINGS } from '../support/start-app.js';
@@ -61,8 +62,8 @@ describe('The server whose log cannot be written', () => {
     expect((await api.get('/health/live')).status).toBe(200);
   }
 
-  if (existsSync(FULL_DISK)) {
-    it('because its disk is full serves on, counts the lost lines, and stops when told to', async () => {
+  describeWith(FULL_DISK, existsSync(FULL_DISK))('because its disk is full', () => {
+    it('serves on, counts the lost lines, and stops when told to', async () => {
       const full = openSync(FULL_DISK, 'w');
       const { api, stop } = await start(['ignore', full, full]);
       closeSync(full);
@@ -70,7 +71,7 @@ describe('The server whose log cannot be written', () => {
       await expectLinesAreCounted(api);
       expect(await stop()).toEqual({ code: 0, signal: null });
     });
-  }
+  });
 
   it('because its reader is gone serves on, counts the lost lines, and stops when told to', async () => {
     const { api, stop } = await start(['ignore', 'pipe', 'pipe'], ({ stdout, stderr }) => {
