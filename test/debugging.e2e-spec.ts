@@ -85,7 +85,7 @@ describe('A debugger', () => {
   it('stops the built service at a line of TypeScript, and shows that line', async () => {
     const settings = { ...TEST_SETTINGS, DATABASE_URL: database.url, NODE_OPTIONS: '--inspect=127.0.0.1:0' };
     const { child, output, exit } = launch(built('bundle/start.cjs'), [], settings, process.cwd());
-    const [url] = /ws:\S+/.exec(await output.find(/Debugger listening on ws:/)) ?? [];
+    const [, url] = /(ws:\S+)/.exec(await output.find(/Debugger listening on ws:/)) ?? [];
     const [, address] = /listening at (\S+?)"/.exec(await output.find(/Server listening at/)) ?? [];
     const inspector = await Inspector.connect(url);
     await inspector.send('Debugger.enable');
