@@ -2,6 +2,7 @@ import { DynamicModule, Module } from '@nestjs/common';
 import { AgentsModule } from './agents/agents.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { CallsModule } from './calls/calls.module.js';
+import { CallsSettings } from './calls/calls.settings.js';
 import { CommonModule } from './common/common.module.js';
 import { ConfigModule } from './config/config.module.js';
 import { MailServerSettings } from './config/mail-server.settings.js';
@@ -41,7 +42,7 @@ export class AppModule {
         PhoneNumbersModule,
         VoicesModule,
         AgentsModule,
-        CallsModule,
+        CallsModule.forRoot(settings.get(CallsSettings)),
         PagesModule,
         ...(settings.get(PagesSettings).hasBrowserPhone ? [BrowserPhoneModule] : []),
         HousekeepingModule,

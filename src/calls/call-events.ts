@@ -1,19 +1,26 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../common/clock.js';
+import { Clock, MINUTE_MS } from '../common/clock.js';
 import { Transaction } from '../database/transaction.js';
 import { type CallStatus, isFinal, mayBecome } from './call-status.js';
 import { Call } from './call.entity.js';
+import { CallsSettings } from './calls.settings.js';
 
 /** A new row, without its relations. */
 export type CallRow = Omit<Call, 'project'>;
 
-type Changes = Partial<Pick<CallRow, 'answeredAt' | 'answeredBy' | 'carrierCode' | 'dialStartedAt' | 'endedReason'>> &
+/** What may change with the status of a call. */
+export type CallChanges = Partial<
+  Pick<CallRow, 'answeredAt' | 'answeredBy' | 'carrierCode' | 'dialStartedAt' | 'endedReason'>
+> &
   Partial<Pick<CallRow, 'costMicros' | 'data' | 'latency' | 'leaseOwner' | 'leasedUntil'>>;
 
 /** The only place where the status of a call changes. */
 @Injectable()
 export class CallEvents {
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly clock: Clock,
+    private readonly settings: CallsSettings,
+  ) {}
 
   /** Writes new calls. */
   async begin({ manager }: Transaction, calls: CallRow[]): Promise<void> {
@@ -21,11 +28,16 @@ export class CallEvents {
   }
 
   /** Takes a locked call one step further, and returns it as it is then. Returns null where the table of steps does not allow it. */
-  async move(tx: Transaction, call: Call, status: CallStatus, changes: Changes = {}): Promise<Call | null> {
+  async move(tx: Transaction, call: Call, status: CallStatus, changes: CallChanges = {}): Promise<Call | null> {
     if (!mayBecome(call.status, status)) return null;
-    const ended = isFinal(status) ? { endedAt: this.clock.now(), leaseOwner: null, leasedUntil: null } : {};
-    const all = { ...changes, ...ended, status };
+    const all = { ...changes, ...(isFinal(status) && this.settled(call)), status };
     await tx.manager.update(Call, call.id, all);
     return { ...call, ...all };
+  }
+
+  private settled({ answeredAt }: Call): CallChanges & Pick<Call, 'endedAt'> {
+    const endedAt = this.clock.now();
+    const minutes = answeredAt ? Math.ceil((endedAt.getTime() - answeredAt.getTime()) / MINUTE_MS) : 0;
+    return { endedAt, leaseOwner: null, leasedUntil: null, costMicros: minutes * this.settings.microsPerMinute };
   }
 }

@@ -81,4 +81,9 @@ export class CallsSettings extends ModuleSettings {
   get callCountries(): string[] | undefined {
     return this.CALL_COUNTRIES?.split(',').map((part) => part.trim().toUpperCase());
   }
+
+  /** CALL_PRICE_PER_MINUTE in millionths. */
+  get microsPerMinute(): number {
+    return Math.round(Number(this.CALL_PRICE_PER_MINUTE) * 1_000_000);
+  }
 }

@@ -128,8 +128,9 @@ export class ProjectsService {
     await this.database.write(async (tx) => {
       const project = await this.lockOwned(tx, projectId, caller.userId);
       if (!project) throw new AppError(PROJECTS_ERRORS.PROJECT_NOT_FOUND);
-      if (cascade) await this.contents.remove(tx, project.id);
-      else if (!(await this.contents.isEmpty(tx, project.id))) throw new AppError(PROJECTS_ERRORS.PROJECT_NOT_EMPTY);
+      const isFree = cascade || (await this.contents.isEmpty(tx, project.id));
+      if (!isFree) throw new AppError(PROJECTS_ERRORS.PROJECT_NOT_EMPTY);
+      await this.contents.remove(tx, project.id);
       await this.bury(tx, project);
     });
     return success('The project is deleted.');

@@ -9,6 +9,8 @@ import { LogSettings } from '../../src/common/log.settings.js';
 import { loggerOptions } from '../../src/common/logger.js';
 import { Database } from '../../src/database/database.js';
 import { loadServiceSettings } from '../../src/settings.js';
+import { Lines } from '../../src/telephony/lines.js';
+import type { PhoneLine } from '../../src/telephony/phone-line.js';
 import { NameResolver } from '../../src/webhooks/name-resolver.js';
 import { ApiClient } from './api-client.js';
 import { TestClock } from './test-clock.js';
@@ -25,6 +27,8 @@ interface World {
   names: TestNames;
   clock: TestClock;
   settings: Settings;
+  /** In place of the line that the settings name. */
+  line?: PhoneLine;
 }
 
 /** A running service with all that a story needs around it. */
@@ -36,7 +40,7 @@ export interface TestApp extends World {
   /** Rows of a statement, read past the service. */
   query(sql: string): Promise<any[]>;
   /** Starts one more instance in the same world, on a clock of its own if need be; the first one's close() closes it too. */
-  another(settings?: Settings, clock?: TestClock): Promise<TestApp>;
+  another(settings?: Settings, clock?: TestClock, line?: PhoneLine): Promise<TestApp>;
   close(): Promise<void>;
 }
 
@@ -81,12 +85,13 @@ async function startInstance(world: World): Promise<TestApp> {
     { ...loggerOptions(settings.get(LogSettings)), level: 'trace' },
     { write: (line: string) => void logs.push(line) },
   );
-  const module = await Test.createTestingModule({ imports: [AppModule.forRoot(settings)] })
+  const testing = Test.createTestingModule({ imports: [AppModule.forRoot(settings)] })
     .overrideProvider(Clock)
     .useValue(world.clock)
     .overrideProvider(NameResolver)
-    .useValue(world.names)
-    .compile();
+    .useValue(world.names);
+  if (world.line) testing.overrideProvider(Lines).useValue({ line: world.line });
+  const module = await testing.compile();
   const app = module.createNestApplication<NestFastifyApplication>(httpAdapter(settings, logger), {
     bodyParser: false,
   });
@@ -105,18 +110,18 @@ async function startInstance(world: World): Promise<TestApp> {
 }
 
 /** Starts the service on a database and a mail server of its own. */
-export async function startApp(settings: Settings = {}): Promise<TestApp> {
+export async function startApp(settings: Settings = {}, line?: PhoneLine): Promise<TestApp> {
   const mailbox = new TestMailbox();
   await mailbox.open();
   const database = await createTestDatabase();
   const [names, clock] = [new TestNames(), new TestClock()];
-  const world = { database, mailbox, names, clock, settings: { ...TEST_SETTINGS, ...settings } };
+  const world = { database, mailbox, names, clock, line, settings: { ...TEST_SETTINGS, ...settings } };
   const first = await startInstance(world);
   const instances = [first];
   return {
     ...first,
-    another: async (more = {}, clock = world.clock) => {
-      const instance = await startInstance({ ...world, clock, settings: { ...world.settings, ...more } });
+    another: async (more = {}, clock = world.clock, line = world.line) => {
+      const instance = await startInstance({ ...world, clock, line, settings: { ...world.settings, ...more } });
       instances.push(instance);
       return instance;
     },

@@ -1,0 +1,150 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { BeforeApplicationShutdown, Injectable, Logger, OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
+import { Clock, MINUTE_MS, SECOND_MS } from '../common/clock.js';
+import { Database } from '../database/database.js';
+import { Lines } from '../telephony/lines.js';
+import { CallClaims } from './call-claims.js';
+import { CallEvents } from './call-events.js';
+import { CallQueue } from './call-queue.js';
+import { CallSession } from './call-session.js';
+import { Call } from './call.entity.js';
+import { CallsSettings } from './calls.settings.js';
+import { EndCallService } from './end-call.service.js';
+
+/** How long a stop waits for the outcomes of calls that it ended. */
+const OUTCOME_GRACE_MS = 5 * SECOND_MS;
+/** How often calls are looked for that waited too long. */
+const EXPIRY_EVERY_MS = MINUTE_MS;
+
+/** Makes the calls that wait. Any number of instances may do so side by side (see CallClaims). */
+@Injectable()
+export class CallRunner implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {
+  private readonly logger = new Logger('Calls');
+  private readonly sessions = new Map<string, CallSession>();
+  private timer?: NodeJS.Timeout;
+  private round?: Promise<void>;
+  private isRunning = false;
+  private isWoken = false;
+  private isDatabaseAway = false;
+  private expiryAt = 0;
+
+  constructor(
+    private readonly lines: Lines,
+    private readonly claims: CallClaims,
+    private readonly events: CallEvents,
+    private readonly queue: CallQueue,
+    private readonly ending: EndCallService,
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly settings: CallsSettings,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.isRunning = true;
+    this.queue.onAdded(() => this.wake());
+    this.ending.onRequested((callId) => this.sessions.get(callId)?.end('ended-by-request'));
+    this.timer = setInterval(() => this.wake(), this.settings.CALL_POLL_MS).unref();
+    this.wake();
+  }
+
+  /** No new calls from here on; those under way go on. */
+  onModuleDestroy(): void {
+    this.isRunning = false;
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.round;
+    // Leases are renewed meanwhile.
+    const patience = new AbortController();
+    let end = () => {};
+    const isTime = new Promise<void>((resolve) => (end = resolve));
+    const cancel = this.clock.after(this.settings.SHUTDOWN_CALLS_SECONDS * SECOND_MS, end);
+    await Promise.race([this.allDone(), isTime]);
+    cancel();
+    for (const session of this.sessions.values()) session.end('instance-lost');
+    await Promise.race([this.allDone(), delay(OUTCOME_GRACE_MS, undefined, { signal: patience.signal, ref: false })]);
+    patience.abort();
+    clearInterval(this.timer);
+    await this.round;
+    if (this.sessions.size > 0) this.logger.warn(`${this.sessions.size} calls had no outcome at the stop`);
+  }
+
+  /** Says that calls may wait. */
+  wake(): void {
+    this.isWoken = true;
+    this.round ??= this.work();
+  }
+
+  private async allDone(): Promise<void> {
+    await Promise.all([...this.sessions.values()].map(({ done }) => done));
+  }
+
+  private async work(): Promise<void> {
+    while (this.isWoken) {
+      this.isWoken = false;
+      try {
+        await this.lookAfterSessions();
+        if (this.isRunning) await this.settleOthers();
+        if (this.isRunning) await this.startWaiting();
+        this.noteDatabase();
+      } catch (error) {
+        this.noteDatabase(error);
+      }
+    }
+    this.round = undefined;
+  }
+
+  /** Renews the leases of the calls under way, ends those whose end was asked for elsewhere, and lets go of those that are ours no more. */
+  private async lookAfterSessions(): Promise<void> {
+    const sessions = [...this.sessions];
+    const held = new Map((await this.claims.renew(sessions.map(([id]) => id))).map((call) => [call.id, call]));
+    for (const [id, session] of sessions) {
+      const call = held.get(id);
+      // Without a row of ours it is over here too, unless its outcome was written in between.
+      if (!call && this.sessions.has(id)) session.abandon();
+      if (call?.endRequestedAt) session.end('ended-by-request');
+    }
+  }
+
+  private async settleOthers(): Promise<void> {
+    const lost = await this.claims.failLost();
+    if (lost > 0) this.logger.warn(`${lost} calls were lost with their instances`);
+    const now = this.clock.now().getTime();
+    if (now < this.expiryAt) return;
+    this.expiryAt = now + EXPIRY_EVERY_MS;
+    await this.claims.failExpired();
+  }
+
+  /** Projects take turns, one call each. */
+  private async startWaiting(): Promise<void> {
+    const { line } = this.lines;
+    if (!line) return;
+    for (let hasStarted = true; hasStarted;) {
+      hasStarted = false;
+      for (const projectId of await this.claims.projectsWaiting()) {
+        if (!this.isRunning || this.sessions.size >= this.settings.CALLS_PER_INSTANCE) return;
+        const call = await this.claims.claim(projectId);
+        if (call) this.begin(call).dial(line);
+        hasStarted ||= call !== null;
+      }
+    }
+  }
+
+  private begin(call: Call): CallSession {
+    const { database, events, clock, settings } = this;
+    const session = new CallSession(call, { database, events, clock, settings });
+    this.sessions.set(call.id, session);
+    void session.done.then(() => {
+      this.sessions.delete(call.id);
+      this.wake();
+    });
+    return session;
+  }
+
+  /** Tells the log when the database goes away and when it is back, not at every tick between. */
+  private noteDatabase(error?: unknown): void {
+    if (error !== undefined && !this.isDatabaseAway) this.logger.error('Calls cannot use the database', error);
+    if (error === undefined && this.isDatabaseAway) this.logger.warn('Calls can use the database again');
+    this.isDatabaseAway = error !== undefined;
+  }
+}
