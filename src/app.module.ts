@@ -32,7 +32,7 @@ export class AppModule {
         ConfigModule.forRoot(settings),
         CommonModule,
         DatabaseModule.forRoot(SCHEMA),
-        SecretsModule,
+        SecretsModule.forRoot(),
         ThrottlingModule,
         OperationModule,
         UsersModule,

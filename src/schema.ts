@@ -16,6 +16,7 @@ import { MIGRATIONS } from './database/migrations/index.js';
 import { Letter } from './mail/letter.entity.js';
 import { PhoneNumber } from './phone-numbers/phone-number.entity.js';
 import { Project } from './projects/project.entity.js';
+import { SecretMark } from './secrets/secret-mark.entity.js';
 import { Counter } from './throttling/counter.entity.js';
 import { ThrottleReset } from './throttling/throttle-reset.entity.js';
 import { User } from './users/user.entity.js';
@@ -30,6 +31,7 @@ export const SCHEMA: Schema = {
     ResetToken,
     ApiKey,
     SigningKey,
+    SecretMark,
     Letter,
     AuditEvent,
     Counter,

@@ -11,6 +11,7 @@ const PROGRAMS = [
   'migrate',
   'commands/audit-log',
   'commands/backup',
+  'commands/drop-unreadable',
   'commands/restore',
   'commands/openapi-document',
   'commands/rotate-keys',

@@ -19,7 +19,7 @@ function rotateKeysModule(settings: Settings) {
       ConfigModule.forRoot(settings),
       CommonModule,
       DatabaseModule.forRoot(SCHEMA, { migrates: false }),
-      SecretsModule,
+      SecretsModule.forRoot({ adopts: false }),
       SigningKeysModule,
     ],
   })

@@ -41,7 +41,7 @@ function usersModule(settings: Settings) {
       ConfigModule.forRoot(settings),
       CommonModule,
       DatabaseModule.forRoot(SCHEMA, { migrates: false }),
-      SecretsModule,
+      SecretsModule.forRoot({ adopts: false }),
       ThrottlingModule,
       MailQueueModule,
       AuthModule,

@@ -1,11 +1,13 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { sha256 } from '../common/sha256.js';
 import { Secrets } from '../secrets/secrets.js';
 
 const ID_BYTES = 16;
 const COUNTER_BYTES = 4;
 const SECRET_BYTES = 32;
 const TAG_BYTES = 16;
+const TAG_PURPOSE = 'refresh-tag';
 const BODY_BYTES = 2 * ID_BYTES + COUNTER_BYTES + SECRET_BYTES;
 
 /** What a refresh token says of itself; opaque to clients. */
@@ -38,8 +40,13 @@ export class RefreshTokens {
 
   /** The token that follows `token`; the same nonce gives the same successor, so that it need not be stored. */
   successor(token: string, claims: RefreshTokenClaims, nonce: string): string {
-    const secret = this.secrets.mac('refresh-successor', token, nonce);
-    return this.encode({ ...claims, generation: claims.generation + 1 }, secret);
+    return this.successors(token, claims, nonce)[0];
+  }
+
+  /** The successor that was issued earlier, which only its hash is kept of: it may have been made under the previous secret. */
+  issuedSuccessor(token: string, claims: RefreshTokenClaims, nonce: string, hash: string): string {
+    const successors = this.successors(token, claims, nonce);
+    return successors.find((successor) => sha256(successor) === hash) ?? successors[0];
   }
 
   /** Null for anything that was never issued here. */
@@ -47,7 +54,7 @@ export class RefreshTokens {
     const bytes = Buffer.from(token, 'base64url');
     if (bytes.length !== BODY_BYTES + TAG_BYTES || bytes.toString('base64url') !== token) return null;
     const body = bytes.subarray(0, BODY_BYTES);
-    if (!timingSafeEqual(this.tag(body), bytes.subarray(BODY_BYTES))) return null;
+    if (!this.secrets.isMac(bytes.subarray(BODY_BYTES), TAG_PURPOSE, body.toString('hex'))) return null;
     return {
       userId: idText(body.subarray(0, ID_BYTES)),
       sessionId: idText(body.subarray(ID_BYTES, 2 * ID_BYTES)),
@@ -55,14 +62,22 @@ export class RefreshTokens {
     };
   }
 
-  private encode({ userId, sessionId, generation }: RefreshTokenClaims, secret: Buffer): string {
-    const counter = Buffer.alloc(COUNTER_BYTES);
-    counter.writeUInt32BE(generation);
-    const body = Buffer.concat([idBytes(userId), idBytes(sessionId), counter, secret]);
-    return Buffer.concat([body, this.tag(body)]).toString('base64url');
+  private successors(token: string, claims: RefreshTokenClaims, nonce: string): string[] {
+    const next = { ...claims, generation: claims.generation + 1 };
+    const tags = (body: Buffer) => this.secrets.macs(TAG_PURPOSE, body.toString('hex'));
+    const bodies = this.secrets.macs('refresh-successor', token, nonce).map((secret) => this.body(next, secret));
+    return bodies.map((body, i) => Buffer.concat([body, tags(body)[i].subarray(0, TAG_BYTES)]).toString('base64url'));
   }
 
-  private tag(body: Buffer): Buffer {
-    return this.secrets.mac('refresh-tag', body.toString('hex')).subarray(0, TAG_BYTES);
+  private encode(claims: RefreshTokenClaims, secret: Buffer): string {
+    const body = this.body(claims, secret);
+    const tag = this.secrets.mac(TAG_PURPOSE, body.toString('hex')).subarray(0, TAG_BYTES);
+    return Buffer.concat([body, tag]).toString('base64url');
+  }
+
+  private body({ userId, sessionId, generation }: RefreshTokenClaims, secret: Buffer): Buffer {
+    const counter = Buffer.alloc(COUNTER_BYTES);
+    counter.writeUInt32BE(generation);
+    return Buffer.concat([idBytes(userId), idBytes(sessionId), counter, secret]);
   }
 }

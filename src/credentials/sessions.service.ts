@@ -137,7 +137,8 @@ export class SessionsService {
       if (refreshToken !== null) return { outcome: 'rotated', refreshToken, claims };
     }
     if (this.isInGrace(session, claims) && equals(sha256(token), session.previousRefreshHash)) {
-      const refreshToken = this.refreshTokens.successor(token, claims, session.rotationNonce);
+      const { rotationNonce, refreshHash } = session;
+      const refreshToken = this.refreshTokens.issuedSuccessor(token, claims, rotationNonce, refreshHash);
       return { outcome: 'rotated', refreshToken, claims };
     }
     // A token from the future was issued before the database was restored from a backup: useless, but no theft.

@@ -1,5 +1,6 @@
 import { Column, Entity, Index } from 'typeorm';
 import { IdColumn, MomentColumn } from '../database/columns.js';
+import { SealedColumn } from '../secrets/sealed-column.js';
 
 /** A key pair for access tokens (ES256). It is published before it signs and stays as long as its tokens live. */
 @Entity('signing_keys')
@@ -18,7 +19,7 @@ export class SigningKey {
   publicKey: string;
 
   /** PKCS #8 in PEM, encrypted under the server's secret. */
-  @Column({ type: 'text' })
+  @SealedColumn()
   privateKey: string;
 
   @MomentColumn()

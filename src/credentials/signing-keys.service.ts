@@ -21,11 +21,14 @@ const UNKNOWN_KEY_RELOAD_MS = 5 * SECOND_MS;
 interface LoadedKey {
   id: string;
   sequence: number;
-  privateKey: KeyObject;
+  /** Unset: sealed under a secret that this instance does not have, while the secret is being changed. It then verifies, but does not sign. */
+  privateKey?: KeyObject;
   publicKey: KeyObject;
   jwk: JsonWebKey & { kid: string; use: string; alg: string };
   signsFrom: number;
 }
+
+type SigningKeyPair = LoadedKey & { privateKey: KeyObject };
 
 /** The ES256 key pairs of access tokens: kept encrypted in the database, published as JWKS, rotated by age or by command. */
 @Injectable()
@@ -53,7 +56,10 @@ export class SigningKeysService implements OnModuleInit {
     const now = this.clock.now().getTime();
     const newest = this.keys[this.keys.length - 1];
     if (newest.signsFrom + this.settings.SIGNING_KEY_DAYS * DAY_MS - PUBLISH_LEAD_MS <= now) await this.rotate();
-    return this.keys.findLast((key) => key.signsFrom <= now) ?? this.keys[0];
+    const own = this.keys.filter((key): key is SigningKeyPair => key.privateKey !== undefined);
+    const key = own.findLast(({ signsFrom }) => signsFrom <= now) ?? own.at(0);
+    if (!key) throw new Error('No signing key opens under APP_SECRET.');
+    return key;
   }
 
   /** The public key of a token's `kid`; undefined when there is no such key. */
@@ -126,7 +132,8 @@ export class SigningKeysService implements OnModuleInit {
       id: row.id,
       sequence: row.sequence,
       // As KeyObject: parsing a key on every use would cost forty times the signature check.
-      privateKey: createPrivateKey(this.secrets.decrypt(row.privateKey, row.id)),
+      privateKey:
+        this.secrets.sealOf(row.privateKey, row.id) && createPrivateKey(this.secrets.decrypt(row.privateKey, row.id)),
       publicKey: createPublicKey({ key: jwk, format: 'jwk' }),
       jwk,
       signsFrom: row.signsFrom.getTime(),

@@ -1,6 +1,7 @@
 import { Column, Entity, Index } from 'typeorm';
 import { MomentColumn } from '../database/columns.js';
 import { LeasedRow } from '../outbox/leased-row.js';
+import { SealedColumn } from '../secrets/sealed-column.js';
 
 /** Where a letter stands. */
 export const LETTER_STATE = {
@@ -31,7 +32,7 @@ export class Letter extends LeasedRow {
   params: string;
 
   /** The code or token, encrypted under the server's secret; wiped when the letter is settled. */
-  @Column({ type: 'text', nullable: true })
+  @SealedColumn({ nullable: true })
   secret: string | null;
 
   @Column({ type: 'varchar', length: 16 })

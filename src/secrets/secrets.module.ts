@@ -1,7 +1,24 @@
-import { Global, Module } from '@nestjs/common';
+import { DynamicModule, Module } from '@nestjs/common';
+import { DatabaseSettings } from '../database/database.settings.js';
+import { Database } from '../database/database.js';
+import { adoptSecret, checkSecret } from './secret-check.js';
 import { Secrets } from './secrets.js';
+import { SecretsSettings } from './secrets.settings.js';
 
-/** The keys that derive from the secret of the service. */
-@Global()
-@Module({ providers: [Secrets], exports: [Secrets] })
-export class SecretsModule {}
+/** The keys that derive from the secret of the service. Whoever asks for them gets them only when the secret is the right one. */
+@Module({})
+export class SecretsModule {
+  /** `adopts`: a change of the secret is carried out; a command beside running instances leaves that to them. */
+  static forRoot({ adopts }: { adopts: boolean } = { adopts: true }): DynamicModule {
+    const secrets = {
+      provide: Secrets,
+      inject: [SecretsSettings, DatabaseSettings, Database],
+      useFactory: async (settings: SecretsSettings, databaseSettings: DatabaseSettings, database: Database) => {
+        const made = new Secrets(settings, databaseSettings);
+        await (adopts ? adoptSecret : checkSecret)(database, made);
+        return made;
+      },
+    };
+    return { module: SecretsModule, global: true, providers: [secrets], exports: [Secrets] };
+  }
+}

@@ -11,6 +11,11 @@ export class SecretsSettings extends ModuleSettings {
   @MinLength(32)
   APP_SECRET?: string;
 
+  /** The secret before APP_SECRET, while it is being changed: what was made under either goes on working. Unset it when all instances run with the new one. */
+  @IsOptional()
+  @MinLength(32)
+  APP_SECRET_PREVIOUS?: string;
+
   override faults(): string[] {
     if (!this.inProduction) return [];
     if (this.APP_SECRET === undefined) return ['APP_SECRET must be set in production'];

@@ -1,12 +1,14 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Clock, DAY_MS } from '../common/clock.js';
 import { Secrets } from '../secrets/secrets.js';
 import { Database } from '../database/database.js';
 import { Transaction } from '../database/transaction.js';
-import { counterOfAddress } from './address-counters.js';
+import { idsOfCounter } from './address-counters.js';
 import { Counter } from './counter.entity.js';
 
+const PURPOSE = 'device-token';
+const ENDED = 'device-tokens-ended';
 const ID_BYTES = 16;
 const TIME_BYTES = 6;
 const HEAD_BYTES = ID_BYTES + TIME_BYTES;
@@ -51,7 +53,7 @@ export class DeviceTokens {
     const bytes = Buffer.from(token, 'base64url');
     if (bytes.length !== HEAD_BYTES + MAC_BYTES) return null;
     const head = bytes.subarray(0, HEAD_BYTES);
-    if (!timingSafeEqual(bytes.subarray(HEAD_BYTES), this.mac(head, email))) return null;
+    if (!this.secrets.isMac(bytes.subarray(HEAD_BYTES), PURPOSE, email, head.toString('hex'))) return null;
     const issuedAt = head.readUIntBE(ID_BYTES, TIME_BYTES);
     const isExpired = issuedAt + LIFETIME_MS <= this.clock.now().getTime();
     return isExpired ? null : { id: head.toString('hex', 0, ID_BYTES), issuedAt };
@@ -59,8 +61,11 @@ export class DeviceTokens {
 
   /** Whether all tokens of the address were ended since this one was issued. */
   async isEnded(email: string, { issuedAt }: Device, { rows }: Readable = this.database): Promise<boolean> {
-    const end = await rows.find(Counter, { id: this.idOf(email) });
-    return end !== null && issuedAt + LIFETIME_MS <= end.resetsAt.getTime();
+    for (const id of idsOfCounter(this.secrets, email, ENDED)) {
+      const end = await rows.find(Counter, { id });
+      if (end !== null && issuedAt + LIFETIME_MS <= end.resetsAt.getTime()) return true;
+    }
+    return false;
   }
 
   /** Issues a token for a login: with the id of the one that it presents, if that is alive, else with a new one. */
@@ -75,15 +80,11 @@ export class DeviceTokens {
 
   /** Ends every token of the address that was issued until now. The row may go when the last of them would have expired. */
   async endAll({ rows }: Transaction, email: string): Promise<void> {
-    const end = { id: this.idOf(email), count: 1, resetsAt: this.clock.in(LIFETIME_MS) };
+    const end = { id: idsOfCounter(this.secrets, email, ENDED)[0], count: 1, resetsAt: this.clock.in(LIFETIME_MS) };
     await rows.insert(Counter, end, { key: 'id', columns: ['resetsAt'] });
   }
 
   private mac(head: Buffer, email: string): Buffer {
-    return this.secrets.mac('device-token', email, head.toString('hex'));
-  }
-
-  private idOf(email: string): string {
-    return counterOfAddress(this.secrets, email, 'device-tokens-ended');
+    return this.secrets.mac(PURPOSE, email, head.toString('hex'));
   }
 }

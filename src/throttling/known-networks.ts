@@ -6,7 +6,7 @@ import { ThrottlingSettings } from './throttling.settings.js';
 import { Database } from '../database/database.js';
 import { Transaction } from '../database/transaction.js';
 import { maskedIp } from '../http/client.js';
-import { counterOfAddress, countersOfAddress } from './address-counters.js';
+import { countersOfAddress, idsOfCounter } from './address-counters.js';
 import { Counter } from './counter.entity.js';
 
 /**
@@ -25,22 +25,24 @@ export class KnownNetworks {
   /** Remembers the network with the login that it belongs to. */
   async remember(transaction: Transaction, email: string, ip: string): Promise<void> {
     const resetsAt = this.clock.in(this.settings.THROTTLE_KNOWN_NETWORK_DAYS * DAY_MS);
-    const network = { id: this.idOf(email, ip), count: 1, resetsAt };
+    const network = { id: this.idsOf(email, ip)[0], count: 1, resetsAt };
     await transaction.rows.insert(Counter, network, { key: 'id', columns: ['resetsAt'] });
   }
 
   /** One look-up by key, for addresses with and without an account alike. */
   isKnown(email: string, ip: string): Promise<boolean> {
-    const where = { id: this.idOf(email, ip), resetsAt: MoreThan(this.clock.now()) };
+    const where = this.idsOf(email, ip).map((id) => ({ id, resetsAt: MoreThan(this.clock.now()) }));
     return this.database.reader.manager.existsBy(Counter, where);
   }
 
   /** Forgets the networks of an address, and when its device tokens were ended, for the deletion of its account. */
   async forget({ manager }: Transaction, email: string): Promise<void> {
-    await manager.delete(Counter, { id: Like(`${countersOfAddress(this.secrets, email)}%`) });
+    for (const beginning of countersOfAddress(this.secrets, email)) {
+      await manager.delete(Counter, { id: Like(`${beginning}%`) });
+    }
   }
 
-  private idOf(email: string, ip: string): string {
-    return counterOfAddress(this.secrets, email, 'known-network', maskedIp(ip));
+  private idsOf(email: string, ip: string): string[] {
+    return idsOfCounter(this.secrets, email, 'known-network', maskedIp(ip));
   }
 }

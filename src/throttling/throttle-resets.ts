@@ -5,6 +5,7 @@ import { Database } from '../database/database.js';
 import { Transaction } from '../database/transaction.js';
 import { ThrottleReset } from './throttle-reset.entity.js';
 
+const PURPOSE = 'throttle-reset';
 /** Every instance knows of a reset within this time. */
 const RELOAD_MS = 8 * SECOND_MS;
 
@@ -35,7 +36,7 @@ export class ThrottleResets {
   /** What the address or user is counted as: itself, or after a reset itself since that moment. */
   countedAs(whom: string): string {
     if (this.moments.size === 0) return whom;
-    const moment = this.moments.get(this.idOf(whom));
+    const [moment] = this.secrets.macs(PURPOSE, whom).flatMap((id) => this.moments.get(id.toString('hex')) ?? []);
     return moment === undefined ? whom : `${whom} since ${moment}`;
   }
 
@@ -53,6 +54,6 @@ export class ThrottleResets {
   }
 
   private idOf(whom: string): string {
-    return this.secrets.mac('throttle-reset', whom).toString('hex');
+    return this.secrets.mac(PURPOSE, whom).toString('hex');
   }
 }

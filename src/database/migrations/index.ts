@@ -20,6 +20,7 @@ import { CreateCallTotals } from './1780000000171-create-call-totals.js';
 import { CreateCallRequests } from './1780000000172-create-call-requests.js';
 import { CreateSuppressedNumbers } from './1780000000173-create-suppressed-numbers.js';
 import { CreateCallTurns } from './1780000000174-create-call-turns.js';
+import { CreateSecretMarks } from './1780000000180-create-secret-marks.js';
 
 /** Every migration, in the order in which it is applied, on every database. */
 export const MIGRATIONS = [
@@ -45,4 +46,5 @@ export const MIGRATIONS = [
   CreateCallRequests,
   CreateSuppressedNumbers,
   CreateCallTurns,
+  CreateSecretMarks,
 ];

@@ -1,0 +1,41 @@
+import 'reflect-metadata';
+import { DataSource } from 'typeorm';
+import { databaseOptions } from '../database/database-options.js';
+import { DatabaseSettings } from '../database/database.settings.js';
+import { SCHEMA } from '../schema.js';
+import { dropUnreadableRows } from '../secrets/sealed-rows.js';
+import { markSecret } from '../secrets/secret-check.js';
+import { Secrets } from '../secrets/secrets.js';
+import { SecretsSettings } from '../secrets/secrets.settings.js';
+import { refuseOtherSchema } from '../database/schema-version.js';
+import { runCommand, secretSettings } from './command.js';
+
+/** What is lost with the rows of a table. */
+const LOSSES: Record<string, string> = {
+  signing_keys: 'signing keys: everybody has to log in again',
+  letters: 'e-mails that waited with a code or a link in them: people have to ask for new ones',
+};
+
+/**
+ * `npm run secrets:drop-unreadable`: gives up what only a lost secret opens, and lets the database belong to the one that is set. The
+ * service must be stopped.
+ */
+async function dropUnreadable(): Promise<void> {
+  const settings = secretSettings();
+  const secrets = new Secrets(settings.get(SecretsSettings), settings.get(DatabaseSettings));
+  const dataSource = await new DataSource(await databaseOptions(settings.get(DatabaseSettings), SCHEMA)).initialize();
+  try {
+    await refuseOtherSchema(dataSource);
+    const dropped = await dataSource.transaction(async (manager) => {
+      const counts = await dropUnreadableRows(manager, secrets);
+      await markSecret(manager, secrets);
+      return counts;
+    });
+    const lines = Object.entries(dropped).map(([table, count]) => `Dropped ${count} ${LOSSES[table] ?? table}.\n`);
+    process.stdout.write(lines.join('') || 'Everything opens under APP_SECRET. Nothing was dropped.\n');
+  } finally {
+    await dataSource.destroy();
+  }
+}
+
+await runCommand(dropUnreadable);
