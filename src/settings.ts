@@ -21,6 +21,7 @@ import { PagesSettings } from './pages/pages.settings.js';
 import { PhoneNumbersSettings } from './phone-numbers/phone-numbers.settings.js';
 import { ProjectsSettings } from './projects/projects.settings.js';
 import { SecretsSettings } from './secrets/secrets.settings.js';
+import { LlmSettings } from './llm/llm.settings.js';
 import { ElevenLabsSettings } from './speech/synthesis/eleven-labs.settings.js';
 import { TwilioSettings } from './telephony/twilio/twilio.settings.js';
 import { RedisSettings } from './throttling/redis.settings.js';
@@ -47,6 +48,7 @@ export const SETTINGS: SettingsType[] = [
   CallsSettings,
   TwilioSettings,
   ElevenLabsSettings,
+  LlmSettings,
   WebhooksSettings,
   ThrottlingSettings,
   ConnectionSettings,

@@ -20,7 +20,15 @@ const PROGRAMS = [
 
 const NATIVE = ['@node-rs/argon2', '@photostructure/sqlite'];
 /** Loaded by few, or never; they stay in node_modules, as do Swagger UI's files. */
-const LOADED_WHERE_USED = ['@echogarden/fvad-wasm', 'file-type', 'ioredis', 'mysql2', 'swagger-ui-dist', 'twilio'];
+const LOADED_WHERE_USED = [
+  '@echogarden/fvad-wasm',
+  'file-type',
+  'ioredis',
+  'mysql2',
+  'openai',
+  'swagger-ui-dist',
+  'twilio',
+];
 /** What packages ask for in case that it is there. */
 const NOT_INSTALLED = [
   '@fastify/multipart',

@@ -6,6 +6,7 @@ const PREFIXES = [
   'CALLS_',
   'DATABASE_',
   'ELEVENLABS_',
+  'LLM_',
   'MAIL_',
   'METRICS_',
   'REDIS_',

@@ -1,0 +1,142 @@
+import type OpenAI from 'openai';
+import { Timers } from '../common/timers.js';
+import { untilAborted } from '../common/until-aborted.js';
+import { ChatMessage, ChatPart, ChatRequest, LanguageModel, LanguageModelError } from './language-model.js';
+import { ToolCallPieces } from './tool-call-pieces.js';
+
+/** To the first part of an answer, and between any two. */
+const FIRST_PART_MS = 8000;
+const NEXT_PART_MS = 5000;
+
+export interface OpenAiModelOptions {
+  url: string;
+  apiKey?: string;
+  model: string;
+}
+
+type Message = OpenAI.Chat.Completions.ChatCompletionMessageParam;
+type FinishReason = OpenAI.Chat.Completions.ChatCompletionChunk.Choice['finish_reason'];
+type Body = OpenAI.Chat.Completions.ChatCompletionCreateParamsStreaming;
+
+function toMessage(message: ChatMessage): Message {
+  if (message.role === 'tool') return { role: 'tool', tool_call_id: message.toolCallId, content: message.content };
+  if (message.role !== 'assistant' || !message.toolCalls) return { role: message.role, content: message.content };
+  const tool_calls = message.toolCalls.map(({ id, name, arguments: given }) => ({
+    id,
+    type: 'function' as const,
+    function: { name, arguments: given },
+  }));
+  return { role: 'assistant', content: message.content, tool_calls };
+}
+
+/** Milliseconds that an answer asks to wait; undefined where it does not say. */
+function retryAfterOf(headers: Headers | undefined): number | undefined {
+  const milliseconds = Number(headers?.get('retry-after-ms') ?? NaN);
+  const seconds = Number(headers?.get('retry-after') ?? NaN);
+  const wait = Number.isFinite(milliseconds) ? milliseconds : seconds * 1000;
+  return Number.isFinite(wait) && wait >= 0 ? wait : undefined;
+}
+
+/** In our words: a provider's own may quote what was said in the call. */
+function toError(error: unknown, hasParts: boolean): LanguageModelError {
+  if (error instanceof LanguageModelError) return error;
+  const { status, code, headers } = error as { status?: number; code?: string; headers?: Headers };
+  if (status === 429 && code !== 'insufficient_quota') {
+    return new LanguageModelError('rate-limited', 'the model takes no more requests now', retryAfterOf(headers));
+  }
+  if (status !== undefined && status < 500 && status !== 408) {
+    return new LanguageModelError('refused', `the model refused with status ${status}`);
+  }
+  if (hasParts) return new LanguageModelError('cut-off', 'the answer was cut off');
+  return new LanguageModelError('unavailable', status ? `status ${status}` : 'the model cannot be reached');
+}
+
+/** A model behind OpenAI's chat completions, whoever serves them. */
+export class OpenAiModel implements LanguageModel {
+  readonly name: string;
+  private client?: Promise<OpenAI>;
+
+  constructor(
+    private readonly options: OpenAiModelOptions,
+    private readonly timers: Timers,
+  ) {
+    this.name = `${options.model} at ${new URL(options.url).host}`;
+  }
+
+  async *stream(request: ChatRequest): AsyncIterable<ChatPart> {
+    const late = new AbortController();
+    const signal = AbortSignal.any([request.signal, late.signal]);
+    let hasParts = false;
+    try {
+      for await (const part of this.parts(request, signal, late)) {
+        // Chunks that came already still follow an abort.
+        if (request.signal.aborted) return;
+        hasParts = true;
+        yield part;
+      }
+      if (late.signal.aborted) throw new Error('late');
+    } catch (error) {
+      if (request.signal.aborted) return;
+      throw toError(error, hasParts);
+    } finally {
+      late.abort();
+    }
+  }
+
+  private async *parts(request: ChatRequest, signal: AbortSignal, late: AbortController): AsyncIterable<ChatPart> {
+    let stopWaiting = this.timers.after(FIRST_PART_MS, () => late.abort());
+    try {
+      const client = await this.connect();
+      const chunks = await client.chat.completions.create(this.bodyOf(request), { signal });
+      const calls = new ToolCallPieces();
+      let finish: FinishReason = null;
+      for await (const chunk of untilAborted(chunks, signal)) {
+        stopWaiting();
+        stopWaiting = this.timers.after(NEXT_PART_MS, () => late.abort());
+        const choice = chunk.choices?.[0];
+        for (const piece of choice?.delta?.tool_calls ?? []) calls.add(piece);
+        if (choice?.delta?.content) yield { type: 'text', text: choice.delta.content };
+        finish = choice?.finish_reason ?? finish;
+      }
+      if (signal.aborted) return;
+      // A stream that is cut between two chunks ends as quietly as one that is complete.
+      if (finish === null) throw new LanguageModelError('cut-off', 'the answer has no end');
+      if (finish === 'content_filter') throw new LanguageModelError('refused', 'the answer was filtered');
+      if (finish === 'length') throw new LanguageModelError('cut-off', 'the answer was too long');
+      for (const call of calls.whole()) yield { type: 'tool-call', call };
+    } finally {
+      stopWaiting();
+    }
+  }
+
+  private bodyOf({ messages, tools, temperature }: ChatRequest): Body {
+    const functions = tools.map((tool) => ({ type: 'function' as const, function: { ...tool } }));
+    return {
+      model: this.options.model,
+      messages: messages.map(toMessage),
+      stream: true,
+      // Some servers refuse an empty list.
+      ...(functions.length > 0 ? { tools: functions } : {}),
+      ...(temperature === undefined ? {} : { temperature }),
+    };
+  }
+
+  /** The package is loaded by those who use it. The client would wait for ten minutes and try three times. */
+  private connect(): Promise<OpenAI> {
+    this.client ??= import('openai').then(
+      ({ default: Client }) =>
+        new Client({
+          baseURL: this.options.url,
+          apiKey: this.options.apiKey ?? 'none',
+          organization: null,
+          project: null,
+          maxRetries: 0,
+          timeout: FIRST_PART_MS,
+          logLevel: 'off',
+          // The key must not follow to wherever an answer points.
+          fetchOptions: { redirect: 'error' },
+        }),
+    );
+    return this.client;
+  }
+}
