@@ -19,7 +19,8 @@ type Misbehaviour = (response: ServerResponse) => void;
 /** Begins an answer as an event stream and sends what is given; the rest is the caller's. */
 export function begin(response: ServerResponse, chunks: object[]): void {
   response.writeHead(200, { 'content-type': 'text/event-stream' });
-  for (const one of [chunk({ role: 'assistant', content: '' }), ...chunks]) response.write(`data: ${JSON.stringify(one)}\n\n`);
+  for (const one of [chunk({ role: 'assistant', content: '' }), ...chunks])
+    response.write(`data: ${JSON.stringify(one)}\n\n`);
 }
 
 /** Stands in for a server of OpenAI's chat completions, as its documentation says or as badly as a test wants. */
