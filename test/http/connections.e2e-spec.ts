@@ -53,6 +53,13 @@ describe('Connections', () => {
     ).closed;
   });
 
+  it('that send half a head are closed before older ones that send half a body', async () => {
+    await start({ HEADERS_TIMEOUT_MS: '200' });
+    const half = { body: await open(busy), head: await open('GET / HTTP/1.1\r\nHost:') };
+    const closings = Object.entries(half).map(([part, { closed }]) => closed.then(() => part));
+    expect(await Promise.race(closings)).toBe('head');
+  });
+
   it('that read a response drop by drop are closed after the longest time of a response', async () => {
     await start({ RESPONSE_TIMEOUT_MS: '1000', UNREAD_TIMEOUT_MS: '600000' });
     await (
