@@ -42,6 +42,14 @@ describe('An id in capitals', () => {
     }
   });
 
+  it('says behind which row a page of a list begins', async () => {
+    const { id: projectId } = await createProject(service, ada);
+    const { id: older } = await createAgent(service, ada, projectId);
+    const { id: newer } = await createAgent(service, ada, projectId);
+    const { body } = await service.api.as(ada).get(`/agent/${projectId}?after=${newer.toUpperCase()}`);
+    expect(body.map(({ id }: { id: string }) => id)).toEqual([older]);
+  });
+
   it('ends the session that it names', async () => {
     const other = await openSession(service, ada);
     const { body } = await service.api.as(other).get('/user/sessions/current');
