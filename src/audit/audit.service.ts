@@ -4,7 +4,8 @@ import { Repository } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 import { Clock } from '../common/clock.js';
 import { Transaction } from '../database/transaction.js';
-import { Client, maskedIp } from '../http/client.js';
+import { maskedIp } from '../config/addresses.js';
+import { Client } from '../http/client.js';
 import { AuditEvent } from './audit-event.entity.js';
 import { AuditEventType } from './audit-events.js';
 

@@ -3,7 +3,7 @@ import { Clock, DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../common/clock.js
 import { Secrets } from '../secrets/secrets.js';
 import { ThrottlingSettings } from '../throttling/throttling.settings.js';
 import { Transaction } from '../database/transaction.js';
-import { maskedIp } from '../http/client.js';
+import { maskedIp } from '../config/addresses.js';
 import { ThrottleResets } from '../throttling/throttle-resets.js';
 import { AddressLimits, Tally } from './address-limits.entity.js';
 

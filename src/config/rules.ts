@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { Transform } from 'class-transformer';
 import { ValidateBy } from 'class-validator';
+import { isThisMachine } from './addresses.js';
 
 /** A value in which `faultOf` finds nothing; what it finds completes the sentence "NAME must …". */
 export function Without(faultOf: (value: string) => string | undefined): PropertyDecorator {
@@ -46,8 +47,7 @@ export function isUrl(value: string, protocols: string[]): boolean {
 export function isSafeUrl(value: string): boolean {
   if (!isUrl(value, ['https:', 'http:']) || /[?#]/.test(value)) return false;
   const { protocol, hostname, username, password } = new URL(value);
-  const staysHere = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
-  return (protocol === 'https:' || staysHere) && username + password === '';
+  return (protocol === 'https:' || isThisMachine(hostname)) && username + password === '';
 }
 
 /** A proxy's address or range, as TRUST_PROXY lists them. */

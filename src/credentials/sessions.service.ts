@@ -11,7 +11,8 @@ import { CredentialsSettings } from './credentials.settings.js';
 import { Database } from '../database/database.js';
 import { idsOnPage, rowsByKey } from '../database/row-pages.js';
 import { Transaction } from '../database/transaction.js';
-import { Client, maskedIp } from '../http/client.js';
+import { maskedIp } from '../config/addresses.js';
+import { Client } from '../http/client.js';
 import { Page, RowsQuery } from '../http/paging.js';
 import { CREDENTIALS_ERRORS } from './credentials.errors.js';
 import { RefreshTokenClaims, RefreshTokens } from './refresh-tokens.js';
@@ -99,10 +100,7 @@ export class SessionsService {
     return { sessionId, refreshToken };
   }
 
-  /**
-   * The session's state; null when it has ended, and then for good, whatever the clock says later. Costs no query while it was asked
-   * for a short while ago.
-   */
+  /** Returns the session's state; null once it has ended, whatever the clock says later. Costs no query soon after another call. */
   async state(id: string): Promise<SessionState | null> {
     const known = this.states.get(id);
     const remembered = known instanceof Promise ? await known : known;

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { clientIp, maskedIp, userAgentOf } from './client.js';
+import { maskedIp } from '../config/addresses.js';
+import { clientIp, userAgentOf } from './client.js';
 
 /** Codes of the errors that were answered, until their lines are written. */
 const errorCodes = new WeakMap<FastifyReply, string>();

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { BlockList, isIPv6, type Socket } from 'node:net';
 import { AddressSettings } from './address.settings.js';
 import { ConnectionSettings } from './connection.settings.js';
-import { canonicalIp, ipRange } from './client.js';
+import { canonicalIp, ipRange } from '../config/addresses.js';
 import { ignoreExpectHeader } from './connection-errors.js';
 import { allowUpgrades } from './upgrades.js';
 

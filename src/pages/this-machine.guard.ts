@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { CanActivate, ExecutionContext, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import ipaddr from 'ipaddr.js';
 import { AppError } from '../common/app-error.js';
+import { isLoopback, isThisMachine } from '../config/addresses.js';
 import { PAGES_ERRORS } from './pages.errors.js';
 import { PagesSettings } from './pages.settings.js';
 
@@ -16,16 +16,11 @@ const FORWARDING_HEADERS = [
   'via',
 ];
 
-function isLoopback(address: string): boolean {
-  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'loopback';
-}
-
 /** The request was sent on this machine, to a name of this machine: a page of another site that points its name here is refused. */
 export function isFromThisMachine({ socket, headers }: Pick<IncomingMessage, 'socket' | 'headers'>): boolean {
   if (!isLoopback(socket.remoteAddress ?? '')) return false;
   if (FORWARDING_HEADERS.some((name) => headers[name] !== undefined)) return false;
-  const host = (headers.host ?? '').replace(/:\d+$/, '').toLowerCase();
-  return host === 'localhost' || isLoopback(host.replace(/^\[(.*)\]$/, '$1'));
+  return isThisMachine((headers.host ?? '').replace(/:\d+$/, ''));
 }
 
 /** Lets only this machine in: whoever reads the development mailbox can take over every account. DEV_PAGES=open lets in others too. */

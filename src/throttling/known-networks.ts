@@ -5,7 +5,7 @@ import { Secrets } from '../secrets/secrets.js';
 import { ThrottlingSettings } from './throttling.settings.js';
 import { Database } from '../database/database.js';
 import { Transaction } from '../database/transaction.js';
-import { maskedIp } from '../http/client.js';
+import { maskedIp } from '../config/addresses.js';
 import { countersOfAddress, idsOfCounter } from './address-counters.js';
 import { Counter } from './counter.entity.js';
 

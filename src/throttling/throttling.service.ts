@@ -5,7 +5,7 @@ import { Clock, DAY_MS, SECOND_MS } from '../common/clock.js';
 import { Secrets } from '../secrets/secrets.js';
 import { AccountsSettings } from '../config/accounts.settings.js';
 import { ThrottlingSettings } from './throttling.settings.js';
-import { ipRange, ipv6Network, maskedIp } from '../http/client.js';
+import { ipRange, ipv6Network, maskedIp } from '../config/addresses.js';
 import { RateLimit } from '../http/rate-limit-headers.js';
 import { Count, CounterStore, CounterWindow } from './counter-store.js';
 import { Device, DeviceTokens } from './device-tokens.js';

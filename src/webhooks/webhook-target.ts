@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { Injectable } from '@nestjs/common';
-import ipaddr from 'ipaddr.js';
 import { AppError } from '../common/app-error.js';
+import { isPublicAddress } from '../config/addresses.js';
 import { WebhooksSettings } from './webhooks.settings.js';
 import { NameResolver } from './name-resolver.js';
 import { WEBHOOKS_ERRORS } from './webhooks.errors.js';
@@ -14,17 +14,8 @@ const AUTHORITY_MAX_LENGTH = 300;
 /** What stands between the slashes behind the scheme and the path. */
 const AUTHORITY = /^[^/\\]{0,16}[/\\]*([^/\\?#]*)/;
 
-/** All of IPv6 that is given out to the public (RFC 4291, section 2.4). */
-const PUBLIC_IPV6 = ipaddr.parseCIDR('2000::/3');
 /** Names that mean something inside of a network only (RFC 6761, RFC 6762), like those of one word. */
 const INTERNAL_NAME = /^[^.]*$|\.(localhost|local|internal|home\.arpa)$/;
-
-/** An address that anybody can have on the Internet. What carries an IPv4 address inside (::ffff:…) is judged by that one. */
-export function isPublicAddress(text: string): boolean {
-  if (!ipaddr.isValid(text)) return false;
-  const address = ipaddr.process(text);
-  return address.range() === 'unicast' && (address.kind() === 'ipv4' || address.match(PUBLIC_IPV6));
-}
 
 /**
  * Judges where webhooks may lead, so that nobody makes this service call what only it can reach. Names change their addresses:

@@ -1,5 +1,5 @@
 import { NameResolver } from '../../src/webhooks/name-resolver.js';
-import { isPublicAddress } from '../../src/webhooks/webhook-target.js';
+import { isPublicAddress } from '../../src/config/addresses.js';
 import { join, Person } from '../support/people.js';
 import { createProject } from '../support/projects.js';
 import { startApp, TestApp } from '../support/start-app.js';
