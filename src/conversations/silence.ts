@@ -40,4 +40,8 @@ export class Silence {
     this.end();
     this.hasAsked = false;
   }
+
+  close(): void {
+    this.end();
+  }
 }

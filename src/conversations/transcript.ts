@@ -1,3 +1,4 @@
+import { Timers } from '../common/timers.js';
 import { maskCardNumbers } from './mask.js';
 import { TranscriptEntry } from './conversation-events.js';
 
@@ -5,14 +6,26 @@ import { TranscriptEntry } from './conversation-events.js';
 export class Transcript {
   private answeredAt: number | null = null;
 
-  constructor(private readonly hand: (entry: TranscriptEntry) => void) {}
+  constructor(
+    private readonly timers: Timers,
+    private readonly hand: (entry: TranscriptEntry) => void,
+  ) {}
 
-  start(now: number): void {
-    this.answeredAt = now;
+  start(): void {
+    this.answeredAt = this.timers.now();
+  }
+
+  /** Whole milliseconds since the answer until now. */
+  get nowMs(): number {
+    return this.since(this.timers.now());
+  }
+
+  get hasStarted(): boolean {
+    return this.answeredAt !== null;
   }
 
   /** Whole milliseconds since the answer. */
-  since(moment: number): number {
+  private since(moment: number): number {
     return Math.max(0, Math.round(moment - (this.answeredAt ?? moment)));
   }
 

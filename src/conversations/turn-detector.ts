@@ -12,6 +12,7 @@ const LONG_END_MS = 1200;
 /** How long words are waited for that are not there yet, or may still change. */
 const WORDS_MS = 2000;
 const NO_WORDS_MS = 2500;
+const BLIP_MS = 700;
 const SHORT_ANSWER_WORDS = 2;
 /** Who ends with one of these goes on. */
 const HESITATION = /\b(?:um+|uh+|er+|and|but|so|or|because|the|an?|to|of|my|is|well|like)$/i;
@@ -25,6 +26,16 @@ export interface Turn {
   voicedMs: number;
   /** From the last sound to the last words; null where nothing was recognized. */
   speechToTextMs: number | null;
+}
+
+/** Noise without words that is too short to be an utterance. */
+export function isBlip({ text, voicedMs }: Turn): boolean {
+  return text === '' && voicedMs < BLIP_MS;
+}
+
+/** The words of a turn; where they are not known, how long it was. */
+export function shownWords({ text, voicedMs }: Turn): string {
+  return text || `[speech ${(voicedMs / 1000).toFixed(1)} s]`;
 }
 
 export interface TurnListener {

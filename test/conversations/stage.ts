@@ -27,6 +27,11 @@ function vowel(from: number): Int16Array {
   });
 }
 
+/** The beep of an answering machine, 987 Hz. */
+function tone(from: number): Int16Array {
+  return new Int16Array(FRAME).map((_, at) => 8000 * Math.sin((2 * Math.PI * 987 * (from + at)) / 16_000));
+}
+
 /** A line that plays by the stage's clock and keeps what was heard, and when. */
 class StageLine implements LineCall {
   playedSamples = 0;
@@ -134,11 +139,13 @@ export class Stage {
   readonly requests: ChatRequest[] = [];
   readonly answers: Answering[] = [];
   readonly ends: ConversationEnd[] = [];
+  readonly answeredBy: [who: string, atMs: number][] = [];
   doNotCalls = 0;
   words: RecognitionListener | null = null;
   conversation: Conversation;
   line: StageLine;
   private voicedUntil = 0;
+  private beepsUntil = 0;
   private sample = 0;
 
   static async open(options: StageOptions = {}): Promise<Stage> {
@@ -164,7 +171,7 @@ export class Stage {
         hearing: () => {},
         sound: () => {},
         turnAnswered: (latency) => stage.turns.push(latency),
-        answeredBy: () => {},
+        answeredBy: (who) => stage.answeredBy.push([who, stage.timers.now()]),
         noted: (name, value) => stage.notes.push([name, value]),
         doNotCall: () => (stage.doNotCalls += 1),
         ended: (end) => stage.ends.push(end),
@@ -188,14 +195,24 @@ export class Stage {
       await this.timers.advance(20);
       this.line.step();
       if (!hasFrames || this.ends.length > 0) continue;
-      const isVoiced = this.timers.now() <= this.voicedUntil;
-      this.conversation.frame(isVoiced ? vowel((this.sample += FRAME)) : QUIET);
+      this.conversation.frame(this.nextFrame());
     }
   }
 
   /** The person speaks from now on for so long. */
   speaks(milliseconds: number): void {
     this.voicedUntil = this.timers.now() + milliseconds;
+  }
+
+  /** The machine at the other end beeps from now on for so long. */
+  beeps(milliseconds: number): void {
+    this.beepsUntil = this.timers.now() + milliseconds;
+  }
+
+  private nextFrame(): Int16Array {
+    this.sample += FRAME;
+    if (this.timers.now() <= this.beepsUntil) return tone(this.sample);
+    return this.timers.now() <= this.voicedUntil ? vowel(this.sample) : QUIET;
   }
 
   private async *ask(request: ChatRequest): AsyncIterable<ChatPart> {

@@ -44,7 +44,7 @@ describe('A conversation with typed words', () => {
     stage.speaks(600);
     await stage.run(2000);
     expect(stage.line.text).toBe('Hello from Ada.Goodbye then.');
-    expect(stage.ends).toEqual([expect.objectContaining({ reason: 'agent-hung-up', answeredBy: 'unknown' })]);
+    expect(stage.ends).toEqual([expect.objectContaining({ reason: 'agent-hung-up', answeredBy: 'human' })]);
   });
 
   it('does not hang up on a question: the model is told to answer first', async () => {

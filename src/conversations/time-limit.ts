@@ -1,0 +1,25 @@
+import { Timers } from '../common/timers.js';
+
+const TIME_IS_SHORT_MS = 20_000;
+
+/** The longest time of a call: shortly before its end the person is told, where the call is long enough for that. */
+export class TimeLimit {
+  private cancels: (() => void)[] = [];
+
+  constructor(
+    private readonly timers: Timers,
+    private readonly limitMs: number,
+    private readonly timeIsShort: () => void,
+    private readonly timeIsOver: () => void,
+  ) {}
+
+  start(): void {
+    this.cancels.push(this.timers.after(this.limitMs, this.timeIsOver));
+    if (this.limitMs <= 2 * TIME_IS_SHORT_MS) return;
+    this.cancels.push(this.timers.after(this.limitMs - TIME_IS_SHORT_MS, this.timeIsShort));
+  }
+
+  close(): void {
+    for (const cancel of this.cancels.splice(0)) cancel();
+  }
+}

@@ -1,0 +1,100 @@
+import { Timers } from '../common/timers.js';
+import { Beep } from './beep.js';
+import { AnsweredBy } from './conversation-events.js';
+
+/** A person who takes up the phone says no more than this, then waits. */
+const HELLO_MS = 2400;
+const HELLO_PAUSE_MS = 1200;
+/** Sooner with a few words. */
+const SHORT_PAUSE_MS = 500;
+const FEW_WORDS = 4;
+const MANY_WORDS = 9;
+/** Nobody asks for so long without a breath. */
+const MONOLOGUE_MS = 6000;
+const NOTHING_MS = 5000;
+
+const MACHINE =
+  /leave (?:me |us )?(?:a|your) (?:message|name)|after the (?:tone|beep)|at the (?:tone|beep)|voice ?mail|mailbox|press (?:one|1)\b|record your message/i;
+const SCREENING = /(?:state|say) your name|record your name|who is calling and why|reason for (?:your|the) call/i;
+/** People say these too. */
+const AWAY = /(?:not|n't|un) ?available|can(?:'t|not) (?:take|come to|answer)/i;
+const QUESTION = /\?|\b(?:who is this|who's this|how (?:can|may) i|can i help|what (?:is|do)|may i ask)\b/i;
+
+export type Verdict = AnsweredBy | 'screening';
+
+/** Finds out who answered, from the answer on, without ever keeping the agent from speaking. */
+export class VoicemailDetector {
+  private readonly beep = new Beep();
+  private text = '';
+  private longestMs = 0;
+  private cancel?: () => void;
+  private isDecided = false;
+
+  constructor(
+    private readonly timers: Timers,
+    private readonly hasWords: boolean,
+    private readonly decided: (verdict: Verdict) => void,
+  ) {}
+
+  start(): void {
+    this.wait(NOTHING_MS, 'unknown');
+  }
+
+  frame(samples: Int16Array): void {
+    if (!this.isDecided && this.beep.frame(samples)) this.decide('machine');
+  }
+
+  /** Speech has gone on for so long without a pause. */
+  voice(milliseconds: number): void {
+    if (this.isDecided) return;
+    this.cancel?.();
+    this.longestMs = Math.max(this.longestMs, milliseconds);
+    if (milliseconds >= MONOLOGUE_MS && !QUESTION.test(this.text)) this.decide('machine');
+  }
+
+  words(text: string): void {
+    this.text = text;
+    if (this.isDecided) return;
+    if (SCREENING.test(text)) return this.decide('screening');
+    if (MACHINE.test(text) && !QUESTION.test(text)) this.decide('machine');
+  }
+
+  /** The first pause tells most. */
+  voiceStopped(pauseMs: number): void {
+    if (this.isDecided) return;
+    const words = this.text.split(/\s+/).filter((word) => word !== '').length;
+    const isFew = words > 0 && words <= FEW_WORDS;
+    if (this.longestMs <= HELLO_MS) return this.wait((isFew ? SHORT_PAUSE_MS : HELLO_PAUSE_MS) - pauseMs, 'human');
+    // Words may still come, and with them a question, which no machine asks.
+    this.cancel?.();
+    this.cancel = this.timers.after(HELLO_PAUSE_MS - pauseMs, () => this.decide(this.afterMonologue()));
+  }
+
+  close(): void {
+    this.cancel?.();
+    this.isDecided = true;
+  }
+
+  /** Somebody typed, or pressed a key: machines do not. */
+  personActed(): void {
+    this.decide('human');
+  }
+
+  private afterMonologue(): Verdict {
+    if (!this.hasWords) return 'machine';
+    if (QUESTION.test(this.text)) return 'human';
+    const isLong = this.text.split(/\s+/).length > MANY_WORDS;
+    return isLong || AWAY.test(this.text) || this.text === '' ? 'machine' : 'human';
+  }
+
+  private wait(milliseconds: number, verdict: Verdict): void {
+    this.cancel?.();
+    this.cancel = this.timers.after(Math.max(0, milliseconds), () => this.decide(verdict));
+  }
+
+  private decide(verdict: Verdict): void {
+    if (this.isDecided) return;
+    this.close();
+    this.decided(verdict);
+  }
+}
