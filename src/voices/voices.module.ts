@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
 import { AddressSettings } from '../http/address.settings.js';
+import { BuiltInSpeech } from '../speech/synthesis/built-in-speech.js';
 import { ElevenLabsSettings } from '../speech/synthesis/eleven-labs.settings.js';
 import { ElevenLabsApi } from '../speech/synthesis/eleven-labs-api.js';
 import { ElevenLabsVoices } from '../speech/synthesis/eleven-labs-voices.js';
@@ -28,12 +29,13 @@ function voiceCatalogue(
   providers: [
     VoicesService,
     FliteSynthesizer,
+    BuiltInSpeech,
     {
       provide: VoiceCatalogue,
       inject: [ElevenLabsSettings, AddressSettings, Clock, FliteSynthesizer],
       useFactory: voiceCatalogue,
     },
   ],
-  exports: [VoicesService],
+  exports: [VoicesService, BuiltInSpeech],
 })
 export class VoicesModule {}

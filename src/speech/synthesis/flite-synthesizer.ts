@@ -1,59 +1,74 @@
-import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
 import { Injectable, OnApplicationShutdown } from '@nestjs/common';
 import { SECOND_MS } from '../../common/clock.js';
-import type { FliteJob } from './flite-worker.js';
+import { usableCores } from '../../common/cores.js';
+import { FliteProcess } from './flite-process.js';
 
-const WORKER = fileURLToPath(new URL('./flite-worker.js', import.meta.url));
-const FILE = 'speech.wav';
-/** A hundred times what a sentence takes. */
-const TIMEOUT_MS = 60 * SECOND_MS;
+/** Each has some 100 MB while it lives. */
+const MAX_PROCESSES = 4;
+/** Processes that nobody needed for so long end, and their memory is returned. */
+const IDLE_MS = 60 * SECOND_MS;
 
 /**
- * Synthesizes speech with CMU Flite, compiled to WebAssembly. Each text runs in a worker thread of its own, so that the event loop
- * is free and the memory (the module alone has 21 MB) is returned. Only one worker runs at a time, which bounds the memory.
+ * Synthesizes speech with CMU Flite, compiled to WebAssembly, in a process a text: a thread that speaks several texts ends the whole
+ * process with a segmentation fault, on Node 20 at least. A process is started, and has compiled Flite, before there is a text for it.
  */
 @Injectable()
 export class FliteSynthesizer implements OnApplicationShutdown {
-  private last: Promise<unknown> = Promise.resolve();
-  private worker?: Worker;
+  private readonly max = Math.min(MAX_PROCESSES, usableCores());
+  private readonly spare: FliteProcess[] = [];
+  private readonly alive = new Set<FliteProcess>();
+  private readonly waiting: (() => void)[] = [];
+  private running = 0;
+  private isOver = false;
+  private idleTimer?: NodeJS.Timeout;
 
-  /** Returns the text as a WAV file. Throws when Flite fails or takes too long. */
-  synthesize(voice: string, text: string): Promise<Buffer> {
-    const speech = this.last.then(() => this.speak(voice, text));
-    this.last = speech.catch(() => undefined);
-    return speech;
+  /** Returns the text as a WAV file; null when it was called off before its turn came. Throws when Flite fails or takes too long. */
+  async synthesize(voice: string, text: string, signal?: AbortSignal): Promise<Buffer | null> {
+    await this.turn();
+    const process = this.spare.shift() ?? this.start();
+    try {
+      return signal?.aborted || this.isOver ? null : await process.speak({ voice, text });
+    } finally {
+      this.replace(process);
+      this.giveTurnBack();
+    }
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.worker?.terminate();
+    this.isOver = true;
+    clearTimeout(this.idleTimer);
+    await Promise.all([...this.alive].map((process) => this.end(process)));
   }
 
-  private async speak(voice: string, text: string): Promise<Buffer> {
-    const folder = await mkdtemp(join(tmpdir(), 'talkstack-voice-'));
-    try {
-      await this.run({ voice, text, folder, file: FILE });
-      return await readFile(join(folder, FILE));
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
+  private start(): FliteProcess {
+    const process = new FliteProcess();
+    this.alive.add(process);
+    return process;
   }
 
-  private async run(workerData: FliteJob): Promise<void> {
-    // Node warns on every start of WASI that it is experimental; the log need not repeat it.
-    const worker = new Worker(WORKER, { workerData, execArgv: ['--disable-warning=ExperimentalWarning'] });
-    this.worker = worker;
-    const deadline = setTimeout(() => void worker.terminate(), TIMEOUT_MS);
-    try {
-      const [code] = (await once(worker, 'exit')) as [number];
-      if (code !== 0) throw new Error(`Flite ended with code ${code}`);
-    } finally {
-      clearTimeout(deadline);
-      this.worker = undefined;
-    }
+  private replace(process: FliteProcess): void {
+    void this.end(process);
+    if (!this.isOver && this.spare.length < this.max) this.spare.push(this.start());
+  }
+
+  private async end(process: FliteProcess): Promise<void> {
+    await process.close();
+    this.alive.delete(process);
+  }
+
+  private async turn(): Promise<void> {
+    clearTimeout(this.idleTimer);
+    if (this.running < this.max) this.running += 1;
+    else await new Promise<void>((resolve) => this.waiting.push(resolve));
+  }
+
+  private giveTurnBack(): void {
+    const next = this.waiting.shift();
+    if (next) return next();
+    this.running -= 1;
+    if (this.running > 0) return;
+    this.idleTimer = setTimeout(() => {
+      for (const process of this.spare.splice(0)) void this.end(process);
+    }, IDLE_MS).unref();
   }
 }

@@ -75,6 +75,11 @@ const VOICES: FliteVoice[] = [
   },
 ];
 
+/** Flite's name of a voice, or of the default one where the id is not of a built-in voice. */
+export function fliteVoiceOf(voiceId: string | null): string {
+  return (VOICES.find(({ voice_id }) => voice_id === voiceId) ?? VOICES[0]).flite;
+}
+
 /** The catalogue that ships with the service: the voices of CMU Flite. Each sample is made when it is first asked for, and kept. */
 export class FliteVoices extends VoiceCatalogue {
   private readonly previews = new Map<string, Promise<Audio>>();
@@ -102,7 +107,9 @@ export class FliteVoices extends VoiceCatalogue {
 
   /** However many ask meanwhile, they get this one; a failed one is not kept. */
   private makePreview({ flite, voice_id }: FliteVoice): Promise<Audio> {
-    const preview = this.synthesizer.synthesize(flite, SAMPLE_TEXT).then((bytes) => toAudio('audio/wav', bytes));
+    const preview = this.synthesizer
+      .synthesize(flite, SAMPLE_TEXT)
+      .then((bytes) => toAudio('audio/wav', bytes as Buffer));
     this.previews.set(voice_id, preview);
     preview.catch(() => this.previews.delete(voice_id));
     return preview;

