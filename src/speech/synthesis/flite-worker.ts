@@ -31,7 +31,7 @@ async function speak({ voice, text }: FliteJob): Promise<FliteResult> {
     preopens: { '/out': folder },
     returnOnExit: true,
   });
-  const code = wasi.start(await WebAssembly.instantiate(await flite, wasi.getImportObject() as object));
+  const code = wasi.start(await WebAssembly.instantiate(await flite, wasi.getImportObject()));
   return code === 0 ? new Uint8Array(readFileSync(join(folder, FILE))) : code;
 }
 
