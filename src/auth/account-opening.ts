@@ -25,7 +25,7 @@ export class AccountOpening {
     private readonly clock: Clock,
   ) {}
 
-  /** The signup becomes the user, with its own password, name and session; the others of its address are destroyed. */
+  /** The signup becomes the user, with its own password, name and session; the others of its address open nothing any more. */
   async adopt(transaction: Transaction, attempt: SignupAttempt, client: Client): Promise<User> {
     const user = userOf(attempt, this.clock.now());
     await transaction.manager.insert(User, user);
@@ -48,7 +48,7 @@ export class AccountOpening {
   }
 
   private async settle(transaction: Transaction, user: User, client: Client): Promise<User> {
-    await this.attempts.destroy(transaction, user.email);
+    await this.attempts.retire(transaction, user.email);
     await this.networks.remember(transaction, user.email, client.ip);
     await this.audit.record(transaction, AUDIT_EVENT.EMAIL_VERIFIED, { userId: user.id, email: user.email }, client);
     return user;

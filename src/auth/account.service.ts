@@ -99,7 +99,7 @@ export class AccountService {
     if (!still) return false;
     await this.sessions.end(transaction, { userId: user.id });
     await this.apiKeys.remove(transaction, user.id);
-    await this.attempts.destroy(transaction, user.email);
+    await this.attempts.retire(transaction, user.email);
     await manager.delete(ResetToken, { email: user.email });
     await this.networks.forget(transaction, user.email);
     await this.mail.forget(transaction, user.email);

@@ -104,6 +104,14 @@ export class AddressLimitsService {
     }
   }
 
+  /** The try that was counted as failed in this unit of work was none; those before it go on counting. */
+  async takeBackFailedCode(transaction: Transaction, use: AddressUse): Promise<void> {
+    for (const { id, failedCodes } of this.rowsOf(use)) {
+      const { count } = this.within(failedCodes, DAY_MS);
+      await transaction.manager.update(AddressLimits, id, { failedCodes: { count } });
+    }
+  }
+
   private rowsOf({ address, network, signup }: AddressUse): AddressLimits[] {
     return [address, network, ...(signup ? [signup] : [])];
   }

@@ -144,7 +144,7 @@ export class AdministrationService {
     const user = userOf(attempt, this.clock.now());
     await transaction.manager.insert(User, user);
     await this.sessions.activate(transaction, attempt.id);
-    await this.attempts.destroy(transaction, person.email);
+    await this.attempts.retire(transaction, person.email);
     return { message: 'The address is verified.', id: user.id };
   }
 
@@ -191,6 +191,7 @@ export class AdministrationService {
   private async delete(transaction: Transaction, person: Person): Promise<Report> {
     if (person.user) {
       await this.account.deleteAll(transaction, person.user);
+      await this.attempts.destroy(transaction, person.email);
       return { message: 'The account and all its data are deleted.', id: person.user.id };
     }
     newestAttempt(person);

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { FindOptionsWhere, Not, Repository } from 'typeorm';
+import { FindOptionsWhere, IsNull, Not, Repository } from 'typeorm';
+import { v7 as uuid } from 'uuid';
 import { AUDIT_EVENT } from '../audit/audit-events.js';
 import { AuditService } from '../audit/audit.service.js';
 import { AppError } from '../common/app-error.js';
@@ -128,7 +129,7 @@ export class PasswordService {
   }
 
   private newestAttempt(manager: Transaction['manager'], email: string): Promise<SignupAttempt | null> {
-    return manager.findOne(SignupAttempt, { where: { email }, order: { id: 'DESC' } });
+    return manager.findOne(SignupAttempt, { where: { email, codeHash: Not(IsNull()) }, order: { id: 'DESC' } });
   }
 
   private async sendToken(transaction: Transaction, email: string, client: Client): Promise<void> {
@@ -156,7 +157,7 @@ export class PasswordService {
     if (affected !== 1) return false;
     const user = await this.setPassword(transaction, row.email, passwordHash);
     if (!user) return false;
-    await this.attempts.destroy(transaction, user.email);
+    await this.attempts.retire(transaction, user.email);
     const keyEnded = this.endsApiKey && (await this.apiKeys.remove(transaction, user.id));
     await this.afterChange(transaction, user, {}, { keyEnded: keyEnded ? 1 : 0, keyStays: this.endsApiKey ? 0 : 1 });
     const who = { userId: user.id, email: user.email };
@@ -177,9 +178,10 @@ export class PasswordService {
     }
     const attempt = await this.newestAttempt(manager, email);
     if (!attempt) return null;
-    const { userId: id, name, createdAt } = attempt;
+    const { name, createdAt } = attempt;
     const made = {
-      ...{ id, email, name, passwordHash, companyName: null, activeProject: null, lockedAt: null },
+      // An id of its own: no token that was given to a signup names this user.
+      ...{ id: uuid(), email, name, passwordHash, companyName: null, activeProject: null, lockedAt: null },
       ...{ createdAt, updatedAt: now },
     };
     await manager.insert(User, made);

@@ -14,7 +14,7 @@ import { ResendCodeDto } from './auth.dto.js';
 import { AUTH_ERRORS } from './auth.errors.js';
 import { CodeMessages } from './code-messages.js';
 import { SignupAttempt } from './signup-attempt.entity.js';
-import { SignupAttempts } from './signup-attempts.service.js';
+import { isDecoy, SignupAttempts } from './signup-attempts.service.js';
 
 /** Asking for another verification code. */
 @Injectable()
@@ -30,7 +30,7 @@ export class ResendService {
   ) {}
 
   async resendCode({ email }: ResendCodeDto, token: string | undefined, client: Client): Promise<Answer> {
-    const claims = token === undefined ? null : await this.accessTokens.verify(token);
+    const claims = token === undefined ? null : await this.accessTokens.issuedFor(token);
     const failure = await this.database.write((tx) => this.renewCode(tx, email, claims, client));
     // Hidden, every address gets the same answer.
     if (failure && !this.settings.hidesAccounts) throw failure;
@@ -47,8 +47,9 @@ export class ResendService {
     const use = await this.limits.lockFor(transaction, email, client.ip);
     const attempts = await this.attempts.of(transaction, email);
     const own = await this.attempts.ownOf(transaction, attempts, claims);
-    const near = attempts.findLast(({ network }) => network === maskedIp(client.ip));
-    const attempt = own ?? near ?? attempts.at(-1);
+    const pending = attempts.filter((one) => !isDecoy(one));
+    const near = pending.findLast(({ network }) => network === maskedIp(client.ip));
+    const attempt = own ?? near ?? pending.at(-1);
     const account = await this.users.findByEmail(email, transaction.manager);
     const refusal = this.refusal(account, attempt);
     if (refusal && !this.settings.hidesAccounts) return new AppError(refusal);

@@ -10,6 +10,7 @@ export class SignupAttempt {
   @IdColumn()
   id: string;
 
+  /** That of a decoy is a MAC of the address: see SignupAttempts.retire. */
   @Index('signup_attempts_email')
   @Column({ type: 'varchar', length: 254 })
   email: string;

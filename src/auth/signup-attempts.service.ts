@@ -1,4 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { In } from 'typeorm';
+import { Secrets } from '../common/secrets.js';
+import { Env } from '../config/env.js';
 import { AccessTokenClaims } from '../credentials/access-tokens.js';
 import { Session } from '../credentials/session.entity.js';
 import { SessionsService } from '../credentials/sessions.service.js';
@@ -8,14 +11,34 @@ import { SignupAttempt } from './signup-attempt.entity.js';
 const MAX_PER_NETWORK = 3;
 const MAX_PER_ADDRESS = 10;
 
+/** A signup of an address that has others. */
+interface Excess {
+  newcomer: SignupAttempt;
+  /** The newcomer is kept for the look of it only, or not at all. */
+  isRefused: boolean;
+  /** Those that were there before. */
+  earlier: SignupAttempt[];
+  /** The one that must go: see toPushOut. */
+  excess: SignupAttempt | null;
+}
+
 /** Keeps the signups of an address apart: which there are, which goes when there are too many, and which a token speaks of. */
 @Injectable()
 export class SignupAttempts {
-  constructor(private readonly sessions: SessionsService) {}
+  constructor(
+    private readonly sessions: SessionsService,
+    private readonly secrets: Secrets,
+    private readonly env: Env,
+  ) {}
 
-  /** The signups of an address, oldest first. */
+  /** The signups of an address with its decoys, oldest first. */
   of({ manager }: Transaction, email: string): Promise<SignupAttempt[]> {
-    return manager.find(SignupAttempt, { where: { email }, order: { id: 'ASC' } });
+    return manager.find(SignupAttempt, { where: { email: In(this.namesOf(email)) }, order: { id: 'ASC' } });
+  }
+
+  /** Under this name the decoys of an address are kept: found by whoever knows it, and telling nobody else what it is. */
+  decoyName(email: string): string {
+    return this.secrets.mac('decoys-of', email).toString('hex');
   }
 
   /** The signup whose own token this is; null when it is none of these. */
@@ -43,17 +66,19 @@ export class SignupAttempts {
     return attempts.find(({ codeExpiresAt }) => codeExpiresAt <= newcomer.createdAt) ?? newcomer;
   }
 
-  /** Removes one signup with its session. The others go on as contested if its password was another than theirs. */
-  async remove(transaction: Transaction, attempt: SignupAttempt, others: SignupAttempt[]): Promise<void> {
-    await transaction.manager.delete(SignupAttempt, attempt.id);
-    await this.sessions.end(transaction, { attemptId: attempt.id });
-    await this.noteRival(transaction, attempt, others);
-  }
-
-  /** A signup with this password is not kept: without this, the others would look as if they were all there ever was. */
-  async noteRival(transaction: Transaction, rival: SignupAttempt, others: SignupAttempt[]): Promise<void> {
-    const isContested = rival.isContested || others.some(({ passwordHash }) => passwordHash !== rival.passwordHash);
-    if (isContested) await this.contest(transaction, rival.email);
+  /**
+   * Removes the signup that had no room, if any, with its session; a newcomer without room keeps its session, which looks like any
+   * other. The rest go on as contested if the password of one that had no room was another than theirs. The statements are the same
+   * whether somebody has to go or not.
+   */
+  async removeExcess(transaction: Transaction, email: string, change: Excess): Promise<void> {
+    const { excess, newcomer, earlier } = change;
+    await transaction.manager.delete(SignupAttempt, { id: excess?.id ?? '' });
+    await this.sessions.endOfAttempt(transaction, excess && excess !== newcomer ? excess.id : '');
+    const rivals = [excess, ...(change.isRefused ? [newcomer] : [])].filter((rival) => rival !== null);
+    const isContested = areContested([...earlier, newcomer]) && rivals.some((rival) => !isDecoy(rival));
+    const wasContested = earlier.some((attempt) => attempt.isContested);
+    await transaction.rows.update(SignupAttempt, { email }, { isContested: isContested || wasContested });
   }
 
   /** Makes all signups of an address contested. */
@@ -66,16 +91,37 @@ export class SignupAttempts {
     return this.sessions.activate(transaction, attempt.id);
   }
 
-  /** Removes the signups of an address with the sessions that are still inert. */
+  /**
+   * Nothing becomes an account of these signups any more. Hidden they live on as decoys until their normal end: if their tokens died now,
+   * a stranger who signed up with the address would learn that its owner proved it, or deleted the account. A decoy keeps nothing of
+   * what was typed.
+   */
+  async retire(transaction: Transaction, email: string): Promise<void> {
+    if (this.env.ACCOUNT_DISCLOSURE !== 'hidden') return this.destroy(transaction, email);
+    const decoy = { codeHash: null, userId: '', name: '', passwordHash: '', userAgent: null, isContested: false };
+    await transaction.rows.update(SignupAttempt, { email }, { ...decoy, email: this.decoyName(email) });
+  }
+
+  /** Removes the signups and decoys of an address with the sessions that are still inert. */
   async destroy(transaction: Transaction, email: string): Promise<void> {
-    for (const { id } of await transaction.manager.findBy(SignupAttempt, { email })) {
+    for (const { id } of await this.of(transaction, email)) {
       await this.sessions.end(transaction, { attemptId: id });
     }
-    await transaction.manager.delete(SignupAttempt, { email });
+    await transaction.manager.delete(SignupAttempt, { email: In(this.namesOf(email)) });
   }
+
+  private namesOf(email: string): string[] {
+    return [email, this.decoyName(email)];
+  }
+}
+
+/** A signup that opens nothing, whichever code comes: its address has an account, or had one. */
+export function isDecoy({ codeHash }: SignupAttempt): boolean {
+  return codeHash === null;
 }
 
 /** Somebody else may have signed up with the address: these signups do not all have one password, or one that had another is gone. */
 export function areContested(attempts: SignupAttempt[]): boolean {
-  return attempts.some(({ isContested, passwordHash }) => isContested || passwordHash !== attempts[0].passwordHash);
+  const live = attempts.filter((attempt) => !isDecoy(attempt));
+  return live.some(({ isContested, passwordHash }) => isContested || passwordHash !== live[0].passwordHash);
 }

@@ -30,7 +30,7 @@ import { PasswordHasher } from './password-hasher.js';
 import { PasswordPolicy } from './password-policy.js';
 import { pendingSalt } from './pending-salt.js';
 import { SignupAttempt } from './signup-attempt.entity.js';
-import { SignupAttempts } from './signup-attempts.service.js';
+import { isDecoy, SignupAttempts } from './signup-attempts.service.js';
 
 const NOTICE_USEFUL_MS = DAY_MS;
 /** When the address has signups of too many networks: by then the codes of the present ones have expired. */
@@ -98,7 +98,14 @@ export class SignupService {
     const { user, sessionId, refreshToken, status } = made;
     const { token, expirationTime } = await this.accessTokens.issue({ userId: user.userId, sessionId });
     return success('You signed up. Enter the code that was mailed to you.', {
-      user: UserAnswer.of({ ...user, activeProject: null, companyName: null, updatedAt: user.createdAt }),
+      user: UserAnswer.of({
+        ...user,
+        email: request.email,
+        name: request.name,
+        activeProject: null,
+        companyName: null,
+        updatedAt: user.createdAt,
+      }),
       signupStatus: this.isHidden ? SIGNUP_STATUS.SUCCESS : status,
       token,
       refreshToken,
@@ -139,21 +146,26 @@ export class SignupService {
     if (account && !this.isHidden) return new AppError(AUTH_ERRORS.ACCOUNT_ALREADY_EXISTS);
     const earlier = await this.attempts.of(transaction, request.email);
     const { attempt, code } = this.begin(request, passwordHash, client, account);
-    const pushedOut = this.attempts.toPushOut(earlier, attempt);
+    const excess = this.attempts.toPushOut(earlier, attempt);
     // Counted for a decoy as well: asking for its code again must not tell it from others.
     const { dayWait, wait } = await this.limits.noteCodeLetter(transaction, use);
-    const isRefused = dayWait > 0 || pushedOut === attempt;
-    if (isRefused) await this.attempts.noteRival(transaction, attempt, earlier);
-    if (isRefused && !this.isHidden) return tooManySignups(dayWait);
+    const isRefused = dayWait > 0 || excess === attempt;
+    const change = { newcomer: attempt, isRefused, earlier, excess: dayWait > 0 && !this.isHidden ? null : excess };
+    if (isRefused && !this.isHidden) {
+      await this.attempts.removeExcess(transaction, request.email, change);
+      return tooManySignups(dayWait);
+    }
     await transaction.manager.insert(SignupAttempt, attempt);
     const session = await this.sessions.open(transaction, { userId: attempt.userId, attemptId: attempt.id }, client);
-    if (pushedOut === attempt) await transaction.manager.delete(SignupAttempt, attempt.id);
-    else if (pushedOut) await this.attempts.remove(transaction, pushedOut, [attempt, ...earlier]);
+    if (excess || this.isHidden) await this.attempts.removeExcess(transaction, request.email, change);
     const isFailing = await this.mail.isFailing(transaction.manager);
     const isSilent = isVoid || isRefused;
-    await this.write(transaction, attempt, account, code, { isVoid: isSilent, isNoticeVoid: isSilent || wait > 0 });
+    await this.write(transaction, request.email, attempt, account, code, {
+      isVoid: isSilent,
+      isNoticeVoid: isSilent || wait > 0,
+    });
     await this.audit.record(transaction, AUDIT_EVENT.SIGNED_UP, { userId: null, email: request.email }, client);
-    const repeated = earlier.length > 0 ? SIGNUP_STATUS.EMAIL_NOT_VERIFIED : SIGNUP_STATUS.SUCCESS;
+    const repeated = earlier.some((one) => !isDecoy(one)) ? SIGNUP_STATUS.EMAIL_NOT_VERIFIED : SIGNUP_STATUS.SUCCESS;
     return { user: attempt, ...session, status: isFailing ? SIGNUP_STATUS.EMAIL_NOT_SENT : repeated };
   }
 
@@ -162,9 +174,9 @@ export class SignupService {
     const attempt: SignupAttempt = {
       id,
       userId: uuid(),
-      email,
-      name,
-      passwordHash,
+      email: account ? this.attempts.decoyName(email) : email,
+      name: account ? '' : name,
+      passwordHash: account ? '' : passwordHash,
       // With an account there, this is a decoy: it looks and lives like any attempt, but nothing opens it.
       codeHash: account ? null : this.codes.hash(id, code),
       codeExpiresAt: this.messages.expiry(),
@@ -181,12 +193,13 @@ export class SignupService {
   /** The letter: the code, or to an account's owner the news that somebody signed up with their address. */
   private async write(
     transaction: Transaction,
+    email: string,
     attempt: SignupAttempt,
     account: User | null,
     code: string,
     { isVoid, isNoticeVoid }: { isVoid: boolean; isNoticeVoid: boolean },
   ): Promise<void> {
-    const { email, codeExpiresAt: expiresAt } = attempt;
+    const { codeExpiresAt: expiresAt } = attempt;
     if (!account) return this.messages.queue(transaction, email, attempt, { code, expiresAt, isVoid });
     await this.mail.queue(transaction, {
       kind: 'account-exists',

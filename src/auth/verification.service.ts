@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { LessThanOrEqual } from 'typeorm';
+import { LessThan, LessThanOrEqual, MoreThan } from 'typeorm';
 import { AppError } from '../common/app-error.js';
 import { Clock } from '../common/clock.js';
 import { AccountsSettings } from '../config/accounts.settings.js';
@@ -18,11 +18,11 @@ import { AUTH_ERRORS } from './auth.errors.js';
 import { Codes } from './codes.js';
 import { EMAIL_VERIFICATION_STATUS } from './flows.js';
 import { SignupAttempt } from './signup-attempt.entity.js';
-import { areContested, SignupAttempts } from './signup-attempts.service.js';
+import { areContested, isDecoy, SignupAttempts } from './signup-attempts.service.js';
 
 const MAX_TRIES_PER_CODE = 5;
 
-/** A code as it was entered: the token that came with it is undefined, ours, or (null) not ours or not valid now. */
+/** A code as it was entered: the token that came with it is undefined, ours (an expired one too), or (null) not ours. */
 interface EnteredCode extends VerifyEmailDto {
   claims: AccessTokenClaims | null | undefined;
 }
@@ -53,7 +53,7 @@ export class VerificationService {
     token: string | undefined,
     client: Client,
   ): Promise<VerifyEmailAnswer> {
-    const claims = token === undefined ? undefined : await this.accessTokens.verify(token);
+    const claims = token === undefined ? undefined : await this.accessTokens.issuedFor(token);
     const outcome = await this.database.write((tx) => this.tryCode(tx, { email, code, claims }, client));
     if (outcome instanceof AppError) throw outcome;
     const answer = {
@@ -76,20 +76,23 @@ export class VerificationService {
     const { email, claims } = entered;
     const use = await this.limits.lockFor(transaction, email, client.ip, claims?.sessionId);
     const attempts = await this.attempts.of(transaction, email);
+    const pending = attempts.filter((attempt) => !isDecoy(attempt));
     const account = await this.users.findByEmail(email, transaction.manager);
     if (account && !this.isHidden) return new AppError(AUTH_ERRORS.ACCOUNT_EXISTS);
-    if (attempts.length === 0 && !this.isHidden) return new AppError(AUTH_ERRORS.ACCOUNT_NOT_FOUND);
+    if (pending.length === 0 && !this.isHidden) return new AppError(AUTH_ERRORS.ACCOUNT_NOT_FOUND);
     const own = await this.attempts.ownOf(transaction, attempts, claims ?? null);
     // A token of something else opens no further budget. Hidden it keeps its own, and fits no code: whether its signup lives is not told.
     const isOwn = own !== null || (this.isHidden && Boolean(claims));
     const budget: AddressUse = isOwn ? use : { address: use.address, network: use.network };
 
-    const candidates = isOwn ? attempts.filter((attempt) => attempt === own) : attempts;
+    const candidates = isOwn ? pending.filter((attempt) => attempt === own) : pending;
     const matching = await this.match(transaction, entered, candidates, budget);
     if (matching instanceof AppError) return matching;
-    await this.limits.clearFailedCodes(transaction, budget);
+    // Hidden, earlier failures go on counting: a stranger who used up the tries of the address must not notice that its owner came in.
+    if (this.isHidden) await this.limits.takeBackFailedCode(transaction, budget);
+    else await this.limits.clearFailedCodes(transaction, budget);
     // A token that names none of these signups came from one that is gone: the code need not be that of its own.
-    if (!own && (claims !== undefined || areContested(attempts))) {
+    if (!own && (claims !== undefined || areContested(pending))) {
       const user = await this.opening.openWithoutPassword(transaction, matching, client);
       return { user, isWithoutPassword: true };
     }
@@ -115,7 +118,10 @@ export class VerificationService {
     const retryAfterSeconds = this.limits.waitForCode(budget);
     if (retryAfterSeconds > 0) return new AppError(AUTH_ERRORS.TOO_MANY_TRIES, { retryAfterSeconds });
     await this.limits.noteFailedCode(transaction, budget);
-    for (const { id } of live) await manager.increment(SignupAttempt, { id }, tries, 1);
+    // One statement, however many signups there are: their number would tell whether the address has any.
+    const which = { codeExpiresAt: MoreThan(now), [tries]: LessThan(MAX_TRIES_PER_CODE) };
+    const id = budget.signup && (candidates[0]?.id ?? '');
+    await manager.increment(SignupAttempt, { ...which, email, ...(id !== undefined && { id }) }, tries, 1);
     // All of them are compared, whichever fits: the time tells nothing.
     const matching = live.filter((one) => this.codes.matches(one.id, code, one.codeHash));
     return matching.length > 0 ? matching[0] : new AppError(AUTH_ERRORS.INVALID_CODE);

@@ -1,4 +1,4 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { FindOptionsWhere, LessThanOrEqual, MoreThan, Repository } from 'typeorm';
@@ -15,6 +15,7 @@ import { maskedIp } from '../config/addresses.js';
 import { Client } from '../http/client.js';
 import { Page, RowsQuery } from '../http/paging.js';
 import { CREDENTIALS_ERRORS } from './credentials.errors.js';
+import { equals, isPresent } from './present-token.js';
 import { RefreshTokenClaims, RefreshTokens } from './refresh-tokens.js';
 import { Session } from './session.entity.js';
 import { unusedLongest } from './unused-sessions.js';
@@ -37,15 +38,6 @@ export interface SessionState {
 export type Rotation =
   | { outcome: 'rotated'; refreshToken: string; claims: RefreshTokenClaims }
   | { outcome: 'reused' | 'ended'; claims: RefreshTokenClaims };
-
-function equals(a: string, b: string | null): boolean {
-  return b !== null && a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
-}
-
-/** The token is the one that the session waits for. */
-function isPresent(session: Session, token: string, { generation }: RefreshTokenClaims): boolean {
-  return generation === session.generation && equals(sha256(token), session.refreshHash);
-}
 
 /** Opens, rotates, lists and ends sessions (OWASP Session Management Cheat Sheet). One row a session, none a token. */
 @Injectable()
@@ -171,6 +163,13 @@ export class SessionsService {
       else rows.forEach(({ id }) => this.states.drop(id));
     });
     return count;
+  }
+
+  /** Ends the inert session of a signup. The statements are the same when there is none. */
+  async endOfAttempt(transaction: Transaction, attemptId: string): Promise<void> {
+    const session = await transaction.rows.find(Session, { attemptId });
+    await transaction.manager.delete(Session, { id: session?.id ?? '' });
+    if (session) transaction.afterCommit(() => this.states.drop(session.id));
   }
 
   /** Ends the sessions unused longest of a user, whose row the caller has locked, so that one more has room; returns how many. */

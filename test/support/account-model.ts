@@ -170,9 +170,10 @@ export class AccountModel {
   }
 
   resetPassword(now: number, token: string, password: string): Prediction {
-    const person = this.user?.person ?? this.attempts.at(-1)?.session.person;
+    const isKnown = this.user !== null || this.attempts.length > 0;
+    const person = this.user?.person ?? { isDeleted: false };
     const isGood = this.reset?.token === token && now - this.reset.sentAt < HOUR_MS;
-    if (!isGood || !person) return refused(400, 'RESET_TOKEN_INVALID');
+    if (!isGood || !isKnown) return refused(400, 'RESET_TOKEN_INVALID');
     this.endSessions(() => true);
     Object.assign(this, { user: { person, password }, attempts: [], reset: null });
     return { ...ok(), letter: 'notice' };
