@@ -3,26 +3,19 @@ import { isUUID } from 'class-validator';
 import { AUDIT_EVENT } from '../audit/audit-events.js';
 import { AuditService } from '../audit/audit.service.js';
 import { AppError } from '../common/app-error.js';
-import { ApiKeysService } from '../credentials/api-keys.service.js';
 import { Caller } from '../credentials/caller.js';
 import { CREDENTIALS_ERRORS } from '../credentials/credentials.errors.js';
 import { SessionsService } from '../credentials/sessions.service.js';
 import { Database } from '../database/database.js';
-import { Transaction } from '../database/transaction.js';
 import { Client } from '../http/client.js';
 import { Page, RowsQuery } from '../http/paging.js';
-import { MailService } from '../mail/mail.service.js';
 import { Answer, success } from '../openapi/answers.js';
-import { KnownNetworks } from '../throttling/known-networks.js';
-import { User } from '../users/user.entity.js';
 import { UserDataAnswer } from '../users/users.dto.js';
 import { UsersService } from '../users/users.service.js';
-import { AddressLimitsService } from './address-limits.service.js';
+import { AccountDeletion } from './account-deletion.js';
 import { CurrentSessionAnswer, DeleteAccountDto, MeAnswer, SessionsAnswer } from './auth.dto.js';
 import { AUTH_ERRORS } from './auth.errors.js';
 import { OwnPassword } from './own-password.js';
-import { ResetToken } from './reset-token.entity.js';
-import { SignupAttempts } from './signup-attempts.service.js';
 
 /** What users see and do of their own account: themselves, their sessions, the end of the account. */
 @Injectable()
@@ -31,12 +24,8 @@ export class AccountService {
     private readonly database: Database,
     private readonly users: UsersService,
     private readonly sessions: SessionsService,
-    private readonly apiKeys: ApiKeysService,
     private readonly ownPassword: OwnPassword,
-    private readonly limits: AddressLimitsService,
-    private readonly attempts: SignupAttempts,
-    private readonly networks: KnownNetworks,
-    private readonly mail: MailService,
+    private readonly deletion: AccountDeletion,
     private readonly audit: AuditService,
   ) {}
 
@@ -82,29 +71,12 @@ export class AccountService {
     if (!user) throw new AppError(CREDENTIALS_ERRORS.TOKEN_INVALID);
     await this.ownPassword.check(user, password, client);
     const isDeleted = await this.database.write(async (tx) => {
-      const isGone = await this.deleteAll(tx, user);
+      const isGone = await this.deletion.deleteAll(tx, user);
       const who = { userId: user.id, email: null };
       if (isGone) await this.audit.record(tx, AUDIT_EVENT.ACCOUNT_DELETED, who, client);
       return isGone;
     });
     if (!isDeleted) throw new AppError(AUTH_ERRORS.INVALID_PASSWORD);
     return success('Your account and all its data are deleted.');
-  }
-
-  /** Deletes the user with all that is theirs; false when the password was changed in the meantime. */
-  async deleteAll(transaction: Transaction, user: User): Promise<boolean> {
-    const { manager } = transaction;
-    await this.limits.lock(transaction, user.email);
-    const still = await transaction.lock(User, { id: user.id, passwordHash: user.passwordHash });
-    if (!still) return false;
-    await this.sessions.end(transaction, { userId: user.id });
-    await this.apiKeys.remove(transaction, user.id);
-    await this.attempts.retire(transaction, user.email);
-    await manager.delete(ResetToken, { email: user.email });
-    await this.networks.forget(transaction, user.email);
-    await this.mail.forget(transaction, user.email);
-    await this.audit.forget(transaction, user.email);
-    await manager.delete(User, user.id);
-    return true;
   }
 }

@@ -14,7 +14,7 @@ import { DeviceTokens } from '../throttling/device-tokens.js';
 import { mailboxOf } from '../throttling/mailbox.js';
 import { ThrottleResets } from '../throttling/throttle-resets.js';
 import { User } from '../users/user.entity.js';
-import { AccountService } from './account.service.js';
+import { AccountDeletion } from './account-deletion.js';
 import { AddressLimitsService } from './address-limits.service.js';
 import { CodeMessages } from './code-messages.js';
 import { SignupAttempt } from './signup-attempt.entity.js';
@@ -86,7 +86,7 @@ export class AdministrationService {
     private readonly apiKeys: ApiKeysService,
     private readonly attempts: SignupAttempts,
     private readonly messages: CodeMessages,
-    private readonly account: AccountService,
+    private readonly deletion: AccountDeletion,
     private readonly resets: ThrottleResets,
     private readonly devices: DeviceTokens,
     private readonly audit: AuditService,
@@ -190,7 +190,7 @@ export class AdministrationService {
 
   private async delete(transaction: Transaction, person: Person): Promise<Report> {
     if (person.user) {
-      await this.account.deleteAll(transaction, person.user);
+      await this.deletion.deleteAll(transaction, person.user);
       await this.attempts.destroy(transaction, person.email);
       return { message: 'The account and all its data are deleted.', id: person.user.id };
     }

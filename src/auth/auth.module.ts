@@ -13,6 +13,7 @@ import { Session } from '../credentials/session.entity.js';
 import { SessionsService } from '../credentials/sessions.service.js';
 import { SigningKeysModule } from '../credentials/signing-keys.module.js';
 import { UsersModule } from '../users/users.module.js';
+import { AccountDeletion } from './account-deletion.js';
 import { AccountOpening } from './account-opening.js';
 import { AccountController } from './account.controller.js';
 import { AccountService } from './account.service.js';
@@ -49,6 +50,7 @@ import { VerificationService } from './verification.service.js';
   providers: [
     { provide: APP_GUARD, useClass: CredentialsGuard },
     AccessTokens,
+    AccountDeletion,
     AccountOpening,
     AccountService,
     AddressLimitsService,

@@ -107,7 +107,7 @@ export class ExportedResetLink {
   }
 }
 
-@ExportedAs('pendingSignups', 'With the address, after it had its account.')
+@ExportedAs('pendingSignups', 'With the address, after it had its account; none that are kept without the address.')
 export class ExportedSignup {
   @ApiProperty({ example: 'Ada', description: 'The name that was given.' })
   name: string;

@@ -52,7 +52,7 @@ export class LetterWriter {
     return {
       from: this.sender,
       // An object: nodemailer would read a text as a list of addresses (RFC 5322, section 3.4).
-      to: { name: '', address: letter.recipient },
+      to: { name: '', address: letter.recipient || this.secretOf(letter) },
       subject,
       html,
       text,

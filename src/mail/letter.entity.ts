@@ -23,6 +23,7 @@ export class Letter extends LeasedRow {
   @Column({ type: 'varchar', length: 32 })
   kind: string;
 
+  /** Blank when the address is the secret. */
   @Index('letters_recipient')
   @Column({ type: 'varchar', length: 254 })
   recipient: string;
@@ -31,7 +32,7 @@ export class Letter extends LeasedRow {
   @Column({ type: 'text' })
   params: string;
 
-  /** The code or token, encrypted under the server's secret; wiped when the letter is settled. */
+  /** The code, token or address, encrypted under the server's secret; wiped when the letter is settled. */
   @SealedColumn({ nullable: true })
   secret: string | null;
 

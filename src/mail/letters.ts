@@ -4,8 +4,8 @@ import { MINUTE_MS } from '../common/clock.js';
 interface LetterType {
   /** Never contains what people typed: mail apps show it in notifications, on locked screens too. */
   subject: (product: string, secret: string) => string;
-  /** What its secret is to the reader; null when it has none. */
-  secret: 'code' | 'link' | null;
+  /** What its secret is to the reader, or that it is the reader's address; null when it has none. */
+  secret: 'code' | 'link' | 'recipient' | null;
   /** Further values of its templates, as they are when nobody gives them. */
   params: Record<string, string | number>;
 }
@@ -32,6 +32,12 @@ export const LETTERS = {
     subject: (product) => `You already have a ${product} account`,
     secret: null,
     params: SIGNUP_ORIGIN,
+  },
+  // Sent when nothing may be kept of its recipient any more: the address is the secret, and the row names nobody.
+  'account-deleted': {
+    subject: (product) => `Your ${product} account was deleted`,
+    secret: 'recipient',
+    params: {},
   },
   'session-stolen': { subject: (product) => `We signed out one of your ${product} sessions`, secret: null, params: {} },
   'api-key-created': {

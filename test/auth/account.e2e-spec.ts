@@ -104,6 +104,7 @@ describe('Deleting the account', () => {
   it('frees the address for somebody new', async () => {
     const ada = await join(service);
     await remove(ada, { password: ada.password });
+    await service.mailbox.next(ada.email);
     const signup = await signUp(service, ada.email, 'a later horse of another colour', 'Eve');
     expect(signup.body).toMatchObject({ status: 'success', signupStatus: 3 });
     const code = await service.mailbox.nextCode(ada.email);

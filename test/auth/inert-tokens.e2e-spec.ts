@@ -97,6 +97,7 @@ describe('The inert token of a stranger’s signup, with ACCOUNT_DISCLOSURE=hidd
     const { email, home, owner, tokens } = await ownerAndStranger();
     await enterCode(home, email, owner.code, owner.token);
     await home.api.as(owner).delete('/user', { password: PASSWORD });
+    await service.mailbox.next(email);
     const again = (await signUp(home, email, PASSWORD, 'Ada')).body;
     const { body } = await enterCode(home, email, await service.mailbox.nextCode(email));
     expect(body).toMatchObject({ verificationStatus: 2, userData: { name: 'Ada' } });

@@ -194,7 +194,7 @@ export class AccountModel {
     this.endSessions(() => true);
     this.user.person.isDeleted = true;
     Object.assign(this, { user: null, reset: null });
-    return ok();
+    return { ...ok(), letter: 'notice' };
   }
 
   private open(now: number, person: Person, state: 'inert' | 'live'): ModelSession {
