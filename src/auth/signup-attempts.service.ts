@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
-import { Secrets } from '../common/secrets.js';
-import { Env } from '../config/env.js';
+import { Secrets } from '../secrets/secrets.js';
+import { AccountsSettings } from '../config/accounts.settings.js';
 import { AccessTokenClaims } from '../credentials/access-tokens.js';
 import { Session } from '../credentials/session.entity.js';
 import { SessionsService } from '../credentials/sessions.service.js';
@@ -28,7 +28,7 @@ export class SignupAttempts {
   constructor(
     private readonly sessions: SessionsService,
     private readonly secrets: Secrets,
-    private readonly env: Env,
+    private readonly settings: AccountsSettings,
   ) {}
 
   /** The signups of an address with its decoys, oldest first. */
@@ -97,7 +97,7 @@ export class SignupAttempts {
    * what was typed.
    */
   async retire(transaction: Transaction, email: string): Promise<void> {
-    if (this.env.ACCOUNT_DISCLOSURE !== 'hidden') return this.destroy(transaction, email);
+    if (!this.settings.hidesAccounts) return this.destroy(transaction, email);
     const decoy = { codeHash: null, userId: '', name: '', passwordHash: '', userAgent: null, isContested: false };
     await transaction.rows.update(SignupAttempt, { email }, { ...decoy, email: this.decoyName(email) });
   }

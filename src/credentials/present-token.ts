@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { sha256 } from '../common/secrets.js';
+import { sha256 } from '../common/sha256.js';
 import type { RefreshTokenClaims } from './refresh-tokens.js';
 import { Session } from './session.entity.js';
 
