@@ -17,9 +17,10 @@ const SETTINGS = { ...UNHURRIED, API_KEY_OVERLAP_SECONDS: '3600', AUDIT_RETENTIO
 const GROWING = [
   ...['sessions', 'signup_attempts', 'reset_tokens', 'api_keys'],
   ...['counters', 'address_limits', 'letters', 'audit_events', 'throttle_resets'],
+  ...['calls', 'call_turns', 'call_requests'],
 ];
 /** Tables of which nothing is deleted here: accounts end by their users' will, keys by the rotation. */
-const LASTING = ['users', 'signing_keys', 'projects', 'agents', 'phone_numbers'];
+const LASTING = ['users', 'signing_keys', 'projects', 'agents', 'phone_numbers', 'call_totals', 'suppressed_numbers'];
 let service: TestApp;
 beforeEach(async () => (service = await startApp(SETTINGS)));
 afterEach(() => {

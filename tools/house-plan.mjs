@@ -32,7 +32,7 @@ export const PLAN = {
   calls: [...GROUND, 'projects', 'phone-numbers', 'agents', 'webhooks', 'telephony', 'conversations', 'llm', 'speech'],
   pages: [...EDGE],
   operation: [...GROUND, 'auth'],
-  housekeeping: [...GROUND, 'auth', 'projects'],
+  housekeeping: [...GROUND, 'auth', 'projects', 'calls'],
   commands: [...GROUND, 'auth', 'openapi'],
 };
 

@@ -4,10 +4,10 @@ import { AppError } from '../common/app-error.js';
 import { Caller } from '../credentials/caller.js';
 import { Database } from '../database/database.js';
 import { requireOneOf } from '../http/validation.js';
-import { CallAnswer, CallDataAnswer, TurnAnswer } from './call-answer.js';
+import { CallAnswer, CallDataAnswer } from './call-answer.js';
 import { idOf } from './call-sid.js';
-import { CallTurn } from './call-turn.entity.js';
 import { Call } from './call.entity.js';
+import { transcriptOf } from './call-transcript.js';
 import { FindCallDto } from './calls.dto.js';
 import { CALLS_ERRORS } from './calls.errors.js';
 
@@ -26,17 +26,11 @@ export class CallDataService {
 
   async getCall(body: FindCallDto, { userId }: Caller): Promise<CallDataAnswer> {
     const call = await this.find(conditionOf(body, userId));
-    return { ...CallAnswer.of(call), transcript: await this.transcriptOf(call.id) };
+    return { ...CallAnswer.of(call), transcript: await transcriptOf(this.database.reader.manager, call.id) };
   }
 
   byId(id: string, userId: string): Promise<Call> {
     return this.find({ id, userId });
-  }
-
-  private async transcriptOf(callId: string): Promise<TurnAnswer[]> {
-    const order = { position: 'ASC' } as const;
-    const turns = await this.database.reader.manager.find(CallTurn, { where: { callId }, order });
-    return turns.map((turn) => TurnAnswer.of(turn));
   }
 
   private async find(where: FindOptionsWhere<Call>): Promise<Call> {

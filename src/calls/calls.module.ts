@@ -1,4 +1,4 @@
-import { DynamicModule, Module } from '@nestjs/common';
+import { DynamicModule, Module, OnModuleInit } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AgentsModule } from '../agents/agents.module.js';
 import { PhoneNumbersModule } from '../phone-numbers/phone-numbers.module.js';
@@ -7,6 +7,10 @@ import { BrowserLine } from '../telephony/browser/browser-line.js';
 import { BrowserPhoneModule } from '../telephony/browser/browser-phone.module.js';
 import { Lines, NoLines } from '../telephony/lines.js';
 import { CallClaims } from './call-claims.js';
+import { CallRetention } from './call-retention.js';
+import { ExportedCall } from './exported-call.js';
+import { rowsOf, UserDataSources } from '../users/user-data.js';
+import { UsersModule } from '../users/users.module.js';
 import { CallRunner } from './call-runner.js';
 import { CallsInProjects } from './calls-in-projects.js';
 import { CallDataService } from './call-data.service.js';
@@ -22,10 +26,11 @@ import { MakeCallService } from './make-call.service.js';
 
 /** Calls: accepted, made, kept and shown. */
 @Module({
-  imports: [TypeOrmModule.forFeature([Call]), AgentsModule, PhoneNumbersModule, ProjectsModule],
+  imports: [TypeOrmModule.forFeature([Call]), AgentsModule, PhoneNumbersModule, ProjectsModule, UsersModule],
   controllers: [CallsController],
   providers: [
     CallClaims,
+    CallRetention,
     CallRunner,
     CallsInProjects,
     CallDataService,
@@ -36,12 +41,20 @@ import { MakeCallService } from './make-call.service.js';
     EndCallService,
     MakeCallService,
   ],
+  exports: [CallRetention],
 })
-export class CallsModule {
+export class CallsModule implements OnModuleInit {
+  constructor(private readonly userData: UserDataSources) {}
+
   static forRoot({ callEngine }: CallsSettings): DynamicModule {
-    if (callEngine === null) return { module: CallsModule, providers: [{ provide: Lines, useClass: NoLines }] };
+    const module = { module: CallsModule, global: true };
+    if (callEngine === null) return { ...module, providers: [{ provide: Lines, useClass: NoLines }] };
     const useFactory = (line: BrowserLine): Lines => ({ line });
     const lines = { provide: Lines, inject: [BrowserLine], useFactory };
-    return { module: CallsModule, imports: [BrowserPhoneModule], providers: [lines] };
+    return { ...module, imports: [BrowserPhoneModule], providers: [lines] };
+  }
+
+  onModuleInit(): void {
+    this.userData.register(ExportedCall, rowsOf(Call));
   }
 }

@@ -2,6 +2,7 @@ import { BeforeApplicationShutdown, Injectable, Logger, OnApplicationBootstrap }
 import { In } from 'typeorm';
 import { Clock, HOUR_MS, MINUTE_MS } from '../common/clock.js';
 import { AuditSettings } from '../audit/audit.settings.js';
+import { CallRetention } from '../calls/call-retention.js';
 import { CredentialsSettings } from '../credentials/credentials.settings.js';
 import { Database } from '../database/database.js';
 import { RetentionRule, retentionRules } from './retention.js';
@@ -22,6 +23,7 @@ export class HousekeepingService implements OnApplicationBootstrap, BeforeApplic
     private readonly clock: Clock,
     private readonly credentials: CredentialsSettings,
     private readonly audit: AuditSettings,
+    private readonly calls: CallRetention,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -40,6 +42,7 @@ export class HousekeepingService implements OnApplicationBootstrap, BeforeApplic
     let deleted = 0;
     for (const rule of retentionRules(this.clock.now(), { ...this.credentials, ...this.audit }))
       deleted += await this.apply(rule);
+    for (let some = 1; some > 0 && !this.stopped; deleted += some) some = await this.calls.deleteSome();
     return deleted;
   }
 

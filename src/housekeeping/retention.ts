@@ -3,6 +3,7 @@ import { AuditEvent } from '../audit/audit-event.entity.js';
 import { AddressLimits } from '../auth/address-limits.entity.js';
 import { ResetToken } from '../auth/reset-token.entity.js';
 import { SignupAttempt } from '../auth/signup-attempt.entity.js';
+import { CallRequest } from '../calls/call-request.entity.js';
 import { DAY_MS } from '../common/clock.js';
 import { AuditSettings } from '../audit/audit.settings.js';
 import { CredentialsSettings } from '../credentials/credentials.settings.js';
@@ -18,6 +19,8 @@ const LETTER_DAYS = 30;
 const SETTLED = [LETTER_STATE.SENT, LETTER_STATE.DEAD, LETTER_STATE.VOID];
 /** The longest window that is counted for an address is a day. */
 const ADDRESS_LIMIT_DAYS = 2;
+/** A repeated request is known for a day. */
+const CALL_REQUEST_DAYS = 1;
 /** What a deleted project was called may be asked for so long. */
 const DELETED_PROJECT_DAYS = 90;
 
@@ -41,6 +44,7 @@ export function retentionRules(now: Date, settings: RetentionSettings): Retentio
     rule(SignupAttempt, { createdAt: LessThan(daysAgo(settings.SESSION_IDLE_DAYS)) }),
     rule(ResetToken, { expiresAt: LessThan(now) }),
     rule(ApiKey, { expiresAt: LessThan(now) }),
+    rule(CallRequest, { createdAt: LessThan(daysAgo(CALL_REQUEST_DAYS)) }),
     rule(Counter, { resetsAt: LessThan(now) }),
     rule(ThrottleReset, { at: LessThan(daysAgo(ADDRESS_LIMIT_DAYS)) }),
     rule(AddressLimits, { touchedAt: LessThan(daysAgo(ADDRESS_LIMIT_DAYS)) }),

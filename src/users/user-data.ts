@@ -25,7 +25,8 @@ export class ExportedData {
 
 /** A class of what the export tells of one thing: no secret, and no hash of a secret. */
 interface Exported<Thing> extends Type<object> {
-  of(thing: Thing): object;
+  /** With the manager it can read what belongs to the thing. */
+  of(thing: Thing, manager: EntityManager): object | Promise<object>;
 }
 
 /** Which rows are kept about a user. */
@@ -77,7 +78,7 @@ export class UserDataSources {
       yield `,${JSON.stringify(name)}:[`;
       let separator = '';
       for await (const row of rowsByKey(manager, entity, keys.slice(0, MOST_OF_A_KIND))) {
-        yield separator + JSON.stringify(shown.of(row));
+        yield separator + JSON.stringify(await shown.of(row, manager));
         separator = ',';
       }
       yield ']';

@@ -33,7 +33,7 @@ export class PhonePage {
     this.closed = once(socket, 'close').then(([code, reason]) => ({ code, reason: String(reason) }));
   }
 
-  static async open(service: TestApp, headers: Record<string, string> = {}): Promise<PhonePage> {
+  static async open(service: Pick<TestApp, 'api'>, headers: Record<string, string> = {}): Promise<PhonePage> {
     const { url } = service.api;
     const socket = new WebSocket(`${url.replace('http', 'ws')}/dev/phone/socket`, { origin: url, headers });
     const page = new PhonePage(socket);
