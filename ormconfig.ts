@@ -1,5 +1,5 @@
 import { DataSource } from 'typeorm';
-import { readDotEnv } from './src/config/load-settings.js';
+import { readDotEnv } from './src/config/dot-env.js';
 import { databaseOptions } from './src/database/database-options.js';
 import { DatabaseSettings } from './src/database/database.settings.js';
 import { SCHEMA } from './src/schema.js';

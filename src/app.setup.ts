@@ -12,8 +12,9 @@ import { AddressSettings } from './http/address.settings.js';
 import { setUpBodies } from './http/bodies.js';
 import { BODY_LIMIT_BYTES, setUpBodyLimits } from './http/body-limit.js';
 import { connectionErrorHandler, refuseUnlessOneHost } from './http/connection-errors.js';
+import { canonicalIp } from './http/client.js';
 import { ConnectionSettings } from './http/connection.settings.js';
-import { Connections } from './http/connections.js';
+import { Connections, proxyTest } from './http/connections.js';
 import { Cors } from './http/cors.js';
 import { answerError, ErrorFilter } from './http/error.filter.js';
 import { setUpJsonBody } from './http/json-body.js';
@@ -27,9 +28,12 @@ import { MetricsService } from './operation/metrics.service.js';
 /** What an incoming x-request-id must look like to be kept. */
 const REQUEST_ID = /^[\w.-]{8,64}$/;
 
-function trustProxy(setting: string | undefined): string | boolean | ((address: string, hop: number) => boolean) {
+function trustProxy(setting: string | undefined): boolean | ((address: string, hop: number) => boolean) {
   if (setting === undefined) return false;
-  return /^\d+$/.test(setting) ? (_, hop) => hop < Number(setting) : setting;
+  if (/^\d+$/.test(setting)) return (_, hop) => hop < Number(setting);
+  const isProxy = proxyTest(setting);
+  // Some proxies write the port of the one before them: 10.0.0.2:80, [fd00::2]:443.
+  return (address) => isProxy(canonicalIp(address) ?? '');
 }
 
 /** Returns what puts the headers of every response on one. */

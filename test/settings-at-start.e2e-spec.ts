@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join as joinPath } from 'node:path';
-import { InvalidSettingsError, strangeSettings } from '../src/config/load-settings.js';
+import { InvalidSettingsError } from '../src/config/invalid-settings-error.js';
+import { strangeSettings } from '../src/config/load-settings.js';
 import { loadServiceSettings, SETTINGS } from '../src/settings.js';
 import { startApp } from './support/start-app.js';
 import { killProcesses, startProcess } from './support/start-process.js';

@@ -1,4 +1,5 @@
-import { InvalidSettingsError, loadNeeded } from '../src/config/load-settings.js';
+import { InvalidSettingsError } from '../src/config/invalid-settings-error.js';
+import { loadNeeded } from '../src/config/load-settings.js';
 import { DatabaseSettings } from '../src/database/database.settings.js';
 import { AddressSettings } from '../src/http/address.settings.js';
 import { loadServiceSettings, SETTINGS } from '../src/settings.js';

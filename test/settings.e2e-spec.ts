@@ -1,13 +1,9 @@
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join as joinPath } from 'node:path';
-import { InvalidSettingsError } from '../src/config/load-settings.js';
+import { InvalidSettingsError } from '../src/config/invalid-settings-error.js';
 import { DatabaseSettings } from '../src/database/database.settings.js';
 import { AddressSettings } from '../src/http/address.settings.js';
 import { loadServiceSettings } from '../src/settings.js';
-import { atOnce } from './support/credentials.js';
 import { Settings } from './support/start-app.js';
-import { built, runProcess } from './support/start-process.js';
 
 const PRODUCTION = {
   NODE_ENV: 'production',
@@ -192,53 +188,5 @@ describe('Settings', () => {
     expect(fileOf('sqlite:/srv/x.db')).toBe('/srv/x.db');
     expect(fileOf('sqlite:///srv/x.db')).toBe('/srv/x.db');
     expect(fileOf('mysql://h/db')).toBeUndefined();
-  });
-
-  describe('of a process', () => {
-    let folder: string;
-    beforeEach(() => (folder = mkdtempSync(joinPath(tmpdir(), 'talkstack-settings-'))));
-    afterEach(() => rmSync(folder, { recursive: true }));
-
-    /** What an expression gives in a process of the build, in the scratch folder. */
-    const evaluate = async (expression: string, settings: Settings = {}): Promise<any> => {
-      const code = `import { readDotEnv } from '${built('src/config/load-settings.js')}';
-        import { appSecret } from '${built('src/secrets/app-secret.js')}';
-        import { SecretsSettings } from '${built('src/secrets/secrets.settings.js')}';
-        import { DatabaseSettings } from '${built('src/database/database.settings.js')}';
-        import { loadServiceSettings } from '${built('src/settings.js')}';
-        const secret = (all) => appSecret(all.get(SecretsSettings), all.get(DatabaseSettings));
-        process.stdout.write(JSON.stringify(${expression}));`;
-      const { output } = await runProcess('--input-type=module', ['-e', code], settings, folder);
-      return JSON.parse(output);
-    };
-
-    it('come from .env in development only, where they override nothing', async () => {
-      writeFileSync(joinPath(folder, '.env'), 'PORT=4001\nLOG_LEVEL=warn\nHOST="10.0.0.1" # a comment\n');
-      const read = (settings: Settings) =>
-        evaluate('(readDotEnv(), Object.assign({}, ...loadServiceSettings().all))', settings);
-      const [development, test, production] = await Promise.all([
-        read({ LOG_LEVEL: 'error', HOST: '' }),
-        read({ NODE_ENV: 'test' }),
-        read(PRODUCTION),
-      ]);
-      expect(development).toMatchObject({ PORT: 4001, LOG_LEVEL: 'error', HOST: '10.0.0.1' });
-      expect(test).toMatchObject({ PORT: 3000, LOG_LEVEL: 'info' });
-      expect(production).toMatchObject({ PORT: 3000, LOG_LEVEL: 'info' });
-    });
-
-    it('have an APP_SECRET that is made once, beside the database, for its owner’s eyes only', async () => {
-      const settings = { DATABASE_URL: 'sqlite:data/x.db' };
-      const secrets = await atOnce(10, () => evaluate('secret(loadServiceSettings())', settings));
-      expect(secrets[0]).toMatch(/^[\w-]{64}$/);
-      expect(new Set([...secrets, await evaluate('secret(loadServiceSettings())', settings)]).size).toBe(1);
-      expect(readdirSync(joinPath(folder, 'data'))).toEqual(['app-secret']);
-      expect(statSync(joinPath(folder, 'data/app-secret')).mode & 0o777).toBe(0o600);
-      expect(statSync(joinPath(folder, 'data')).mode & 0o777).toBe(0o700);
-    });
-
-    it('make no secret where APP_SECRET is given', async () => {
-      expect(await evaluate('secret(loadServiceSettings())', PRODUCTION)).toBe(PRODUCTION.APP_SECRET);
-      expect(readdirSync(folder)).toEqual([]);
-    });
   });
 });

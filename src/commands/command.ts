@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { OperatorError } from '../common/operator-error.js';
-import { InvalidSettingsError, loadNeeded, readDotEnv } from '../config/load-settings.js';
+import { readDotEnv } from '../config/dot-env.js';
+import { InvalidSettingsError } from '../config/invalid-settings-error.js';
+import { loadNeeded, strangeSettings } from '../config/load-settings.js';
 import { Settings, SettingsType } from '../config/settings.js';
 import { isDatabaseUnavailable } from '../database/database-errors.js';
 import { DatabaseSettings } from '../database/database.settings.js';
@@ -11,6 +13,8 @@ import { SETTINGS } from '../settings.js';
 /** The settings that a command needs, from the environment and `.env`; the others are as they are by default. */
 export function commandSettings(...needed: SettingsType[]): Settings {
   readDotEnv();
+  const strange = strangeSettings(SETTINGS);
+  if (strange.length > 0) process.stderr.write(`No settings of the service, and ignored: ${strange.join(', ')}\n`);
   return loadNeeded(needed, SETTINGS);
 }
 

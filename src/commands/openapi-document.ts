@@ -5,7 +5,7 @@ import { AppModule } from '../app.module.js';
 import { httpAdapter } from '../app.setup.js';
 import { createLogger } from '../common/logger.js';
 import { LogSettings } from '../common/log.settings.js';
-import { readDotEnv } from '../config/load-settings.js';
+import { readDotEnv } from '../config/dot-env.js';
 import { openApiDocument } from '../openapi/document.js';
 import { loadServiceSettings } from '../settings.js';
 

@@ -1,17 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { parseEnv } from 'node:util';
 import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, validateSync } from 'class-validator';
 import { EnvironmentSettings } from './environment.settings.js';
+import { InvalidSettingsError } from './invalid-settings-error.js';
 import { ModuleSettings, Settings, SettingsType } from './settings.js';
 import { unknownSettings } from './unknown-settings.js';
-
-/** All faults of the settings, in one error, so that nobody mends them one boot at a time. */
-export class InvalidSettingsError extends Error {
-  constructor(readonly faults: string[]) {
-    super(`The service cannot start, these settings are wrong:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
-  }
-}
 
 type Source = Record<string, string | undefined>;
 
@@ -64,13 +56,4 @@ export function loadNeeded(needed: SettingsType[], types: SettingsType[], source
   const settings = readOnly(needed, types, source, faults);
   if (faults.length > 0) throw new InvalidSettingsError(faults);
   return settings;
-}
-
-/** Puts `.env` of the working folder into the environment, in development only; variables that are set already win. */
-export function readDotEnv(): void {
-  const mode = process.env.NODE_ENV?.trim() || 'development';
-  if (mode !== 'development' || !existsSync('.env')) return;
-  for (const [name, value] of Object.entries(parseEnv(readFileSync('.env', 'utf8')))) {
-    if (isBlank(process.env[name])) process.env[name] = value;
-  }
 }

@@ -30,7 +30,7 @@ interface Owner {
 }
 
 /** Proxies that TRUST_PROXY names: behind their connections are many clients. */
-function proxyTest(setting: string | undefined): (ip: string) => boolean {
+export function proxyTest(setting: string | undefined): (ip: string) => boolean {
   if (setting === undefined) return () => false;
   if (/^\d+$/.test(setting)) return () => true;
   const proxies = new BlockList();
