@@ -26,6 +26,10 @@ describe('Settings of a process', () => {
       import { DatabaseSettings } from '${built('src/database/database.settings.js')}';
       import { loadServiceSettings } from '${built('src/settings.js')}';
       const secret = (all) => appSecret(all.get(SecretsSettings), all.get(DatabaseSettings));
+      import fs from 'node:fs';
+      import { syncBuiltinESMExports } from 'node:module';
+      const fail = () => { throw Object.assign(new Error('not here'), { code: 'ENOTSUP' }); };
+      const withoutLinks = () => { fs.linkSync = fs.chmodSync = fail; syncBuiltinESMExports(); };
       process.stdout.write(JSON.stringify(${expression}));`;
     const { output } = await runProcess('--input-type=module', ['-e', code], settings, folder);
     return JSON.parse(output);

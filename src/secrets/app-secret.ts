@@ -1,12 +1,77 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { OperatorError } from '../common/operator-error.js';
 import { DatabaseSettings } from '../database/database.settings.js';
 import { SecretsSettings } from './secrets.settings.js';
+
+const LOCK_MS = 5000;
 
 /** Where development keeps its secret. */
 export function appSecretFile({ sqliteFile }: DatabaseSettings): string {
   return join(sqliteFile ? dirname(sqliteFile) : resolve('data'), 'app-secret');
+}
+
+/** What file systems of networks and memory sticks say of links and permissions that they do not have. */
+const NOT_SUPPORTED = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL'];
+
+function codeOf(error: unknown): string {
+  return String((error as NodeJS.ErrnoException).code);
+}
+
+/** Gives the draft its name, unless another process was faster. Either way the file is whole from the moment that it is there. */
+function publish(draft: string, file: string): void {
+  try {
+    linkSync(draft, file);
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return;
+    if (!NOT_SUPPORTED.includes(codeOf(error))) throw error;
+    publishUnderLock(draft, file);
+  }
+}
+
+/** The same without hard links: only the process that made the lock folder may rename, and the others wait for it. */
+function publishUnderLock(draft: string, file: string): void {
+  const lock = `${file}.lock`;
+  const deadline = Date.now() + LOCK_MS;
+  while (!existsSync(file)) {
+    try {
+      mkdirSync(lock);
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw error;
+      if (Date.now() > deadline) {
+        throw new OperatorError(
+          `A start was cut off while it made ${file}. Remove the folder ${lock} and start again.`,
+        );
+      }
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+      continue;
+    }
+    try {
+      if (!existsSync(file)) renameSync(draft, file);
+    } finally {
+      rmdirSync(lock);
+    }
+  }
+}
+
+/** For its owner's eyes only, where the file system knows owners. */
+function restrict(file: string): void {
+  try {
+    chmodSync(file, 0o600);
+  } catch (error) {
+    if (!NOT_SUPPORTED.includes(codeOf(error))) throw error;
+  }
 }
 
 /**
@@ -16,17 +81,16 @@ export function appSecretFile({ sqliteFile }: DatabaseSettings): string {
 export function appSecret(settings: SecretsSettings, database: DatabaseSettings): string {
   if (settings.APP_SECRET !== undefined) return settings.APP_SECRET;
   const file = appSecretFile(database);
-  const folder = dirname(file);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const draft = `${file}.${randomUUID()}`;
-  writeFileSync(draft, randomBytes(48).toString('base64url'), { mode: 0o600 });
-  try {
-    linkSync(draft, file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  } finally {
-    rmSync(draft);
+  if (!existsSync(file)) {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    const draft = `${file}.${randomUUID()}`;
+    try {
+      writeFileSync(draft, randomBytes(48).toString('base64url'), { mode: 0o600 });
+      publish(draft, file);
+    } finally {
+      rmSync(draft, { force: true });
+    }
   }
-  chmodSync(file, 0o600);
+  restrict(file);
   return readFileSync(file, 'utf8').trim();
 }
