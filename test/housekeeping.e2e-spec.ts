@@ -20,7 +20,16 @@ const GROWING = [
   ...['calls', 'call_turns', 'call_requests'],
 ];
 /** Tables of which nothing is deleted here: accounts end by their users' will, keys by the rotation. */
-const LASTING = ['users', 'signing_keys', 'projects', 'agents', 'phone_numbers', 'call_totals', 'suppressed_numbers'];
+const LASTING = [
+  'users',
+  'signing_keys',
+  'secret_marks',
+  'projects',
+  'agents',
+  'phone_numbers',
+  'call_totals',
+  'suppressed_numbers',
+];
 let service: TestApp;
 beforeEach(async () => (service = await startApp(SETTINGS)));
 afterEach(() => {

@@ -2,7 +2,3 @@
 export const SAMPLE_RATE = 16_000;
 export const FRAME_MS = 20;
 export const FRAME_SAMPLES = (SAMPLE_RATE * FRAME_MS) / 1000;
-
-export function millisecondsOf(samples: number): number {
-  return (samples * 1000) / SAMPLE_RATE;
-}

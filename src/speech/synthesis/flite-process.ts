@@ -52,6 +52,8 @@ export class FliteProcess {
   }
 
   async close(): Promise<void> {
+    // A spare one keeps nothing alive, but its folder has to go before the service ends.
+    this.child.ref();
     this.child.kill('SIGKILL');
     await this.exit;
     rmSync(this.folder, { recursive: true, force: true });
