@@ -49,6 +49,12 @@ export default tseslint.config(
     rules: { 'no-redeclare': ['error', { builtinGlobals: false }] },
   },
   {
+    // A page of several scripts is made of modules.
+    files: ['src/**/page/*.js'],
+    languageOptions: { sourceType: 'module' },
+  },
+  { files: ['src/**/*.worklet.js'], languageOptions: { globals: globals.audioWorklet } },
+  {
     // Answers of the service are read as they come: their shape is what the tests assert.
     files: ['test/**/*.ts'],
     rules: {

@@ -21,6 +21,7 @@ import { DatabaseSettings } from './database/database.settings.js';
 import { keepSqliteFile } from './database/sqlite-lock.js';
 import { AddressSettings } from './http/address.settings.js';
 import { ApiDocsSettings } from './openapi/api-docs.settings.js';
+import { PagesSettings } from './pages/pages.settings.js';
 import { loadServiceSettings, SETTINGS } from './settings.js';
 import { RedisSettings } from './throttling/redis.settings.js';
 
@@ -31,6 +32,7 @@ function greeting(settings: Settings, address: string): string {
   const lines = [`Talkstack server listens on ${address}`];
   if (settings.get(ApiDocsSettings).API_DOCS === 'on') lines.push(`  Swagger UI            ${address}/docs`);
   if (settings.get(MailServerSettings).hasDevelopmentMailbox) lines.push(`  Development mailbox   ${address}/dev/mail`);
+  if (settings.get(PagesSettings).hasBrowserPhone) lines.push(`  Browser phone         ${address}/dev/phone`);
   return `${lines.join('\n')}\n`;
 }
 

@@ -5,6 +5,7 @@ import Handlebars from 'handlebars';
 import { MailServerSettings } from '../config/mail-server.settings.js';
 import { ProductSettings } from '../config/product.settings.js';
 import { ApiDocsSettings } from '../openapi/api-docs.settings.js';
+import { PagesSettings } from './pages.settings.js';
 import { relativeRoot } from './relative-root.js';
 
 /** A page of the navigation. Its path starts at the root of the service. */
@@ -22,6 +23,10 @@ export interface FramedPage {
   main: string;
   /** Path of its script, from the root of the service. */
   script?: string;
+  /** Path of a script that is a module, and may import others. */
+  module?: string;
+  /** Path of a style beside that of all pages. */
+  style?: string;
 }
 
 /** The frame of the pages for development: the look of all pages, and the way from one to the others. */
@@ -34,9 +39,11 @@ export class DevelopmentFrame {
     private readonly product: ProductSettings,
     mailServer: MailServerSettings,
     docs: ApiDocsSettings,
+    development: PagesSettings,
   ) {
     const pages = [
       { name: 'Mailbox', path: 'dev/mail', isOn: mailServer.hasDevelopmentMailbox },
+      { name: 'Phone', path: 'dev/phone', isOn: development.hasBrowserPhone },
       { name: 'API', path: 'docs', isOn: docs.API_DOCS === 'on' },
     ];
     this.pages = pages.filter(({ isOn }) => isOn);
@@ -45,14 +52,14 @@ export class DevelopmentFrame {
   }
 
   /** Returns the HTML of a page that was asked for by this URL. */
-  render(url: string, { title, main, script }: FramedPage): string {
+  render(url: string, { title, main, script, module, style }: FramedPage): string {
     const root = relativeRoot(url);
     const links = this.pages.map(({ name, path }) => ({
       name,
       href: root + path,
       current: currentAt(url.split('?')[0], `/${path}`),
     }));
-    return this.template({ title, main, script, root, links, product: this.product.PRODUCT_NAME });
+    return this.template({ title, main, script, module, style, root, links, product: this.product.PRODUCT_NAME });
   }
 }
 

@@ -9,6 +9,7 @@ import { VERSION } from '../config/version.js';
 import { Public } from '../http/public.decorator.js';
 import { addVary } from '../http/vary.js';
 import { pagePolicy } from './page-policy.js';
+import { PagesSettings } from './pages.settings.js';
 
 const PRODUCT = 'Talkstack server';
 const DESCRIPTION = 'A self-hosted server for the Talkstack API, a REST API for AI phone agents.';
@@ -25,10 +26,11 @@ export class HomeController {
   private readonly links: Record<string, string>;
   private readonly html: string;
 
-  constructor(docs: ApiDocsSettings, mail: MailServerSettings) {
+  constructor(docs: ApiDocsSettings, mail: MailServerSettings, pages: PagesSettings) {
     this.links = {
       ...(docs.API_DOCS === 'on' && { 'API documentation': './docs', 'OpenAPI document': './docs-json' }),
       ...(mail.hasDevelopmentMailbox && { 'Development mailbox': './dev/mail' }),
+      ...(pages.hasBrowserPhone && { 'Browser phone': './dev/phone' }),
       Health: './health/ready',
     };
     const items = Object.entries(this.links).map(([name, href]) => `<li><a href="${href}">${name}</a></li>`);

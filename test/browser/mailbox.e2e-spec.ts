@@ -81,7 +81,7 @@ describeInBrowser('The development mailbox, below a path of a proxy,', () => {
   it('leads on to the other pages for development, and says which one is open', async () => {
     const page = await openMessage('400001');
     const links = page.getByRole('navigation').getByRole('link');
-    expect(await links.allInnerTexts()).toEqual(['Mailbox', 'API']);
+    expect(await links.allInnerTexts()).toEqual(['Mailbox', 'Phone', 'API']);
     expect(await links.first().getAttribute('aria-current')).toBe('true');
     await links.first().click();
     await page.getByRole('heading', { level: 1, name: 'Development mailbox' }).waitFor();
@@ -94,7 +94,7 @@ describeInBrowser('The development mailbox, below a path of a proxy,', () => {
     await send('500001');
     const page = await open('/dev/mail');
     const { keyboard } = page;
-    for (const name of ['Mailbox', 'API', SUBJECT('500001')]) {
+    for (const name of ['Mailbox', 'Phone', 'API', SUBJECT('500001')]) {
       await keyboard.press('Tab');
       expect(await page.locator(':focus').innerText()).toBe(name);
     }

@@ -69,11 +69,13 @@ describe('The built server', () => {
     ]);
   });
 
-  it('in production has no development mailbox, and writes nothing but JSON lines', async () => {
+  it('in production has no development mailbox and no browser phone, and writes nothing but JSON lines', async () => {
     const settings = { NODE_ENV: 'production', HOST: '127.0.0.1', APP_SECRET: SECRET, SMTP_URL: mailbox.url };
     const quick = { ARGON2_MEMORY_KIB: '7168' };
     const server = await startProcess({ ...settings, ...quick, DATABASE_URL: database.url }, folder);
-    expect((await server.api.get('/dev/mail')).status).toBe(404);
+    for (const path of ['/dev/mail', '/dev/phone', '/dev/phone/page.js']) {
+      expect([path, (await server.api.get(path)).status]).toEqual([path, 404]);
+    }
     const email = newAddress();
     expect((await signUp(server, email)).status).toBe(200);
     expect(await verify(server, email, await mailbox.nextCode(email))).toBe(200);

@@ -26,6 +26,6 @@ describe('The start page', () => {
   it('has no link to the documentation where that is switched off, nor to a mailbox that is not there', async () => {
     const quiet = await service.another({ API_DOCS: 'off' });
     const { body } = await quiet.api.get('/');
-    expect(Object.keys(body.links)).toEqual(['Health']);
+    expect(Object.keys(body.links)).toEqual(['Browser phone', 'Health']);
   });
 });

@@ -26,8 +26,9 @@ export function describeInBrowser(name: string, tell: () => void): void {
   describe.skip(name, tell);
 }
 
-export function openBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS });
+/** `more` are switches of Chromium beside those of every test. */
+export function openBrowser(more: string[] = []): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, args: [...ARGUMENTS, ...more] });
 }
 
 /** A fresh profile of the browser, and what happened in its tabs. */
