@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { FindOptionsWhere, In, IsNull, LessThan, MoreThan } from 'typeorm';
+import { FindOptionsWhere, In, IsNull, LessThan, MoreThan, Not } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 import { Clock, HOUR_MS, SECOND_MS } from '../common/clock.js';
 import { Database } from '../database/database.js';
@@ -62,9 +62,12 @@ export class CallClaims {
     });
   }
 
-  /** Fails calls whose instance died; returns how many there were. Nobody knows whether they were dialled, so nobody dials them again. */
-  failLost(): Promise<number> {
-    const lost = { status: In(ACTIVE_STATUSES), leasedUntil: LessThan(this.clock.now()) };
+  /**
+   * Fails calls whose instance died; returns how many there were. Nobody knows whether they were dialled, so nobody dials them again.
+   * `underWay` are this instance's own: a clock that jumped ahead does not make them lost.
+   */
+  failLost(underWay: string[]): Promise<number> {
+    const lost = { id: Not(In(underWay)), status: In(ACTIVE_STATUSES), leasedUntil: LessThan(this.clock.now()) };
     return this.failAll(lost, 'instance-lost');
   }
 

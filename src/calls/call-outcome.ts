@@ -33,13 +33,18 @@ const AFTER_ANSWER: Partial<Record<EndedReason, CallStatus>> = {
   'language-model-unavailable': 'failed',
 };
 
+/** What of ours fails a call that still rings; all else that this side decides cancels it. */
+const FAILS_BEFORE_ANSWER: EndedReason[] = ['instance-lost', 'speech-unavailable', 'language-model-unavailable'];
+
 /** Returns the outcome of a call that the line ended. `decided` is why this side hung up; null when it did not. */
 export function outcomeOf(end: LineEnd, isAnswered: boolean, decided: EndedReason | null): CallOutcome {
   const { carrierCode } = end;
   const isOurs = end.reason === 'hung-up-here' || end.reason === 'canceled';
   if (!isAnswered) {
     if (isOurs && decided === 'no-answer') return { status: 'no-answer', endedReason: decided, carrierCode };
-    if (isOurs && decided === 'instance-lost') return { status: 'failed', endedReason: decided, carrierCode };
+    if (isOurs && decided && FAILS_BEFORE_ANSWER.includes(decided)) {
+      return { status: 'failed', endedReason: decided, carrierCode };
+    }
     const [status, endedReason] = BEFORE_ANSWER[end.reason];
     return { status, endedReason, carrierCode };
   }

@@ -1,12 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { BeforeApplicationShutdown, Injectable, Logger, OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import { Clock, MINUTE_MS, SECOND_MS } from '../common/clock.js';
-import { Database } from '../database/database.js';
 import { Lines } from '../telephony/lines.js';
 import { CallClaims } from './call-claims.js';
-import { CallEvents } from './call-events.js';
 import { CallQueue } from './call-queue.js';
-import { CallSession } from './call-session.js';
+import { CallSession, SessionParts } from './call-session.js';
 import { Call } from './call.entity.js';
 import { CallsSettings } from './calls.settings.js';
 import { EndCallService } from './end-call.service.js';
@@ -31,10 +29,9 @@ export class CallRunner implements OnApplicationBootstrap, OnModuleDestroy, Befo
   constructor(
     private readonly lines: Lines,
     private readonly claims: CallClaims,
-    private readonly events: CallEvents,
     private readonly queue: CallQueue,
     private readonly ending: EndCallService,
-    private readonly database: Database,
+    private readonly parts: SessionParts,
     private readonly clock: Clock,
     private readonly settings: CallsSettings,
   ) {}
@@ -107,7 +104,7 @@ export class CallRunner implements OnApplicationBootstrap, OnModuleDestroy, Befo
   }
 
   private async settleOthers(): Promise<void> {
-    const lost = await this.claims.failLost();
+    const lost = await this.claims.failLost([...this.sessions.keys()]);
     if (lost > 0) this.logger.warn(`${lost} calls were lost with their instances`);
     const now = this.clock.now().getTime();
     if (now < this.expiryAt) return;
@@ -124,15 +121,14 @@ export class CallRunner implements OnApplicationBootstrap, OnModuleDestroy, Befo
       for (const projectId of await this.claims.projectsWaiting()) {
         if (!this.isRunning || this.sessions.size >= this.settings.CALLS_PER_INSTANCE) return;
         const call = await this.claims.claim(projectId);
-        if (call) this.begin(call).dial(line);
+        if (call) void this.begin(call).dial(line);
         hasStarted ||= call !== null;
       }
     }
   }
 
   private begin(call: Call): CallSession {
-    const { database, events, clock, settings } = this;
-    const session = new CallSession(call, { database, events, clock, settings });
+    const session = new CallSession(call, this.parts);
     this.sessions.set(call.id, session);
     void session.done.then(() => {
       this.sessions.delete(call.id);

@@ -1,66 +1,76 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { Logger } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { Clock, SECOND_MS } from '../common/clock.js';
+import type { Conversation } from '../conversations/conversation.js';
+import type { ConversationEnd, ConversationEndReason } from '../conversations/conversation-events.js';
 import { Database } from '../database/database.js';
 import type { LineCall, LineEnd, LineListener, PhoneLine } from '../telephony/phone-line.js';
+import { type BeginConversation, CallConversations } from './call-conversations.js';
 import { type CallChanges, CallEvents } from './call-events.js';
 import { outcomeOf } from './call-outcome.js';
+import { CallRecord } from './call-record.js';
 import type { CallStatus, EndedReason } from './call-status.js';
+import { CallWrites } from './call-writes.js';
 import { Call } from './call.entity.js';
-import type { CallsSettings } from './calls.settings.js';
+import { CallsSettings } from './calls.settings.js';
 
-/** How often what the database did not take is offered again. */
-const WRITE_AGAIN_MS = SECOND_MS;
+const NOT_DIALLED: LineEnd = { reason: 'canceled', carrierCode: null };
 
-export interface SessionParts {
-  database: Database;
-  events: CallEvents;
-  clock: Clock;
-  settings: CallsSettings;
+/** What sessions work with. */
+@Injectable()
+export class SessionParts {
+  constructor(
+    readonly database: Database,
+    readonly events: CallEvents,
+    readonly conversations: CallConversations,
+    readonly clock: Clock,
+    readonly settings: CallsSettings,
+  ) {}
 }
 
-/** One call on the line of this instance, from dialling to its outcome. */
+/** One call on the line of this instance, from dialling to its outcome: between the line and the conversation. */
 export class CallSession implements LineListener {
   /** Resolves when the outcome is written down, or the call turned out to be ours no longer. */
   readonly done: Promise<void>;
   private readonly logger = new Logger('Calls');
+  private readonly writes: CallWrites;
   private finish: () => void = () => undefined;
   private line?: LineCall;
+  private conversation?: Conversation;
   private cancelTimer: () => void = () => undefined;
   private isAnswered = false;
   private isAbandoned = false;
+  private isOver = false;
   private decided: EndedReason | null = null;
-  /** Changes are written one after the other, in the order in which they happened. */
-  private writing: Promise<void> = Promise.resolve();
+  private lineEnd: LineEnd | null = null;
 
   constructor(
     private readonly call: Call,
     private readonly parts: SessionParts,
   ) {
     this.done = new Promise((resolve) => (this.finish = resolve));
+    this.writes = new CallWrites(parts.database, call, () => this.abandon());
   }
 
-  dial(line: PhoneLine): void {
-    const { clock, settings } = this.parts;
-    const { id: callId, fromNumber: from, toNumber: to } = this.call;
-    this.cancelTimer = clock.after(settings.CALL_RING_SECONDS * SECOND_MS, () => this.end('no-answer'));
-    try {
-      this.line = line.dial({ callId, from, to }, this);
-    } catch (error) {
-      this.logger.error(`The line could not dial call ${callId}`, error);
-      this.ended({ reason: 'carrier-unavailable', carrierCode: null });
-    }
+  async dial(line: PhoneLine): Promise<void> {
+    const prepare = () => this.parts.conversations.prepare(this.call);
+    const begin = await this.writes.insist('the question for the agent', prepare);
+    if (this.isAbandoned) return;
+    if (!begin || this.decided) return this.settle(NOT_DIALLED);
+    this.ring(line, begin);
   }
 
   /** Hangs up, or cancels a call that was not answered; the first reason counts. */
-  end(reason: EndedReason): void {
-    this.decided ??= reason;
+  end(reason: ConversationEndReason): void {
+    if (!this.isAnswered) this.decided ??= reason;
+    this.conversation?.end(reason);
+    // In the middle of a goodbye too.
     this.line?.hangUp();
   }
 
   /** The call is not ours any more: deleted, or given up by others who took this instance for dead. */
   abandon(): void {
     this.isAbandoned = true;
+    this.writes.stop();
     this.cancelTimer();
     this.line?.hangUp();
     this.finish();
@@ -71,61 +81,68 @@ export class CallSession implements LineListener {
   }
 
   answered(): void {
-    if (this.isAnswered) return;
+    if (this.isAnswered || this.isOver) return;
     this.isAnswered = true;
     this.cancelTimer();
     const { clock, settings } = this.parts;
+    // The conversation counts too, and warns before; this one holds when the clock was moved.
     this.cancelTimer = clock.after(settings.CALL_MAX_SECONDS * SECOND_MS, () => this.end('max-duration'));
     this.write('in-progress', { answeredAt: clock.now(), answeredBy: 'unknown' });
+    this.conversation?.answered();
   }
 
-  frame(): void {
-    // Nobody listens yet.
+  frame(samples: Int16Array): void {
+    this.conversation?.frame(samples);
   }
 
-  digit(): void {
-    // As above.
+  digit(digit: string): void {
+    this.conversation?.digit(digit);
   }
 
-  typed(): void {
-    // As above.
+  typed(text: string): void {
+    this.conversation?.typed(text);
   }
 
   ended(end: LineEnd): void {
+    this.lineEnd = end;
+    if (this.conversation) this.conversation.lineEnded(end);
+    else this.settle(end);
+  }
+
+  private ring(line: PhoneLine, begin: BeginConversation): void {
+    const { clock, settings } = this.parts;
+    const { id: callId, fromNumber: from, toNumber: to } = this.call;
+    this.cancelTimer = clock.after(settings.CALL_RING_SECONDS * SECOND_MS, () => this.end('no-answer'));
+    try {
+      this.line = line.dial({ callId, from, to }, this);
+      const record = new CallRecord(this.call, this.line, this.writes, clock, (end) => this.conversationEnded(end));
+      this.conversation = begin(this.line, record);
+    } catch (error) {
+      this.logger.error(`The line could not dial call ${callId}`, error);
+      this.line?.hangUp();
+      return this.settle({ reason: 'carrier-unavailable', carrierCode: null });
+    }
+    this.conversation.prepare();
+  }
+
+  /** Comes after the line's end, and where a line does not tell its end, without it. */
+  private conversationEnded({ reason, answeredBy, latency }: ConversationEnd): void {
+    this.decided ??= reason;
+    const figures = this.isAnswered ? { answeredBy, latency: JSON.stringify(latency) } : {};
+    this.settle(this.lineEnd ?? { reason: 'hung-up-here', carrierCode: null }, figures);
+  }
+
+  /** Writes the outcome down; the first one counts. */
+  private settle(end: LineEnd, figures: CallChanges = {}): void {
+    if (this.isOver) return;
+    this.isOver = true;
     this.cancelTimer();
     const { status, ...outcome } = outcomeOf(end, this.isAnswered, this.decided);
-    this.write(status, outcome);
-    void this.writing.then(() => this.finish());
+    this.write(status, { ...outcome, ...figures });
+    void this.writes.settled().then(() => this.finish());
   }
 
   private write(status: CallStatus, changes: CallChanges = {}): void {
-    this.writing = this.writing.then(() => this.writeUntilTaken(status, changes));
-  }
-
-  /** Goes on until the database takes it: nobody else knows what became of the call. */
-  private async writeUntilTaken(status: CallStatus, changes: CallChanges): Promise<void> {
-    while (!this.isAbandoned) {
-      try {
-        const isOurs = await this.move(status, changes);
-        if (!isOurs) this.abandon();
-        return;
-      } catch (error) {
-        this.logger.error(`The status ${status} of call ${this.call.id} could not be written yet`, error);
-        await delay(WRITE_AGAIN_MS, undefined, { ref: false });
-      }
-    }
-  }
-
-  /** False when the row is gone, or held by another instance. */
-  private move(status: CallStatus, changes: CallChanges): Promise<boolean> {
-    const { database, events } = this.parts;
-    const { id } = this.call;
-    const leaseOwner = this.call.leaseOwner ?? '';
-    return database.write(async (tx) => {
-      const call = await tx.lock(Call, { id, leaseOwner });
-      if (!call) return false;
-      await events.move(tx, call, status, changes);
-      return true;
-    });
+    this.writes.add(`the status ${status}`, (tx, call) => this.parts.events.move(tx, call, status, changes));
   }
 }

@@ -1,16 +1,19 @@
 import { DynamicModule, Module, OnModuleInit } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AgentsModule } from '../agents/agents.module.js';
+import { LlmModule } from '../llm/llm.module.js';
 import { PhoneNumbersModule } from '../phone-numbers/phone-numbers.module.js';
 import { ProjectsModule } from '../projects/projects.module.js';
 import { BrowserLine } from '../telephony/browser/browser-line.js';
 import { BrowserPhoneModule } from '../telephony/browser/browser-phone.module.js';
 import { Lines, NoLines } from '../telephony/lines.js';
 import { CallClaims } from './call-claims.js';
+import { CallConversations } from './call-conversations.js';
 import { CallRetention } from './call-retention.js';
 import { ExportedCall } from './exported-call.js';
 import { rowsOf, UserDataSources } from '../users/user-data.js';
 import { UsersModule } from '../users/users.module.js';
+import { VoicesModule } from '../voices/voices.module.js';
 import { CallRunner } from './call-runner.js';
 import { CallsInProjects } from './calls-in-projects.js';
 import { CallDataService } from './call-data.service.js';
@@ -18,6 +21,7 @@ import { CallEvents } from './call-events.js';
 import { CallHistoryService } from './call-history.service.js';
 import { CallQueue } from './call-queue.js';
 import { CallRequests } from './call-requests.js';
+import { SessionParts } from './call-session.js';
 import { Call } from './call.entity.js';
 import { CallsSettings } from './calls.settings.js';
 import { CallsController } from './calls.controller.js';
@@ -26,10 +30,19 @@ import { MakeCallService } from './make-call.service.js';
 
 /** Calls: accepted, made, kept and shown. */
 @Module({
-  imports: [TypeOrmModule.forFeature([Call]), AgentsModule, PhoneNumbersModule, ProjectsModule, UsersModule],
+  imports: [
+    TypeOrmModule.forFeature([Call]),
+    AgentsModule,
+    LlmModule,
+    PhoneNumbersModule,
+    ProjectsModule,
+    UsersModule,
+    VoicesModule,
+  ],
   controllers: [CallsController],
   providers: [
     CallClaims,
+    CallConversations,
     CallRetention,
     CallRunner,
     CallsInProjects,
@@ -40,6 +53,7 @@ import { MakeCallService } from './make-call.service.js';
     CallRequests,
     EndCallService,
     MakeCallService,
+    SessionParts,
   ],
   exports: [CallRetention],
 })

@@ -47,6 +47,14 @@ export class CallsSettings extends ModuleSettings {
   @Whole(1, 24 * 3600)
   CALL_MAX_SECONDS: number = 600;
 
+  /** Both sides quiet for so long end a call; the agent asks before whether somebody is there. Seconds. */
+  @Whole(3, 600)
+  CALL_SILENCE_SECONDS: number = 6;
+
+  /** What agents say before their greeting, at most 500 characters. */
+  @Satisfies((value: string) => value.length <= 500, 'at most 500 characters')
+  CALL_DISCLOSURE: string = 'This is an automated assistant.';
+
   /** How often an instance looks for calls that nobody announced to it, milliseconds. */
   @Whole(10, 60_000)
   CALL_POLL_MS: number = 1000;

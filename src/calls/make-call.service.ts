@@ -16,16 +16,11 @@ import { CallQueue } from './call-queue.js';
 import { CallRequests } from './call-requests.js';
 import { MakeCallAnswer, MakeCallDto, StartedCallAnswer } from './calls.dto.js';
 import { CALLS_ERRORS } from './calls.errors.js';
-import type { Variables } from './variables-field.js';
+import { textsOf } from './variables-field.js';
 import { CallsSettings } from './calls.settings.js';
 
 /** Seconds after which a client may ask again whether calls can be made. */
 const RETRY_SECONDS = 300;
-
-/** Values as an instruction takes them. */
-export function textsOf(variables: Variables): Record<string, string> {
-  return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, String(value)]));
-}
 
 /** Accepts calls: checks all that can be known before anything is dialled, and queues the call. */
 @Injectable()

@@ -10,6 +10,11 @@ export const MAX_VARIABLES = 100;
 /** Of all of them as JSON in UTF-8: what a column of type text holds on MariaDB. */
 export const VARIABLES_MAX_BYTES = 65_535;
 
+/** Values as an instruction takes them. */
+export function textsOf(variables: Variables): Record<string, string> {
+  return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, String(value)]));
+}
+
 /** What is wrong with the values that a request has for the variables of an instruction; null for nothing. */
 function faultOf(value: unknown): string | null {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'must be an object';

@@ -1,0 +1,78 @@
+import { v7 as uuid } from 'uuid';
+import { Clock } from '../common/clock.js';
+import type { ConversationEnd, ConversationListener, TranscriptEntry } from '../conversations/conversation-events.js';
+import type { Transaction } from '../database/transaction.js';
+import type { LineCall } from '../telephony/phone-line.js';
+import { CallTurn } from './call-turn.entity.js';
+import { CallWrites } from './call-writes.js';
+import { Call } from './call.entity.js';
+import { SuppressedNumber } from './suppressed-number.entity.js';
+
+/** What a column of type text holds on MariaDB. */
+const DATA_MAX_BYTES = 65_535;
+/** Characters: so many fit such a column, whatever they are. */
+const TURN_MAX_LENGTH = 16_000;
+
+/** Writes down what comes of a conversation while it goes on, and shows its words where the line has a screen. */
+export class CallRecord implements ConversationListener {
+  private turns = 0;
+  private personTurns = 0;
+
+  constructor(
+    private readonly call: Call,
+    private readonly line: LineCall,
+    private readonly writes: CallWrites,
+    private readonly clock: Clock,
+    readonly ended: (end: ConversationEnd) => void,
+  ) {}
+
+  said({ role, text: whole, startMs, endMs, ...rest }: TranscriptEntry): void {
+    const text = whole.slice(0, TURN_MAX_LENGTH);
+    const interrupted = rest.interrupted === true;
+    const position = this.turns;
+    this.turns += 1;
+    const turn = { id: uuid(), callId: this.call.id, position, role, text, startMs, endMs, interrupted };
+    this.writes.add('a turn', ({ manager }) => manager.insert(CallTurn, turn));
+    this.line.show?.({ id: role === 'agent' ? `agent-${position}` : this.personLine, role, text });
+    if (role === 'person') this.personTurns += 1;
+  }
+
+  hearing(text: string): void {
+    this.line.show?.({ id: this.personLine, role: 'person', text });
+  }
+
+  noted(name: string, value: string): void {
+    this.writes.add('a note', async ({ manager }, { id, data: before }) => {
+      const notes = JSON.parse(before) as Record<string, unknown>;
+      // As an own property, whatever its name is.
+      const data = JSON.stringify(Object.fromEntries([...Object.entries(notes), [name, value]]));
+      if (Buffer.byteLength(data) <= DATA_MAX_BYTES) await manager.update(Call, id, { data });
+    });
+  }
+
+  doNotCall(): void {
+    this.writes.add('the wish to be called no more', (tx, call) => this.suppress(tx, call));
+  }
+
+  sound(): void {
+    // Calls are not recorded yet.
+  }
+
+  turnAnswered(): void {
+    // The figures of the whole call come with its end.
+  }
+
+  answeredBy(): void {
+    // As above.
+  }
+
+  /** What the person is saying, or said last, is one line on the screen. */
+  private get personLine(): string {
+    return `person-${this.personTurns}`;
+  }
+
+  private async suppress({ manager }: Transaction, { userId, toNumber: e164 }: Call): Promise<void> {
+    if (await manager.existsBy(SuppressedNumber, { userId, e164 })) return;
+    await manager.insert(SuppressedNumber, { id: uuid(), userId, e164, createdAt: this.clock.now() });
+  }
+}
