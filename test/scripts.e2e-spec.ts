@@ -1,5 +1,8 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ApiClient } from './support/api-client.js';
 import { TEST_SETTINGS } from './support/start-app.js';
@@ -34,6 +37,34 @@ describe('A script of package.json', () => {
       if (npm.pid !== undefined) killGroup(npm.pid);
       await database.drop();
     }
+  });
+
+  describe('in a folder without what it needs', () => {
+    let folder: string;
+    beforeAll(() => {
+      folder = mkdtempSync(join(tmpdir(), 'talkstack-install-'));
+      cpSync('package.json', join(folder, 'package.json'));
+      cpSync('tools', join(folder, 'tools'), { recursive: true });
+    });
+    afterAll(() => rmSync(folder, { recursive: true }));
+
+    const run = (script: string) =>
+      spawnSync('npm', ['run', '--silent', script], { cwd: folder, encoding: 'utf8', env: { PATH: process.env.PATH } });
+
+    it.each(['start', 'build'])('says in one line that npm run %s needs what builds the service', (script) => {
+      const { status, stderr } = run(script);
+      expect(status).toBe(1);
+      expect(stderr).toBe('What builds the service is not installed: run "npm ci" without --omit=dev.\n');
+    });
+
+    it.each(['start:prod', 'migrate', 'users', 'backup', 'restore', 'audit', 'keys:rotate'])(
+      'says in one line that npm run %s needs a build',
+      (script) => {
+        const { status, stderr } = run(script);
+        expect(status).toBe(1);
+        expect(stderr).toMatch(/^The service is not built: run "npm ci && npm run build", .*\n$/);
+      },
+    );
   });
 });
 
