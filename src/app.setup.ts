@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { Logger } from 'pino';
+import { API_PARTS } from './api-parts.js';
 import { setUpHashRoom } from './auth/hash-room.js';
 import { PasswordHasher } from './auth/password-hasher.js';
 import { NestLogger } from './common/logger.js';
@@ -123,5 +124,5 @@ export async function setUpApp(app: NestFastifyApplication, settings: Settings, 
   fastify.addHook('onResponse', requestLog);
   const metrics = app.get(MetricsService);
   if (metrics.isOn) fastify.addHook('onResponse', async (request, reply) => metrics.observe(request, reply));
-  if (settings.get(ApiDocsSettings).API_DOCS === 'on') setUpSwagger(app, settings);
+  if (settings.get(ApiDocsSettings).API_DOCS === 'on') setUpSwagger(app, settings, API_PARTS);
 }

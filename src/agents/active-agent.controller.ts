@@ -3,11 +3,12 @@ import { ApiTags } from '@nestjs/swagger';
 import { type Caller, FromCaller } from '../credentials/caller.js';
 import { Answer } from '../openapi/answers.js';
 import { Documented } from '../openapi/operation.js';
+import { PROJECT_TAG } from '../projects/projects.docs.js';
 import { ActiveAgentService } from './active-agent.service.js';
 import * as docs from './agents.docs.js';
 import { ActiveAgentAnswer, ActiveAgentSetAnswer, GetActiveAgentDto, SetActiveAgentDto } from './agents.dto.js';
 
-@ApiTags('Project')
+@ApiTags(PROJECT_TAG.name)
 @Controller('project/active-agent')
 export class ActiveAgentController {
   constructor(private readonly activeAgent: ActiveAgentService) {}

@@ -16,7 +16,7 @@ import {
 } from './agents.dto.js';
 import { AgentsService } from './agents.service.js';
 
-@ApiTags('Agent')
+@ApiTags(docs.AGENT_TAG.name)
 @Controller('agent')
 export class AgentsController {
   constructor(private readonly agents: AgentsService) {}

@@ -1,5 +1,4 @@
 import { COMMON_ERRORS } from '../common/common.errors.js';
-import { REFUSED } from '../credentials/credentials.docs.js';
 import { Answer } from '../openapi/answers.js';
 import { PHONE_NUMBERS_ERRORS } from '../phone-numbers/phone-numbers.errors.js';
 import { PROJECTS_ERRORS } from '../projects/projects.errors.js';
@@ -14,7 +13,11 @@ const { AGENT_NOT_FOUND, PROJECT_UNKNOWN, PROJECT_NOT_FOUND } = PROJECTS_ERRORS;
 const { VOICES_UNAVAILABLE } = VOICES_ERRORS;
 const { NUMBER_TAKEN } = PHONE_NUMBERS_ERRORS;
 const { NUMBER_INVALID, NUMBER_NOT_YOURS, CARRIER_UNAVAILABLE } = TELEPHONY_ERRORS;
-const BAD_BODY = [COMMON_ERRORS.REQUEST_MALFORMED, COMMON_ERRORS.VALIDATION_FAILED];
+
+export const AGENT_TAG = {
+  name: 'Agent',
+  description: 'AI phone agents: what they are told to do, and the voice they speak with.',
+};
 
 export const CREATE_AGENT = {
   summary: 'Create an agent',
@@ -22,7 +25,6 @@ export const CREATE_AGENT = {
     'Its instruction may have variables, `{{name}}`: calls must give them values. `variables` in the answer lists them.',
   answer: dto.AgentDataAnswer,
   errors: [
-    ...BAD_BODY,
     NUMBER_INVALID,
     PROJECT_UNKNOWN,
     COMMON_ERRORS.QUOTA_REACHED,
@@ -31,26 +33,25 @@ export const CREATE_AGENT = {
     E.VOICE_UNKNOWN,
     VOICES_UNAVAILABLE,
     CARRIER_UNAVAILABLE,
-    ...REFUSED,
   ],
 };
 export const GET_AGENT = {
   summary: 'See an agent',
   description: 'By its id, with its voice, its phone number and its variables.',
   answer: dto.AgentAnswer,
-  errors: [...BAD_BODY, AGENT_NOT_FOUND, ...REFUSED],
+  errors: [AGENT_NOT_FOUND],
 };
 export const UPDATE_AGENT = {
   summary: 'Change an agent',
   description: 'Changes what is sent, and leaves the rest as it is.',
   answer: dto.AgentDataAnswer,
-  errors: [...BAD_BODY, E.VOICE_UNKNOWN, AGENT_NOT_FOUND, VOICES_UNAVAILABLE, ...REFUSED],
+  errors: [E.VOICE_UNKNOWN, AGENT_NOT_FOUND, VOICES_UNAVAILABLE],
 };
 export const DELETE_AGENT = {
   summary: 'Delete an agent',
   description: 'It is the active agent of its project no longer. Answers what it was.',
   answer: dto.AgentDataAnswer,
-  errors: [...BAD_BODY, AGENT_NOT_FOUND, ...REFUSED],
+  errors: [AGENT_NOT_FOUND],
 };
 export const LIST_AGENTS = {
   summary: 'List the agents of a project',
@@ -59,24 +60,24 @@ export const LIST_AGENTS = {
   isList: true,
   answer: [dto.AgentAnswer] as [typeof dto.AgentAnswer],
   params: { projectId: 'The project.' },
-  errors: [COMMON_ERRORS.VALIDATION_FAILED, PROJECT_NOT_FOUND, E.NO_AGENTS, ...REFUSED],
+  errors: [PROJECT_NOT_FOUND, E.NO_AGENTS],
 };
 export const GET_ACTIVE_AGENT = {
   summary: 'See the active agent of a project',
   description: 'The agent that calls of the project use unless they name another.',
   answer: dto.ActiveAgentAnswer,
-  errors: [...BAD_BODY, PROJECT_NOT_FOUND, E.NO_ACTIVE_AGENT, ...REFUSED],
+  errors: [PROJECT_NOT_FOUND, E.NO_ACTIVE_AGENT],
 };
 export const SET_ACTIVE_AGENT = {
   summary: 'Set the active agent of a project',
   description: 'It must belong to the project.',
   answer: dto.ActiveAgentSetAnswer,
-  errors: [...BAD_BODY, PROJECT_NOT_FOUND, AGENT_NOT_FOUND, ...REFUSED],
+  errors: [PROJECT_NOT_FOUND, AGENT_NOT_FOUND],
 };
 export const REMOVE_ACTIVE_AGENT = {
   summary: 'Make an agent active no longer',
   description: 'A success also for an agent that was not active.',
   answer: Answer,
   params: { agentId: 'Its `id` in the list of agents.' },
-  errors: [AGENT_NOT_FOUND, ...REFUSED],
+  errors: [AGENT_NOT_FOUND],
 };

@@ -13,13 +13,14 @@ import { streamWhileConnected } from '../http/streamed-answer.js';
 import { Answer } from '../openapi/answers.js';
 import { Documented } from '../openapi/operation.js';
 import { Throttled } from '../throttling/throttled.decorator.js';
+import { USER_TAG } from '../users/users.docs.js';
 import { AccountService } from './account.service.js';
 import * as docs from './auth.docs.js';
 import { CurrentSessionAnswer, DeleteAccountDto, MeAnswer, SessionsAnswer } from './auth.dto.js';
 import { ExportService } from './export.service.js';
 import { HashesPassword } from './hash-room.js';
 
-@ApiTags('User')
+@ApiTags(USER_TAG.name)
 @Controller('user')
 export class AccountController {
   constructor(

@@ -2,6 +2,7 @@ import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { FromBearer } from '../credentials/bearer.js';
 import { type Caller, FromCaller } from '../credentials/caller.js';
+import { AUTHENTICATION_TAG } from '../credentials/credentials.docs.js';
 import { BearerOnly } from '../credentials/credentials.guard.js';
 import { type Client, FromClient } from '../http/client.js';
 import { PartOfFlow } from '../http/flow-number.js';
@@ -20,7 +21,7 @@ import { ResendService } from './resend.service.js';
 import { SignupService } from './signup.service.js';
 import { VerificationService } from './verification.service.js';
 
-@ApiTags('Authentication')
+@ApiTags(AUTHENTICATION_TAG.name)
 @Controller('auth')
 export class AuthController {
   constructor(

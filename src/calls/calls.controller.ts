@@ -17,7 +17,7 @@ import { VARIABLES_MAX_BYTES } from './variables-field.js';
 /** JSON may spell any character as `\uXXXX`, six bytes for one. */
 export const CALL_BODY_LIMIT_BYTES = BODY_LIMIT_BYTES + 6 * VARIABLES_MAX_BYTES;
 
-@ApiTags('Call')
+@ApiTags(docs.CALL_TAG.name)
 @Controller('call')
 export class CallsController {
   constructor(

@@ -1,6 +1,5 @@
 import { AGENTS_ERRORS } from '../agents/agents.errors.js';
 import { COMMON_ERRORS } from '../common/common.errors.js';
-import { REFUSED } from '../credentials/credentials.docs.js';
 import { PROJECTS_ERRORS } from '../projects/projects.errors.js';
 import { TELEPHONY_ERRORS } from '../telephony/telephony.errors.js';
 import { CallDataAnswer } from './call-answer.js';
@@ -11,7 +10,11 @@ import { CALLS_ERRORS } from './calls.errors.js';
 /** What the OpenAPI document says of each operation of this module, so that the controllers stay a line a handler. */
 const E = CALLS_ERRORS;
 const { PROJECT_NOT_FOUND, AGENT_NOT_FOUND } = PROJECTS_ERRORS;
-const BAD_BODY = [COMMON_ERRORS.REQUEST_MALFORMED, COMMON_ERRORS.VALIDATION_FAILED];
+
+export const CALL_TAG = {
+  name: 'Call',
+  description: 'Calls that agents make: what became of them, and what was said.',
+};
 
 export const MAKE_CALL = {
   summary: 'Make a call',
@@ -31,7 +34,6 @@ export const MAKE_CALL = {
     },
   },
   errors: [
-    ...BAD_BODY,
     TELEPHONY_ERRORS.NUMBER_INVALID,
     TELEPHONY_ERRORS.NUMBER_NOT_ALLOWED,
     E.NUMBER_SUPPRESSED,
@@ -43,7 +45,6 @@ export const MAKE_CALL = {
     PROJECT_NOT_FOUND,
     AGENT_NOT_FOUND,
     E.CALLS_NOT_SET_UP,
-    ...REFUSED,
   ],
 };
 export const GET_CALL = {
@@ -51,7 +52,7 @@ export const GET_CALL = {
   summary: 'See a call',
   description: 'With its status, its outcome and what was said.',
   answer: CallDataAnswer,
-  errors: [...BAD_BODY, E.CALL_NOT_FOUND, ...REFUSED],
+  errors: [E.CALL_NOT_FOUND],
 };
 export const GET_CALL_HISTORY = {
   exampleFields: ['projectId', 'pageSize'],
@@ -59,12 +60,12 @@ export const GET_CALL_HISTORY = {
   description:
     'The newest first; calls of a span of time by that time. Filters may stand in the query or in the body. Follow `nextCursor` from page to page.',
   answer: CallHistoryAnswer,
-  errors: [...BAD_BODY, PROJECT_NOT_FOUND, ...REFUSED],
+  errors: [PROJECT_NOT_FOUND],
 };
 export const END_CALL = {
   exampleFields: ['sid', 'projectId'],
   summary: 'End a call',
   description: 'Cancels a call that waits, and hangs up any other. A success also when the call is over.',
   answer: MakeCallAnswer,
-  errors: [...BAD_BODY, E.CALL_NOT_FOUND, ...REFUSED],
+  errors: [E.CALL_NOT_FOUND],
 };

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { API_PARTS } from '../api-parts.js';
 import { AppModule } from '../app.module.js';
 import { httpAdapter } from '../app.setup.js';
 import { createLogger } from '../common/logger.js';
@@ -19,4 +20,4 @@ const app = await NestFactory.create<NestFastifyApplication>(
 );
 // Whoever reads may have seen enough: `npm run openapi | head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
-process.stdout.write(`${JSON.stringify(openApiDocument(app, settings), null, 2)}\n`);
+process.stdout.write(`${JSON.stringify(openApiDocument(app, settings, API_PARTS), null, 2)}\n`);

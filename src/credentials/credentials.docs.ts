@@ -3,8 +3,12 @@ import { JwksAnswer } from './credentials.dto.js';
 import { CREDENTIALS_ERRORS } from './credentials.errors.js';
 
 const C = CREDENTIALS_ERRORS;
-
 /** What any guarded operation may answer. */
+export const AUTHENTICATION_TAG = {
+  name: 'Authentication',
+  description: 'Sign up, prove the mailbox, log in, stay logged in, recover the account.',
+};
+
 export const REFUSED = [
   C.UNAUTHORIZED,
   C.TOKEN_INVALID,
@@ -19,5 +23,4 @@ export const JWKS = {
   summary: 'Public keys of the access tokens',
   description: 'A JSON Web Key Set (RFC 7517). The next key is published before it signs.',
   answer: JwksAnswer,
-  errors: [],
 };

@@ -7,6 +7,8 @@ import { sha256 } from '../common/sha256.js';
 import { bearerToken } from '../http/bearer.js';
 import { clientIp } from '../http/client.js';
 import { IS_PUBLIC } from '../http/public.decorator.js';
+import { MayRespond } from '../openapi/handler-errors.js';
+import { THROTTLING_ERRORS } from '../throttling/throttling.errors.js';
 import { Throttling } from '../throttling/throttling.service.js';
 import { AccessTokens } from './access-tokens.js';
 import { ApiKeysService } from './api-keys.service.js';
@@ -24,8 +26,23 @@ interface RouteRule {
   needsBearer: boolean;
 }
 
+/** What the guard may refuse any request with that is not public. */
+export const GUARD_ERRORS = [
+  CREDENTIALS_ERRORS.UNAUTHORIZED,
+  CREDENTIALS_ERRORS.TOKEN_INVALID,
+  CREDENTIALS_ERRORS.EMAIL_NOT_VERIFIED,
+  CREDENTIALS_ERRORS.API_KEY_INVALID,
+  CREDENTIALS_ERRORS.CREDENTIALS_DISAGREE,
+  THROTTLING_ERRORS.TOO_MANY_REQUESTS,
+];
+
 /** The route wants a token; an API key alone is refused. */
-export const BearerOnly = () => applyDecorators(SetMetadata(NEEDS_BEARER, true), ApiSecurity('bearer'));
+export const BearerOnly = () =>
+  applyDecorators(
+    SetMetadata(NEEDS_BEARER, true),
+    ApiSecurity('bearer'),
+    MayRespond(CREDENTIALS_ERRORS.BEARER_REQUIRED),
+  );
 
 /** Closed by default: a route is open only where `@Public()` says so. Wants a token, or an API key; with both, of one user. */
 @Injectable()

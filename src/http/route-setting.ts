@@ -13,9 +13,13 @@ export interface RouteSettings {
 export function RouteSetting(settings: RouteSettings): MethodDecorator {
   return (_target, _name, descriptor) => {
     const handler = descriptor.value as object;
-    const others = Reflect.getMetadata(FASTIFY_ROUTE_CONFIG_METADATA, handler) as RouteSettings | undefined;
-    Reflect.defineMetadata(FASTIFY_ROUTE_CONFIG_METADATA, { ...others, ...settings }, handler);
+    Reflect.defineMetadata(FASTIFY_ROUTE_CONFIG_METADATA, { ...routeSettings(handler), ...settings }, handler);
   };
+}
+
+/** What the decorators of a handler said. */
+export function routeSettings(handler: object): RouteSettings {
+  return (Reflect.getMetadata(FASTIFY_ROUTE_CONFIG_METADATA, handler) as RouteSettings | undefined) ?? {};
 }
 
 /** What the decorators said, as Fastify hands it to hooks. */

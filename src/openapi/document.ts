@@ -19,7 +19,9 @@ import { VERSION } from '../config/version.js';
 import { AddressSettings } from '../http/address.settings.js';
 import { CHALLENGE } from '../http/error.filter.js';
 import { ID_EXAMPLES } from '../http/fields.js';
-import { type DocumentedErrors, errorResponses, ERRORS_EXTENSION, exampleOf } from './operation.js';
+import { routeSettings } from '../http/route-setting.js';
+import { errorsBefore, fieldErrors } from './handler-errors.js';
+import { type DocumentedHandler, errorResponses, exampleOf, HANDLER_EXTENSION, type Tag } from './operation.js';
 
 const DESCRIPTION = `Accounts, projects, AI phone agents and their calls. Sign up, enter the code that is mailed to you, log in, then press “Authorize”.
 
@@ -65,8 +67,16 @@ const HEADERS: Record<string, HeaderObject> = {
   },
 };
 
-type Operation = OperationObject & { [ERRORS_EXTENSION]?: DocumentedErrors };
+type Operation = OperationObject & { [HANDLER_EXTENSION]?: DocumentedHandler };
 type Schemas = Record<string, SchemaObject | ReferenceObject>;
+
+/** What the modules say of the API as a whole. */
+export interface ApiParts {
+  /** In the order in which they are shown. */
+  tags: Tag[];
+  /** What operations that are not public may be refused with. */
+  guardErrors: ErrorEntry[];
+}
 
 /** Errors that any operation of this kind may answer, whatever it does. */
 function commonErrors(method: string, operation: Operation): ErrorEntry[] {
@@ -82,6 +92,24 @@ function commonErrors(method: string, operation: Operation): ErrorEntry[] {
     OVERLOADED,
     DATABASE_UNAVAILABLE,
   ];
+}
+
+/** "No credentials" reaches us as one alternative without a scheme. */
+function isPublic({ security = [] }: Operation): boolean {
+  return security.some((alternative) => Object.keys(alternative).length === 0);
+}
+
+/** Each error that the operation may respond with, once. */
+function errorsOf(operation: Operation, method: string, { guardErrors }: ApiParts): ErrorEntry[] {
+  const documented = operation[HANDLER_EXTENSION];
+  const errors = [
+    ...fieldErrors(documented?.parameters ?? []),
+    ...(documented?.errors ?? []),
+    ...(isPublic(operation) ? [] : guardErrors),
+    ...(documented ? errorsBefore(documented.handler) : []),
+    ...commonErrors(method, operation),
+  ];
+  return [...new Map(errors.map((entry) => [entry.code, entry])).values()];
 }
 
 /** Headers of an answer with this status. Where there is a limit, a success tells how far away it is. */
@@ -100,12 +128,12 @@ function headersOf(status: string, isLimited: boolean): Record<string, Reference
   };
 }
 
-/** Adds what no decorator knows: the errors by status, the headers, examples of whole bodies. */
-function complete(operation: Operation, method: string, schemas: Schemas): void {
-  const { errors, flow, exampleFields } = operation[ERRORS_EXTENSION] ?? { errors: [] };
-  delete operation[ERRORS_EXTENSION];
-  const byCode = new Map([...errors, ...commonErrors(method, operation)].map((entry) => [entry.code, entry]));
-  Object.assign(operation.responses, errorResponses({ errors: [...byCode.values()], flow }));
+/** Adds what no single decorator knows: the errors by status, the headers, examples of whole bodies. */
+function complete(operation: Operation, method: string, schemas: Schemas, parts: ApiParts): void {
+  const documented = operation[HANDLER_EXTENSION];
+  const flow = documented && routeSettings(documented.handler).flow;
+  Object.assign(operation.responses, errorResponses(errorsOf(operation, method, parts), flow));
+  delete operation[HANDLER_EXTENSION];
   const responses = operation.responses as Record<string, ResponseObject>;
   for (const [status, response] of Object.entries(responses)) {
     response.headers = { ...response.headers, ...headersOf(status, '429' in responses) };
@@ -114,8 +142,9 @@ function complete(operation: Operation, method: string, schemas: Schemas): void 
     if (media?.schema) media.example = exampleOf(media.schema, schemas);
   }
   const request = mediaOf(operation.requestBody as RequestBodyObject);
-  if (request && exampleFields) request.example = pick(request.example as object, exampleFields);
-  // "No credentials" reaches us as one empty alternative.
+  if (request && documented?.exampleFields) {
+    request.example = pick(request.example as object, documented.exampleFields);
+  }
   if (JSON.stringify(operation.security) === '[{}]') operation.security = [];
 }
 
@@ -136,28 +165,21 @@ function setPasswordLength(schemas: Schemas, length: number): void {
   }
 }
 
-function describe() {
-  return new DocumentBuilder()
+function describe(tags: Tag[]) {
+  const builder = new DocumentBuilder()
     .setTitle('Talkstack API')
     .setDescription(DESCRIPTION)
     .setVersion(VERSION)
     .setLicense('MIT', 'https://opensource.org/license/mit')
-    .addTag('Authentication', 'Sign up, prove the mailbox, log in, stay logged in, recover the account.')
-    .addTag('User', 'Your own account: API key, sessions, active project, deletion.')
-    .addTag('Project', 'What agents, phone numbers and calls belong to.')
-    .addTag('Agent', 'AI phone agents: what they are told to do, and the voice they speak with.')
-    .addTag('Call', 'Calls that agents make: what became of them, and what was said.')
-    .addTag('Voices', 'What agents can sound like.')
-    .addTag('Phone Number', 'The numbers of a project, and the agents that they are linked to.')
-    .addTag('Operation', 'For those who run the service.')
     .addBearerAuth(
       { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'The `token` of a login.' },
       'bearer',
     )
     .addApiKey({ type: 'apiKey', in: 'header', name: 'x-api-key', description: 'Your API key.' }, 'apiKey')
     .addSecurityRequirements('bearer')
-    .addSecurityRequirements('apiKey')
-    .build();
+    .addSecurityRequirements('apiKey');
+  for (const { name, description } of tags) builder.addTag(name, description);
+  return builder.build();
 }
 
 /**
@@ -172,14 +194,14 @@ function serversOf({ publicUrl }: AddressSettings) {
 }
 
 /** The OpenAPI document of the service. */
-export function openApiDocument(app: NestFastifyApplication, settings: Settings): OpenAPIObject {
+export function openApiDocument(app: NestFastifyApplication, settings: Settings, parts: ApiParts): OpenAPIObject {
   const operationIdFactory = (_: string, handler: string) => handler;
-  const document = SwaggerModule.createDocument(app, describe(), { operationIdFactory });
+  const document = SwaggerModule.createDocument(app, describe(parts.tags), { operationIdFactory });
   const components = { ...document.components, headers: HEADERS };
   const schemas = (components.schemas ?? {}) as Schemas;
   setPasswordLength(schemas, settings.get(AccountsSettings).PASSWORD_MIN_LENGTH);
   for (const path of Object.values(document.paths)) {
-    for (const [method, operation] of Object.entries(path)) complete(operation as Operation, method, schemas);
+    for (const [method, operation] of Object.entries(path)) complete(operation as Operation, method, schemas, parts);
   }
   return { ...document, servers: serversOf(settings.get(AddressSettings)), components };
 }

@@ -16,22 +16,32 @@ import { ID_EXAMPLES } from '../http/fields.js';
 import { Flow } from '../http/flow.js';
 import { ErrorAnswer } from './answers.js';
 
-/** Where a handler keeps the errors that the document shows, until it is built and the handler's method and body are known. */
-export const ERRORS_EXTENSION = 'x-errors';
+/** Where an operation keeps what the document is completed from, once all decorators of its handler have been applied. */
+export const HANDLER_EXTENSION = 'x-handler';
 
-/** The errors of one operation, beside those that every operation has. */
-export interface DocumentedErrors {
+export interface DocumentedHandler {
+  /** The errors of its own: those of its guard, its limit and the rules of its fields are known from these. */
   errors: ErrorEntry[];
-  flow?: Flow;
   /** Fields that the example of the request's body has; all of them when left out. For bodies with fields that stand in for one another. */
   exampleFields?: string[];
+  handler: object;
+  /** Classes of the handler's parameters. */
+  parameters: unknown[];
 }
 
-interface OperationDocs extends DocumentedErrors {
+/** A group of operations. The list of all is in src/api-parts.ts. */
+export interface Tag {
+  name: string;
+  description: string;
+}
+
+interface OperationDocs extends Pick<DocumentedHandler, 'exampleFields'> {
   /** Name of the operation in generated clients; the handler's when left out. */
   operationId?: string;
   summary: string;
   description: string;
+  /** None when left out. */
+  errors?: ErrorEntry[];
   /** Class of the 200 answer. */
   answer?: Type<unknown> | [Type<unknown>];
   /** The answer is a page of a list, and its headers tell of the others. */
@@ -60,10 +70,10 @@ function idSchema(name: string): SchemaObject {
   return { type: 'string', format: 'uuid', example: ID_EXAMPLES[name as keyof typeof ID_EXAMPLES] };
 }
 
-/** Documents a handler: its summary, its answer, and its errors out of the modules' error tables. */
+/** Documents a handler: its summary, its answer, and the errors of its own out of the modules' error tables. */
 export function Documented(docs: OperationDocs): MethodDecorator {
-  const { operationId, summary, description, params, headers, errors, flow, exampleFields, isList, ...answer } = docs;
-  return applyDecorators(
+  const { operationId, summary, description, params, headers, errors = [], exampleFields, isList, ...answer } = docs;
+  const decorate = applyDecorators(
     ApiExtraModels(ErrorAnswer),
     ApiOperation({ operationId, summary, description }),
     ...Object.entries(params ?? {}).map(([name, about]) =>
@@ -71,8 +81,13 @@ export function Documented(docs: OperationDocs): MethodDecorator {
     ),
     ...Object.entries(headers ?? {}).map(([name, about]) => ApiHeader({ name, required: false, ...about })),
     ApiOkResponse({ ...documentedAnswer(answer), description: 'Success.', ...(isList && { headers: PAGE_HEADERS }) }),
-    ApiExtension(ERRORS_EXTENSION, { errors, flow, exampleFields }),
   );
+  return (target, name, descriptor) => {
+    decorate(target, name, descriptor);
+    const parameters = Reflect.getMetadata('design:paramtypes', target, name) as unknown[];
+    const documented = { errors, exampleFields, handler: descriptor.value as object, parameters };
+    ApiExtension(HANDLER_EXTENSION, documented)(target, name, descriptor);
+  };
 }
 
 /** The schema of a documented enum of numbers: its names are in the description, and where client generators look for them. */
@@ -107,7 +122,7 @@ function errorSchema(entries: ErrorEntry[], flow?: Flow) {
 }
 
 /** The answers to errors by status, each error with an example. */
-export function errorResponses({ errors, flow }: DocumentedErrors): Record<string, object> {
+export function errorResponses(errors: ErrorEntry[], flow?: Flow): Record<string, object> {
   const statuses = [...new Set(errors.map((entry) => entry.status))];
   const responses = statuses.map((status) => {
     const entries = errors.filter((entry) => entry.status === status);

@@ -3,7 +3,7 @@ import { OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { onRequestHookHandler } from 'fastify';
 import { EnvironmentSettings } from '../config/environment.settings.js';
 import { Settings } from '../config/settings.js';
-import { openApiDocument } from './document.js';
+import { type ApiParts, openApiDocument } from './document.js';
 import { publishDocument } from './published-document.js';
 
 /** Swagger UI styles itself and shows its own images; nothing comes from elsewhere. */
@@ -43,7 +43,7 @@ function selectRelativeServer(): void {
 }
 
 /** Swagger UI at /docs, the document at /docs-json. Built when it is first asked for: it costs boot time that nobody may need. */
-export function setUpSwagger(app: NestFastifyApplication, settings: Settings): void {
+export function setUpSwagger(app: NestFastifyApplication, settings: Settings, parts: ApiParts): void {
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook('onRoute', (route) => {
     if (!/^\/docs(\/|$)/.test(route.url)) return;
@@ -54,7 +54,7 @@ export function setUpSwagger(app: NestFastifyApplication, settings: Settings): v
     route.onRequest = [route.onRequest ?? [], loosen].flat();
   });
   let document: OpenAPIObject | undefined;
-  const documentOnce = () => (document ??= openApiDocument(app, settings));
+  const documentOnce = () => (document ??= openApiDocument(app, settings, parts));
   publishDocument(fastify, documentOnce);
   SwaggerModule.setup('docs', app, documentOnce, {
     raw: false,

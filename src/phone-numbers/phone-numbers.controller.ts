@@ -15,7 +15,7 @@ import {
 } from './phone-numbers.dto.js';
 import { PhoneNumbersService } from './phone-numbers.service.js';
 
-@ApiTags('Phone Number')
+@ApiTags(docs.PHONE_NUMBER_TAG.name)
 @Controller('phone-number')
 export class PhoneNumbersController {
   constructor(private readonly numbers: PhoneNumbersService) {}

@@ -1,5 +1,4 @@
 import { COMMON_ERRORS } from '../common/common.errors.js';
-import { REFUSED } from '../credentials/credentials.docs.js';
 import { PROJECTS_ERRORS } from '../projects/projects.errors.js';
 import { TELEPHONY_ERRORS } from '../telephony/telephony.errors.js';
 import * as dto from './phone-numbers.dto.js';
@@ -7,7 +6,11 @@ import { PHONE_NUMBERS_ERRORS } from './phone-numbers.errors.js';
 
 /** What the OpenAPI document says of each operation of this module, so that the controller stays a line a handler. */
 const E = PHONE_NUMBERS_ERRORS;
-const BAD_BODY = [COMMON_ERRORS.REQUEST_MALFORMED, COMMON_ERRORS.VALIDATION_FAILED];
+
+export const PHONE_NUMBER_TAG = {
+  name: 'Phone Number',
+  description: 'The numbers of a project, and the agents that they are linked to.',
+};
 
 export const FIND_NUMBER = {
   exampleFields: ['phoneNumberId'],
@@ -16,7 +19,7 @@ export const FIND_NUMBER = {
     'By `phoneNumberId`, else by `agentId`, else by `projectId`. A project may have several numbers: `data` is the newest, `numbers` are a page of all: for the next one send the same body to the URL of `Link`.',
   isList: true,
   answer: dto.PhoneNumberFoundAnswer,
-  errors: [...BAD_BODY, E.NUMBER_NOT_FOUND, ...REFUSED],
+  errors: [E.NUMBER_NOT_FOUND],
 };
 export const ADD_NUMBER = {
   summary: 'Link a phone number to an agent',
@@ -24,7 +27,6 @@ export const ADD_NUMBER = {
     'The number joins the project and rings at the agent from now on. An agent has one number: the one that it had stays in the project, available. A number belongs to one project at a time.',
   answer: dto.PhoneNumberDataAnswer,
   errors: [
-    ...BAD_BODY,
     TELEPHONY_ERRORS.NUMBER_INVALID,
     E.NUMBER_TAKEN,
     COMMON_ERRORS.QUOTA_REACHED,
@@ -32,7 +34,6 @@ export const ADD_NUMBER = {
     PROJECTS_ERRORS.PROJECT_NOT_FOUND,
     PROJECTS_ERRORS.AGENT_NOT_FOUND,
     TELEPHONY_ERRORS.CARRIER_UNAVAILABLE,
-    ...REFUSED,
   ],
 };
 export const REMOVE_NUMBER = {
@@ -41,5 +42,5 @@ export const REMOVE_NUMBER = {
   description:
     'By `phoneNumberId`, else by `e164`. The number stays in the project, available; with `release: true` it leaves the project, any project may have it, and the answer has no `data`.',
   answer: dto.PhoneNumberRemovedAnswer,
-  errors: [...BAD_BODY, TELEPHONY_ERRORS.NUMBER_INVALID, E.NUMBER_NOT_FOUND, ...REFUSED],
+  errors: [TELEPHONY_ERRORS.NUMBER_INVALID, E.NUMBER_NOT_FOUND],
 };

@@ -2,11 +2,12 @@ import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Caller, FromCaller } from '../credentials/caller.js';
 import { Documented } from '../openapi/operation.js';
+import { USER_TAG } from '../users/users.docs.js';
 import { ActiveProjectService } from './active-project.service.js';
 import * as docs from './projects.docs.js';
 import { ActiveProjectAnswer, ActiveProjectSetAnswer, SetActiveProjectDto } from './projects.dto.js';
 
-@ApiTags('User')
+@ApiTags(USER_TAG.name)
 @Controller('user')
 export class ActiveProjectController {
   constructor(private readonly activeProject: ActiveProjectService) {}

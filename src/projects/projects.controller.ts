@@ -16,7 +16,7 @@ import {
 } from './projects.dto.js';
 import { ProjectsService } from './projects.service.js';
 
-@ApiTags('Project')
+@ApiTags(docs.PROJECT_TAG.name)
 @Controller('project')
 export class ProjectsController {
   constructor(private readonly projects: ProjectsService) {}

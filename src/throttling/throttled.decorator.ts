@@ -15,8 +15,10 @@ import { concatMap, Observable } from 'rxjs';
 import { clientIp } from '../http/client.js';
 import { EMAIL_MAX_LENGTH, normaliseEmail } from '../http/email-address.js';
 import { rateLimitHeaders } from '../http/rate-limit-headers.js';
+import { MayRespond } from '../openapi/handler-errors.js';
 import { Endpoint, rulesOf } from './limits.js';
 import { presentedDevice } from './presented-device.js';
+import { THROTTLING_ERRORS } from './throttling.errors.js';
 import { Subject, Throttling } from './throttling.service.js';
 
 const ENDPOINT = 'throttledEndpoint';
@@ -74,6 +76,7 @@ export const Throttled = (endpoint: Endpoint): MethodDecorator =>
   applyDecorators(
     SetMetadata(ENDPOINT, endpoint),
     UseGuards(ThrottlingGuard),
+    MayRespond(THROTTLING_ERRORS.TOO_MANY_REQUESTS),
     // Any interceptor sends the answer through an Observable, which costs more than to count the request.
     ...(rulesOf(endpoint).guesses ? [UseInterceptors(SuccessInterceptor)] : []),
   );

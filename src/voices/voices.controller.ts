@@ -9,7 +9,7 @@ import * as docs from './voices.docs.js';
 import { VoiceAnswer, VoicesAnswer } from './voices.dto.js';
 import { VoicesService } from './voices.service.js';
 
-@ApiTags('Voices')
+@ApiTags(docs.VOICES_TAG.name)
 @Controller('voices')
 export class VoicesController {
   constructor(private readonly voices: VoicesService) {}

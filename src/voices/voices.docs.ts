@@ -1,5 +1,3 @@
-import { COMMON_ERRORS } from '../common/common.errors.js';
-import { REFUSED } from '../credentials/credentials.docs.js';
 import { VOICE_ID_EXAMPLE } from '../speech/synthesis/voice.js';
 import { VOICES_ERRORS } from '../speech/synthesis/voices.errors.js';
 import { VoiceAnswer, VoicesAnswer } from './voices.dto.js';
@@ -13,19 +11,21 @@ const params = {
   },
 };
 
+export const VOICES_TAG = { name: 'Voices', description: 'What agents can sound like.' };
+
 export const LIST_VOICES = {
   summary: 'List the voices',
   description: 'All voices that an agent can speak with.',
   answer: VoicesAnswer,
   isList: true,
-  errors: [COMMON_ERRORS.VALIDATION_FAILED, ...REFUSED, VOICES_UNAVAILABLE],
+  errors: [VOICES_UNAVAILABLE],
 };
 export const GET_VOICE = {
   summary: 'Get one voice',
   description: 'By its id, with the address of a sample.',
   answer: VoiceAnswer,
   params,
-  errors: [...REFUSED, VOICE_NOT_FOUND, VOICES_UNAVAILABLE],
+  errors: [VOICE_NOT_FOUND, VOICES_UNAVAILABLE],
 };
 export const PLAY_PREVIEW = {
   summary: 'Play a sample of a voice',
