@@ -26,7 +26,7 @@ beforeAll(async () => {
   await service.api.as(body).post('/auth/logout');
 });
 afterAll(async () => {
-  await service.close();
+  await service?.close();
   rmSync(folder, { recursive: true });
 });
 

@@ -85,7 +85,7 @@ describe('With the typed client', () => {
   });
   afterAll(async () => {
     globalThis.fetch = fetch;
-    await service.close();
+    await service?.close();
   });
 
   /** How often something was sent to a path. */

@@ -79,7 +79,7 @@ describe('A debugger', () => {
   beforeAll(async () => (database = await createTestDatabase()));
   afterAll(async () => {
     killProcesses();
-    await database.drop();
+    await database?.drop();
   });
 
   it('stops the built service at a line of TypeScript, and shows that line', async () => {

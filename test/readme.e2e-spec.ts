@@ -47,7 +47,7 @@ describe('The README and docs', () => {
   afterAll(async () => {
     await server?.stop();
     killProcesses();
-    await database.drop();
+    await database?.drop();
   });
 
   it.each(SHELLS)('tell first steps that can be pasted into %s', async (shell, options, isInstalled) => {

@@ -22,7 +22,7 @@ beforeEach(async () => {
   service = await startApp(BEFORE);
 });
 afterEach(async () => {
-  await service.close();
+  await service?.close();
   rmSync(folder, { recursive: true });
 });
 

@@ -24,7 +24,7 @@ beforeAll(async () => {
   beside = await service.another();
 });
 afterAll(async () => {
-  await service.close();
+  await service?.close();
   rmSync(folder, { recursive: true });
 });
 

@@ -45,7 +45,7 @@ describeInBrowser('A page of another origin', () => {
     profile = await openProfile(site.browser);
   });
   afterAll(async () => {
-    await site.close();
+    await site?.close();
     await new Promise((resolve) => elsewhere.close(resolve));
   });
 

@@ -18,7 +18,7 @@ describeInBrowser('The sample of a voice', () => {
     profile = await openProfile(site.browser);
   });
   afterAll(async () => {
-    await site.close();
+    await site?.close();
     await new Promise((resolve) => elsewhere.close(resolve));
   });
 

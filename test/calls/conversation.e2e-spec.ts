@@ -23,8 +23,8 @@ beforeEach(async () => {
   page = await PhonePage.open(service);
 });
 afterEach(async () => {
-  page.close();
-  await page.closed;
+  page?.close();
+  await page?.closed;
 });
 afterAll(() => service.close());
 

@@ -2,7 +2,7 @@ import { Desk, makeCall, openDesk } from '../support/calls.js';
 import { Cluster, startCluster } from '../support/cluster.js';
 import { join, Person } from '../support/people.js';
 import { PhonePage } from '../support/phone-page.js';
-import { ServerProcess } from '../support/start-process.js';
+import { killProcesses, ServerProcess } from '../support/start-process.js';
 import { until } from '../support/until.js';
 
 const CALLS = 200;
@@ -25,7 +25,10 @@ beforeAll(async () => {
   desk = await openDesk(cluster, ada);
   pages = await Promise.all(cluster.processes.map(openPage));
 });
-afterAll(() => cluster.close());
+afterAll(async () => {
+  await cluster?.close();
+  killProcesses();
+});
 
 /** A page on which somebody takes every call and hangs up at once; each fourth call rings on until the test says otherwise. */
 async function openPage(process: ServerProcess): Promise<PhonePage> {

@@ -1,8 +1,9 @@
-import { createConnection } from 'mysql2/promise';
+import { Connection, createConnection } from 'mysql2/promise';
 import { describeWith } from '../support/describe-with.js';
 import { OwnMariadb } from '../support/own-mariadb.js';
 import { signUp } from '../support/people.js';
 import { killProcesses, ServerProcess, startProcess } from '../support/start-process.js';
+import { until } from '../support/until.js';
 
 /** Ways in which an operator takes a running service's database away, and gives it back. */
 const REFUSALS: [why: string, take: string, giveBack: string][] = [
@@ -19,13 +20,12 @@ const REFUSALS: [why: string, take: string, giveBack: string][] = [
 describeWith('mariadbd', OwnMariadb.isInstalled)('The service at a database', () => {
   let mariadb: OwnMariadb;
   let server: ServerProcess;
-  let run: (statement: string) => Promise<unknown>;
+  let root: Connection;
 
   beforeAll(async () => {
     mariadb = await OwnMariadb.open();
     const url = new URL(await mariadb.createDatabase('talkstack'));
-    const root = await createConnection({ host: url.hostname, port: Number(url.port), user: 'root' });
-    run = (statement) => root.query(statement);
+    root = await createConnection({ host: url.hostname, port: Number(url.port), user: 'root' });
     await run("CREATE USER talkstack IDENTIFIED BY 'secret'");
     await run('GRANT ALL ON talkstack.* TO talkstack');
     [url.username, url.password] = ['talkstack', 'secret'];
@@ -33,11 +33,12 @@ describeWith('mariadbd', OwnMariadb.isInstalled)('The service at a database', ()
   });
   afterAll(async () => {
     await server?.stop();
-    await run('SHUTDOWN').catch(() => undefined);
+    root?.destroy();
     await mariadb?.close();
     killProcesses();
   });
 
+  const run = (statement: string) => root.query(statement);
   /** What the service has open from before is closed. */
   const cutConnections = () => run('KILL HARD USER talkstack').catch(() => undefined);
 
@@ -56,7 +57,7 @@ describeWith('mariadbd', OwnMariadb.isInstalled)('The service at a database', ()
       expect((await server.api.as({ token: 'a token for metrics' }).get('/metrics')).status).toBe(200);
       await run(giveBack);
       await cutConnections();
-      while ((await server.api.get('/health/ready')).status !== 200);
+      await until(async () => (await server.api.get('/health/ready')).status === 200);
       expect((await signUp(server)).status).toBe(200);
     },
   );

@@ -36,7 +36,7 @@ describeWith('mariadbd or openssl', isPossible)('TLS to the database', () => {
     await server.createDatabase('talkstack');
   });
   afterAll(async () => {
-    await server.close();
+    await server?.close();
     rmSync(folder, { recursive: true });
   });
 

@@ -9,6 +9,7 @@ import { freePort } from '../support/own-mariadb.js';
 import { Settings, TEST_SETTINGS } from '../support/start-app.js';
 import { killProcesses, launch, program, startProcess } from '../support/start-process.js';
 import { createTestDatabase, TestDatabase } from '../support/test-database.js';
+import { until } from '../support/until.js';
 
 const METRICS_TOKEN = 'a token for metrics alone';
 /** More than a pipe and the reader's own buffer hold, and less than the service keeps. */
@@ -38,7 +39,7 @@ describe('The server whose log cannot be written', () => {
     const exit = new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
     meddle(child);
     const api = new ApiClient(`http://127.0.0.1:${port}`);
-    while ((await api.get('/health/live').catch(() => null)) === null);
+    await until(() => api.get('/health/live').catch(() => null));
     const stop = () => {
       child.kill('SIGTERM');
       return exit;
@@ -58,7 +59,7 @@ describe('The server whose log cannot be written', () => {
   }
 
   async function expectLinesAreCounted(api: ApiClient): Promise<void> {
-    while ((await droppedLines(api)) === 0);
+    await until(async () => (await droppedLines(api)) > 0);
     expect((await api.get('/health/live')).status).toBe(200);
   }
 

@@ -13,6 +13,7 @@ import { startApp } from '../support/start-app.js';
 import { killProcesses, startProcess } from '../support/start-process.js';
 import { createTestDatabase, isSqlite, TestDatabase } from '../support/test-database.js';
 import { TestMailbox } from '../support/test-mailbox.js';
+import { until } from '../support/until.js';
 
 /** A signup whose headers the server has, and whose body it waits for. */
 async function signupUnderWay(port: number, agent: Agent) {
@@ -38,9 +39,7 @@ function isRefused(port: number): Promise<boolean> {
   });
 }
 
-async function untilRefused(port: number): Promise<void> {
-  while (!(await isRefused(port)));
-}
+const untilRefused = (port: number) => until(() => isRefused(port));
 
 describe('A process that is told to stop', () => {
   let database: TestDatabase;

@@ -19,6 +19,7 @@ import { freePort } from '../support/own-mariadb.js';
 import { Settings, TEST_SETTINGS } from '../support/start-app.js';
 import { built, killProcesses, launch, program, runProcess, startProcess } from '../support/start-process.js';
 import { createTestDatabase, isSqlite, TestDatabase } from '../support/test-database.js';
+import { until } from '../support/until.js';
 
 const SECRETS = 'mail-password|redis-password|a secret that only tests know';
 
@@ -126,7 +127,7 @@ describe('The start and the end of the server', () => {
       const api = new ApiClient(`http://127.0.0.1:${port}`);
       terminal.kill('SIGKILL');
       await exited;
-      while ((await api.get('/health/live').catch(() => null)) !== null);
+      await until(async () => (await api.get('/health/live').catch(() => null)) === null);
     });
   });
 

@@ -27,8 +27,8 @@ beforeEach(() => {
   twilio.asked.length = 0;
 });
 afterAll(async () => {
-  await service.close();
-  await twilio.close();
+  await service?.close();
+  await twilio?.close();
 });
 
 const add = (e164: string, { api } = service, body: object = {}) =>

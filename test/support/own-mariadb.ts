@@ -1,6 +1,6 @@
 import { ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { AddressInfo, createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -42,11 +42,9 @@ export class OwnMariadb {
   /** Makes an empty server in a scratch folder and starts it, with more options of mariadbd if need be. */
   static async open(...options: string[]): Promise<OwnMariadb> {
     const server = new OwnMariadb(mkdtempSync(join(tmpdir(), 'talkstack-mariadb-')), await freePort(), options);
-    const args = ['--no-defaults', `--datadir=${server.data}`, `--user=${userInfo().username}`, '--skip-test-db'];
-    const installer = findProgram('mariadb-install-db') ?? '';
-    const { status, stderr } = spawnSync(installer, [...args, '--auth-root-authentication-method=normal'], {
-      encoding: 'utf8',
-    });
+    mkdirSync(server.temporary);
+    const args = ['--no-defaults', ...server.folders, '--skip-test-db', '--auth-root-authentication-method=normal'];
+    const { status, stderr } = spawnSync(findProgram('mariadb-install-db') ?? '', args, { encoding: 'utf8' });
     if (status !== 0) throw new Error(`MariaDB could not be set up:\n${stderr}`);
     await server.start();
     return server;
@@ -62,9 +60,9 @@ export class OwnMariadb {
 
   /** Starts, or comes back with the data it had; resolves when it answers. */
   async start(): Promise<void> {
-    const paths = [`--datadir=${this.data}`, `--socket=${join(this.folder, 'socket')}`];
+    const paths = [...this.folders, `--socket=${join(this.folder, 'socket')}`];
     const net = [`--port=${this.port}`, '--bind-address=127.0.0.1', '--skip-name-resolve'];
-    const small = ['--innodb-buffer-pool-size=32M', '--skip-log-bin', `--user=${userInfo().username}`];
+    const small = ['--innodb-buffer-pool-size=32M', '--skip-log-bin'];
     const child = spawn(findProgram('mariadbd') ?? '', ['--no-defaults', ...paths, ...net, ...small, ...this.options], {
       stdio: 'ignore',
     });
@@ -98,8 +96,14 @@ export class OwnMariadb {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  private get data(): string {
-    return join(this.folder, 'data');
+  private get temporary(): string {
+    return join(this.folder, 'tmp');
+  }
+
+  /** A server that starts removes the temporary tables of whichever server it shares a temporary folder with. */
+  private get folders(): string[] {
+    const { username } = userInfo();
+    return [`--datadir=${join(this.folder, 'data')}`, `--tmpdir=${this.temporary}`, `--user=${username}`];
   }
 
   private connect() {

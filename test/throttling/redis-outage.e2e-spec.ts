@@ -33,9 +33,9 @@ describeWith('redis-server', OwnRedis.isInstalled)('When Redis goes away, the se
     instances = [service, await service.another()];
   });
   afterEach(async () => {
-    await instances[0].close();
-    redis.thaw();
-    await redis.kill();
+    await instances[0]?.close();
+    redis?.thaw();
+    await redis?.kill();
   });
 
   it('goes on with limits per instance, says so once, and shares them again when Redis is back', async () => {
