@@ -20,6 +20,7 @@ import { SecretMark } from './secrets/secret-mark.entity.js';
 import { Counter } from './throttling/counter.entity.js';
 import { ThrottleReset } from './throttling/throttle-reset.entity.js';
 import { User } from './users/user.entity.js';
+import { WebhookSecret } from './webhooks/webhook-secret.entity.js';
 
 /** All tables of the service: the one list of entities and the one list of migrations, which are handed down to the database. */
 export const SCHEMA: Schema = {
@@ -44,6 +45,7 @@ export const SCHEMA: Schema = {
     CallRequest,
     CallTurn,
     SuppressedNumber,
+    WebhookSecret,
   ],
   migrations: MIGRATIONS,
 };

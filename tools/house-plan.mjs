@@ -24,7 +24,7 @@ export const PLAN = {
   speech: [...CORE, 'http'],
   llm: [...CORE, 'http'],
   conversations: ['common', 'speech', 'llm', 'telephony'],
-  webhooks: [...EDGE, 'database', 'outbox'],
+  webhooks: [...EDGE, 'database', 'secrets', 'users', 'outbox'],
   projects: [...GROUND, 'webhooks'],
   'phone-numbers': [...GROUND, 'projects', 'telephony'],
   voices: [...EDGE, 'credentials', 'speech'],

@@ -5,6 +5,7 @@ import { type Caller, FromCaller } from '../credentials/caller.js';
 import { PageQuery, withPageHeaders } from '../http/paging.js';
 import { Answer } from '../openapi/answers.js';
 import { Documented } from '../openapi/operation.js';
+import { AddWebhookAnswer } from './project-webhooks.dto.js';
 import * as docs from './projects.docs.js';
 import {
   AddWebhookDto,
@@ -78,7 +79,7 @@ export class ProjectsController {
   @Post('call-status/add-webhookurl')
   @HttpCode(200)
   @Documented(docs.ADD_WEBHOOK)
-  addWebhook(@Body() body: AddWebhookDto, @FromCaller() caller: Caller): Promise<Answer> {
+  addWebhook(@Body() body: AddWebhookDto, @FromCaller() caller: Caller): Promise<AddWebhookAnswer> {
     return this.projects.addWebhook(body, caller);
   }
 }

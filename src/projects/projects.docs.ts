@@ -1,6 +1,7 @@
 import { COMMON_ERRORS } from '../common/common.errors.js';
 import { Answer } from '../openapi/answers.js';
 import { WEBHOOKS_ERRORS } from '../webhooks/webhooks.errors.js';
+import { AddWebhookAnswer } from './project-webhooks.dto.js';
 import * as dto from './projects.dto.js';
 import { PROJECTS_ERRORS } from './projects.errors.js';
 
@@ -49,8 +50,9 @@ export const DELETE_PROJECT = {
 export const ADD_WEBHOOK = {
   exampleFields: ['projectId', 'webhookURL'],
   summary: 'Set where calls report their progress',
-  description: 'An https URL of a public host. null takes it away.',
-  answer: Answer,
+  description:
+    'An https URL of a public host; null takes it away. Webhooks are signed with the `secret` of the answer: docs/webhooks.md tells how to verify them.',
+  answer: AddWebhookAnswer,
   errors: [WEBHOOKS_ERRORS.WEBHOOK_URL_INVALID, E.PROJECT_NOT_FOUND],
 };
 export const SET_ACTIVE_PROJECT = {

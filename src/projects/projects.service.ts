@@ -11,14 +11,16 @@ import { Caller } from '../credentials/caller.js';
 import { CREDENTIALS_ERRORS } from '../credentials/credentials.errors.js';
 import { isUniqueViolation } from '../database/database-errors.js';
 import { Database } from '../database/database.js';
-import { findOwned, lockOwned } from '../database/owned.js';
+import { findOwned, lockOwned, OwnedKey } from '../database/owned.js';
 import { Transaction } from '../database/transaction.js';
 import { nextNumber, Page, PageQuery } from '../http/paging.js';
 import { requireOneOf } from '../http/validation.js';
 import { Answer, success } from '../openapi/answers.js';
 import { User } from '../users/user.entity.js';
+import { WebhookSecrets } from '../webhooks/webhook-secrets.js';
 import { WebhookUrls } from '../webhooks/webhook-target.js';
 import { ProjectContents } from './project-contents.js';
+import { AddWebhookAnswer } from './project-webhooks.dto.js';
 import { Project } from './project.entity.js';
 import {
   AddWebhookDto,
@@ -48,6 +50,7 @@ export class ProjectsService {
     private readonly database: Database,
     private readonly contents: ProjectContents,
     private readonly webhooks: WebhookUrls,
+    private readonly webhookSecrets: WebhookSecrets,
     private readonly clock: Clock,
     private readonly settings: ProjectsSettings,
   ) {}
@@ -111,10 +114,13 @@ export class ProjectsService {
     return success('The project is changed.', { data: ProjectAnswer.of(project) });
   }
 
-  async addWebhook(body: AddWebhookDto, caller: Caller): Promise<Answer> {
+  async addWebhook(body: AddWebhookDto, { userId }: Caller): Promise<AddWebhookAnswer> {
     const callStatusWebhook = await this.webhookIn(body);
-    await this.change(body.projectId, caller, { callStatusWebhook });
-    return success(callStatusWebhook === null ? 'The webhook is removed.' : 'The webhook is set.');
+    return this.database.write(async (tx) => {
+      const { id } = await this.changeIn(tx, { id: body.projectId, userId }, { callStatusWebhook });
+      if (callStatusWebhook === null) return success('The webhook is removed.');
+      return success('The webhook is set.', { secret: await this.webhookSecrets.ensure(tx, id) });
+    });
   }
 
   /** Makes an agent the active one of a locked project, or none; answers what the project is then. */
@@ -137,14 +143,16 @@ export class ProjectsService {
   }
 
   /** Changes a project of the caller's as one unit of work, and answers what it is then. */
-  private change(projectId: string, { userId }: Caller, changes: Partial<ProjectRow>): Promise<Project> {
-    return this.database.write(async (tx) => {
-      const project = await this.lockOwned(tx, projectId, userId);
-      if (!project) throw new AppError(PROJECTS_ERRORS.PROJECT_NOT_FOUND);
-      const all = { ...changes, updatedAt: this.clock.now() };
-      await this.refuseTakenName(tx.manager.update(Project, project.id, all));
-      return { ...project, ...all };
-    });
+  private change(id: string, { userId }: Caller, changes: Partial<ProjectRow>): Promise<Project> {
+    return this.database.write((tx) => this.changeIn(tx, { id, userId }, changes));
+  }
+
+  private async changeIn(tx: Transaction, { id, userId }: OwnedKey, changes: Partial<ProjectRow>): Promise<Project> {
+    const project = await this.lockOwned(tx, id, userId);
+    if (!project) throw new AppError(PROJECTS_ERRORS.PROJECT_NOT_FOUND);
+    const all = { ...changes, updatedAt: this.clock.now() };
+    await this.refuseTakenName(tx.manager.update(Project, project.id, all));
+    return { ...project, ...all };
   }
 
   /** The row stays, for the calls that were made; its name is free again, and it is nobody's active project. */

@@ -56,7 +56,7 @@ export function tellOwnerStory(kind: string, running: () => TestApp): void {
     const webhookURL = 'https://hooks.example.test/updates';
     const add = (body: object) => client.post('/project/call-status/add-webhookurl', body);
     const { status, body } = await add({ projectId: id, webhookURL });
-    expect({ status, body }).toEqual(DONE);
+    expect({ status, body }).toMatchObject(DONE);
     expect((await client.get(`/project/${id}`)).body.data.call_status_webhook).toBe(webhookURL);
     expectError(await add({ webhookURL }), 400);
     expectError(await add({ projectId: id }), 400);

@@ -30,6 +30,8 @@ export async function lookAfterProjects(api: ApiDriver, as: ApiCredentials): Pro
   await api.expect('success', 'addWebhook', { as, body: { projectId, webhookURL } });
   await api.expect('WEBHOOK_URL_INVALID', 'addWebhook', { as, body: { projectId, webhookURL: 'none' } });
   await api.expect('PROJECT_NOT_FOUND', 'addWebhook', { as, body: { projectId: 'none', webhookURL } });
+  await api.expect('success', 'rotateWebhookSecret', { as, params });
+  await api.expect('PROJECT_NOT_FOUND', 'rotateWebhookSecret', { as });
   await api.expect('NO_ACTIVE_PROJECT', 'getActiveProject', { as });
   await api.expect('success', 'setActiveProject', { as, body: { projectId } });
   await api.expect('PROJECT_UNKNOWN', 'setActiveProject', { as, body: { projectId: 'none' } });

@@ -2,8 +2,12 @@ import { NameResolver } from '../../src/webhooks/name-resolver.js';
 import { isPublicAddress } from '../../src/config/addresses.js';
 import { join, Person } from '../support/people.js';
 import { createProject } from '../support/projects.js';
+import { countRows } from '../support/rows.js';
 import { startApp, TestApp } from '../support/start-app.js';
+import { tablesWith } from '../support/tables.js';
 
+/** 32 bytes in base64. */
+const SECRET = /^whsec_[A-Za-z0-9+/]{43}=$/;
 const URL_EXAMPLE = 'https://hooks.example.test/calls';
 
 let service: TestApp;
@@ -30,9 +34,10 @@ describe('The webhook of a project', () => {
     expect((await add({ [name]: ` ${URL_EXAMPLE} ` })).body).toEqual({
       message: expect.any(String),
       status: 'success',
+      secret: expect.stringMatching(SECRET),
     });
     expect(await webhook()).toBe(URL_EXAMPLE);
-    expect((await add({ [name]: null })).status).toBe(200);
+    expect((await add({ [name]: null })).body).toEqual({ message: expect.any(String), status: 'success' });
     expect(await webhook()).toBeNull();
     expect((await update({ [name]: URL_EXAMPLE })).body.data.call_status_webhook).toBe(URL_EXAMPLE);
     expect((await update({ description: 'more' })).body.data.call_status_webhook).toBe(URL_EXAMPLE);
@@ -90,6 +95,31 @@ describe('The webhook of a project', () => {
         body: { code: 'WEBHOOK_URL_INVALID', errors: [{ field: 'webhookURL' }] },
       });
     }
+  });
+});
+
+describe('The webhook secret of a project', () => {
+  const rotate = (projectId = id, as = ada) => service.api.as(as).post(`/project/${projectId}/webhook-secret`, {});
+
+  it('stays the same until a new one is asked for, and is sealed at rest', async () => {
+    const { secret } = (await add({ webhookURL: URL_EXAMPLE })).body;
+    expect((await add({ webhookURL: URL_EXAMPLE })).body.secret).toBe(secret);
+    const { status, body } = await rotate();
+    expect([status, body.secret]).toEqual([200, expect.stringMatching(SECRET)]);
+    expect(body.secret).not.toBe(secret);
+    expect((await add({ webhookURL: URL_EXAMPLE })).body.secret).toBe(body.secret);
+    for (const one of [secret, body.secret]) expect(await tablesWith(service, one.slice('whsec_'.length))).toEqual([]);
+    expect(service.logs.join('')).not.toContain(secret);
+  });
+
+  it('is made for a project without a webhook too, is no other project’s, and goes with its project', async () => {
+    const { id: projectId } = await createProject(service, ada);
+    const { secret } = (await rotate(projectId)).body;
+    expect((await add({ projectId, webhookURL: URL_EXAMPLE })).body.secret).toBe(secret);
+    expect((await add({ webhookURL: URL_EXAMPLE })).body.secret).not.toBe(secret);
+    await service.api.as(ada).delete(`/project/${projectId}`);
+    expect(await countRows(service, 'webhook_secrets', `id = '${projectId}'`)).toBe(0);
+    for (const unknown of [projectId, 'none']) expect((await rotate(unknown)).body.code).toBe('PROJECT_NOT_FOUND');
   });
 });
 

@@ -21,6 +21,7 @@ import { CreateCallRequests } from './1780000000172-create-call-requests.js';
 import { CreateSuppressedNumbers } from './1780000000173-create-suppressed-numbers.js';
 import { CreateCallTurns } from './1780000000174-create-call-turns.js';
 import { CreateSecretMarks } from './1780000000180-create-secret-marks.js';
+import { CreateWebhookSecrets } from './1780000000190-create-webhook-secrets.js';
 
 /** Every migration, in the order in which it is applied, on every database. */
 export const MIGRATIONS = [
@@ -47,4 +48,5 @@ export const MIGRATIONS = [
   CreateSuppressedNumbers,
   CreateCallTurns,
   CreateSecretMarks,
+  CreateWebhookSecrets,
 ];
