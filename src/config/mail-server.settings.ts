@@ -1,12 +1,13 @@
 import { IsOptional } from 'class-validator';
-import { isUrl, Satisfies } from './rules.js';
+import { Without } from './rules.js';
 import { ModuleSettings } from './settings.js';
+import { faultOfSmtpUrl } from './smtp-url.js';
 
 /** Mail server. */
 export class MailServerSettings extends ModuleSettings {
-  /** Mail server: `smtp://user:password@host:587` or `smtps://…:465`. Unset outside production: the development mailbox. */
+  /** Mail server: `smtp://user:password@host:587` or `smtps://…:465`; options by parameters, see below. Unset outside production: the development mailbox. */
   @IsOptional()
-  @Satisfies((value: string) => isUrl(value, ['smtp:', 'smtps:']), 'smtp://HOST:PORT or smtps://HOST:PORT')
+  @Without(faultOfSmtpUrl)
   SMTP_URL?: string;
 
   override faults(): string[] {

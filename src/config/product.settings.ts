@@ -1,6 +1,7 @@
 import { IsOptional } from 'class-validator';
-import { isUrl, Satisfies } from './rules.js';
+import { Satisfies } from './rules.js';
 import { ModuleSettings } from './settings.js';
+import { HttpUrl } from './url-settings.js';
 
 /** Product. What people are told of the product that this service is a part of. */
 export class ProductSettings extends ModuleSettings {
@@ -13,6 +14,6 @@ export class ProductSettings extends ModuleSettings {
 
   /** Where people sign in: linked on the page for a new password and in messages. Unset: no link. */
   @IsOptional()
-  @Satisfies((value: string) => isUrl(value, ['http:', 'https:']), 'an http:// or https:// URL')
+  @HttpUrl({ expected: 'an http:// or https:// URL with no user or #', may: ['query'], isBase: false })
   SIGN_IN_URL?: string;
 }

@@ -1,6 +1,5 @@
-import { isIP } from 'node:net';
-import { domainToASCII } from 'node:url';
-import { isDecodable, isUrl } from '../config/rules.js';
+import { isDecodable } from '../config/rules.js';
+import { faultOfUrl, hostToConnect, isAddress } from '../config/url-settings.js';
 
 /** How a connection to MariaDB/MySQL is encrypted, and what is checked of the server's certificate. */
 export interface DatabaseTls {
@@ -21,6 +20,8 @@ export interface DatabaseServer {
   tls?: DatabaseTls;
 }
 
+const EXPECTED = 'sqlite:PATH, mysql://USER:PASSWORD@HOST:PORT/DATABASE or the same with mariadb://';
+
 type TlsChecks = DatabaseTls['checks'] | 'off';
 
 /** The parameters that ask for TLS, in the spelling of MySQL's client, of other drivers, and of PostgreSQL's; one of them may be there. */
@@ -31,18 +32,6 @@ const TLS_MODES: Record<string, Record<string, TlsChecks>> = {
 };
 const CA_FILE = 'ssl-ca';
 const PARAMETERS = [...Object.keys(TLS_MODES), CA_FILE];
-
-/** The host as `connect` takes it: IPv6 without brackets, names in ASCII. */
-export function hostToConnect(url: URL): string {
-  const host = decodeURIComponent(url.hostname);
-  return host.startsWith('[') ? host.slice(1, -1) : isIP(host) ? host : domainToASCII(host) || host;
-}
-
-/** `sqlite:PATH` (two slashes in front only of an absolute path), or a MariaDB/MySQL URL with a database in it. */
-export function isDatabaseUrl(value: string): boolean {
-  if (value.startsWith('sqlite:')) return /^sqlite:(?!:memory:|\/\/[^/])./.test(value);
-  return isUrl(value, ['mysql:', 'mariadb:']) && isDecodable(value) && new URL(value).pathname.length > 1;
-}
 
 function readTls(url: URL): { tls?: DatabaseTls; fault?: string } {
   const [parameter, ...others] = Object.keys(TLS_MODES).filter((name) => url.searchParams.has(name));
@@ -57,7 +46,7 @@ function readTls(url: URL): { tls?: DatabaseTls; fault?: string } {
   if (caFile !== undefined && (checks === undefined || checks === 'nothing')) {
     return { fault: `check the certificate when it names ${CA_FILE}` };
   }
-  if (checks === 'identity' && isIP(hostToConnect(url)) !== 0) {
+  if (checks === 'identity' && isAddress(url)) {
     return { fault: 'name the host by name, for its certificate to be checked, or have ssl-mode=VERIFY_CA' };
   }
   return { tls: checks && { checks, caFile } };
@@ -68,20 +57,33 @@ function faultOfParameters(url: URL): string | undefined {
   const unknown = names.find((name) => !PARAMETERS.includes(name));
   if (unknown !== undefined) return `have no parameter but ${PARAMETERS.join(', ')} (after its ?)`;
   if (new Set(names).size < names.length) return 'have no parameter twice';
-  if (url.hash !== '') return 'have no # (in a password it is %23)';
   return readTls(url).fault;
 }
 
-/** What is wrong with the part of DATABASE_URL after the database's name, as the end of "DATABASE_URL must …"; undefined when nothing is. */
-export function faultOfDatabaseUrl(value: string): string | undefined {
-  if (!value.startsWith('sqlite:')) return faultOfParameters(new URL(value));
+function faultOfSqliteUrl(value: string): string | undefined {
+  // Two slashes stand only in front of an absolute path.
+  if (!/^sqlite:(?!:memory:|\/\/[^/])./.test(value)) return `be ${EXPECTED}`;
   return value.includes('?') ? 'have no parameters (after ?) with SQLite' : undefined;
+}
+
+/** What is wrong with DATABASE_URL, as the end of "DATABASE_URL must …"; undefined when nothing is. */
+export function faultOfDatabaseUrl(value: string): string | undefined {
+  if (value.startsWith('sqlite:')) return faultOfSqliteUrl(value);
+  const rule = {
+    protocols: ['mysql:', 'mariadb:'],
+    expected: EXPECTED,
+    may: ['credentials' as const, 'query' as const],
+  };
+  const fault = faultOfUrl(value, rule);
+  if (fault !== undefined) return fault;
+  const url = new URL(value);
+  return isDecodable(url.pathname) && url.pathname.length > 1 ? faultOfParameters(url) : `be ${EXPECTED}`;
 }
 
 /** Reads a DATABASE_URL of MariaDB/MySQL that was checked. */
 export function readDatabaseServer(url: URL): DatabaseServer {
   return {
-    host: hostToConnect(url),
+    host: hostToConnect(url) ?? '',
     port: url.port === '' ? 3306 : Number(url.port),
     user: decodeURIComponent(url.username) || 'root',
     password: decodeURIComponent(url.password),

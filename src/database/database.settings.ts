@@ -1,14 +1,13 @@
 import { isAbsolute, resolve } from 'node:path';
 import { IsIn } from 'class-validator';
-import { Satisfies, Whole, Without } from '../config/rules.js';
+import { Whole, Without } from '../config/rules.js';
 import { ModuleSettings } from '../config/settings.js';
-import { faultOfDatabaseUrl, isDatabaseUrl } from './database-url.js';
+import { faultOfDatabaseUrl } from './database-url.js';
 
 /** Database. On MariaDB and MySQL the connection is encrypted where DATABASE_URL asks for it. */
 export class DatabaseSettings extends ModuleSettings {
   /** `sqlite:` and a path, or `mysql://` / `mariadb://user:password@host:port/database`; TLS by parameters, see below. */
-  @Without((value) => (isDatabaseUrl(value) ? faultOfDatabaseUrl(value) : undefined))
-  @Satisfies(isDatabaseUrl, 'sqlite:PATH, mysql://USER:PASSWORD@HOST:PORT/DATABASE or the same with mariadb://')
+  @Without(faultOfDatabaseUrl)
   DATABASE_URL: string = 'sqlite:data/talkstack.db';
 
   /** `on` lets several processes use one SQLite file; each then counts tries for itself. Otherwise the second one refuses to start. */

@@ -1,6 +1,7 @@
 import { IsIn, IsOptional } from 'class-validator';
-import { isAddressOrRange, isOrigin, isUrl, Satisfies, Whole } from '../config/rules.js';
+import { isAddressOrRange, isOrigin, Satisfies, Whole } from '../config/rules.js';
 import { ModuleSettings } from '../config/settings.js';
+import { HttpUrl } from '../config/url-settings.js';
 
 const YEAR_SECONDS = 365 * 24 * 60 * 60;
 
@@ -17,18 +18,12 @@ export class AddressSettings extends ModuleSettings {
 
   /** Where people reach the service: base of the links in letters, and the tokens' issuer. Default: http://localhost:PORT. */
   @IsOptional()
-  @Satisfies(
-    (value: string) => isUrl(value, ['http:', 'https:']) && !/[?#]/.test(value),
-    'an http:// or https:// URL with no ? or #',
-  )
+  @HttpUrl({ expected: 'an http:// or https:// URL with no user, ? or #', isBase: true })
   PUBLIC_URL?: string;
 
   /** Your own page for new passwords in place of the built-in one; `#token=…` is appended. */
   @IsOptional()
-  @Satisfies(
-    (value: string) => isUrl(value, ['http:', 'https:']) && !value.includes('#'),
-    'an http:// or https:// URL with no #',
-  )
+  @HttpUrl({ expected: 'an http:// or https:// URL with no user or #', may: ['query'], isBase: false })
   RESET_PASSWORD_URL?: string;
 
   /** `1` lets production have a PUBLIC_URL and a RESET_PASSWORD_URL with http://, on which anybody between reads along. */
@@ -63,7 +58,7 @@ export class AddressSettings extends ModuleSettings {
     if (!this.inProduction) return [];
     const faults = this.PUBLIC_URL === undefined ? ['PUBLIC_URL must be set in production'] : [];
     for (const name of ['PUBLIC_URL', 'RESET_PASSWORD_URL'] as const) {
-      if (this.ALLOW_HTTP === '0' && this[name] !== undefined && !/^https:/i.test(this[name])) {
+      if (this.ALLOW_HTTP === '0' && this[name]?.startsWith('http:')) {
         faults.push(`${name} must begin with https:// in production (ALLOW_HTTP=1 allows http://, for trying out)`);
       }
     }
@@ -74,9 +69,9 @@ export class AddressSettings extends ModuleSettings {
     return this.HOST ?? (this.inProduction ? '0.0.0.0' : '127.0.0.1');
   }
 
-  /** PUBLIC_URL without a slash at the end. */
+  /** PUBLIC_URL or its default; no slash at the end. */
   get publicUrl(): string {
-    return (this.PUBLIC_URL ?? `http://localhost:${this.PORT}`).replace(/\/+$/, '');
+    return this.PUBLIC_URL ?? `http://localhost:${this.PORT}`;
   }
 
   /** CORS_ORIGINS as a list. */

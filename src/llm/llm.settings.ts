@@ -1,15 +1,13 @@
 import { IsOptional } from 'class-validator';
-import { isSafeUrl, isUrl, Satisfies } from '../config/rules.js';
+import { isSafeUrl, Satisfies } from '../config/rules.js';
 import { ModuleSettings } from '../config/settings.js';
+import { HttpUrl } from '../config/url-settings.js';
 
 /** Language model. Any server with OpenAI's chat completions. */
 export class LlmSettings extends ModuleSettings {
   /** Where its API is, up to `/v1`: https://api.openai.com/v1, http://localhost:11434/v1. Unset: the agent answers by plain rules. */
   @IsOptional()
-  @Satisfies(
-    (value: string) => isUrl(value, ['https:', 'http:']) && !/[?#@]/.test(value),
-    'an http:// or https:// URL with no user, ? or #',
-  )
+  @HttpUrl({ expected: 'an http:// or https:// URL with no user, ? or #', isBase: true })
   LLM_URL?: string;
 
   /** Its key, where it wants one. With a key LLM_URL must be https:// (or http:// to this machine). */

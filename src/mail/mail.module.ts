@@ -8,7 +8,7 @@ import { DevelopmentMailbox } from './development-mailbox.js';
 import { DevelopmentMailboxPages } from './development-mailbox.pages.js';
 import { LetterWriter } from './letter-writer.js';
 import { MailService } from './mail.service.js';
-import { smtpUrl } from './mail.transport.js';
+import { smtpOptions } from './mail.transport.js';
 import { MailOutbox } from './mail-outbox.js';
 
 /** Letters: queued by their causes through MailService, sent by the outbox, through SMTP or into the development mailbox. */
@@ -21,8 +21,9 @@ export class MailModule {
       providers: [MailService, MailOutbox, DeliveryService, LetterWriter],
       exports: [MailService, MailOutbox],
     };
-    if (!settings.hasDevelopmentMailbox)
-      return { ...base, imports: [MailerModule.forRoot({ transport: smtpUrl(settings) })] };
+    if (!settings.hasDevelopmentMailbox) {
+      return { ...base, imports: [MailerModule.forRoot({ transport: smtpOptions(String(settings.SMTP_URL)) })] };
+    }
     const mailbox = new DevelopmentMailbox();
     return {
       ...base,

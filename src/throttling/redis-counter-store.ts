@@ -44,7 +44,8 @@ export class RedisCounterStore extends CounterStore implements OnModuleInit, OnA
 
   constructor(settings: RedisSettings) {
     super();
-    this.redis = new Redis(settings.REDIS_URL ?? '', {
+    this.redis = new Redis({
+      ...settings.redisServer,
       keyPrefix: settings.REDIS_KEY_PREFIX,
       scripts: {
         countOn: { lua: COUNT, numberOfKeys: 1 },

@@ -20,7 +20,7 @@ function voiceCatalogue(
 ): VoiceCatalogue {
   const { ELEVENLABS_API_KEY: apiKey, ELEVENLABS_URL: url } = settings;
   if (apiKey === undefined) return new FliteVoices(synthesizer, addresses);
-  return new ElevenLabsVoices(new ElevenLabsApi(url.replace(/\/+$/, ''), apiKey), clock);
+  return new ElevenLabsVoices(new ElevenLabsApi(url, apiKey), clock);
 }
 
 /** The voices that agents can speak with, and what they sound like. */

@@ -1,8 +1,5 @@
 import { describe as describeFailure } from '../../src/mail/delivery-failure.js';
 import { greeting, inWords, momentInWords } from '../../src/mail/letters.js';
-import { MailServerSettings } from '../../src/config/mail-server.settings.js';
-import { smtpUrl } from '../../src/mail/mail.transport.js';
-import { loadServiceSettings } from '../../src/settings.js';
 
 describe('The wording of letters', () => {
   it.each([
@@ -41,22 +38,5 @@ describe('The wording of letters', () => {
     const text = describeFailure(error, ['123456', 'a@b.example', '']);
     expect(text).toMatch(/^550-no \[\.\.\.\] 550 f r \[\.\.\.\] y+$/);
     expect(text).toHaveLength(255);
-  });
-});
-
-describe('SMTP_URL', () => {
-  const options = (SMTP_URL: string) =>
-    new URL(smtpUrl(loadServiceSettings({ SMTP_URL }).get(MailServerSettings))).searchParams;
-
-  it('wants TLS before it gives a password away, unless told otherwise', () => {
-    expect(options('smtp://u:p@mail.example:587').get('requireTLS')).toBe('true');
-    expect(options('smtp://u:p@mail.example:587?requireTLS=false').get('requireTLS')).toBe('false');
-    expect(options('smtp://u:p@127.0.0.1:587').get('requireTLS')).toBe('false');
-    expect(options('smtp://mail.example').get('requireTLS')).toBe('false');
-  });
-
-  it('never pools connections, and waits ten minutes for the last word', () => {
-    expect(options('smtp://mail.example?pool=true').has('pool')).toBe(false);
-    expect(options('smtp://mail.example').get('socketTimeout')).toBe('600000');
   });
 });

@@ -1,6 +1,7 @@
 import { IsOptional } from 'class-validator';
-import { isSafeUrl, Satisfies } from '../../config/rules.js';
+import { Satisfies } from '../../config/rules.js';
 import { ModuleSettings } from '../../config/settings.js';
+import { SafeUrl } from '../../config/url-settings.js';
 
 /** ElevenLabs. A provider of voices. */
 export class ElevenLabsSettings extends ModuleSettings {
@@ -10,6 +11,6 @@ export class ElevenLabsSettings extends ModuleSettings {
   ELEVENLABS_API_KEY?: string;
 
   /** Where ElevenLabs’ API is. */
-  @Satisfies(isSafeUrl, 'an https:// URL (or http:// to this machine) with no user, ? or #')
+  @SafeUrl()
   ELEVENLABS_URL: string = 'https://api.elevenlabs.io';
 }

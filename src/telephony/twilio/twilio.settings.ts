@@ -1,6 +1,7 @@
 import { IsOptional } from 'class-validator';
-import { isSafeUrl, Satisfies, Whole } from '../../config/rules.js';
+import { Satisfies, Whole } from '../../config/rules.js';
 import { ModuleSettings } from '../../config/settings.js';
+import { SafeUrl } from '../../config/url-settings.js';
 
 /** Twilio. The carrier. */
 export class TwilioSettings extends ModuleSettings {
@@ -15,7 +16,7 @@ export class TwilioSettings extends ModuleSettings {
   TWILIO_AUTH_TOKEN?: string;
 
   /** Where Twilio's API is, for an account in another region than the US, say. */
-  @Satisfies(isSafeUrl, 'an https:// URL (or http:// to this machine) with no user, ? or #')
+  @SafeUrl()
   TWILIO_API_URL: string = 'https://api.twilio.com';
 
   /** How long Twilio may take to tell whose a number is; then the answer is 503. Milliseconds. */
