@@ -18,7 +18,7 @@ export const PLAN = {
   audit: [...CORE, 'http', 'database'],
   outbox: [...CORE, 'database'],
   mail: [...EDGE, 'database', 'secrets', 'outbox', 'pages'],
-  credentials: [...EDGE, 'database', 'secrets', 'throttling', 'audit', 'users', 'mail'],
+  credentials: [...EDGE, 'database', 'secrets', 'throttling', 'users'],
   auth: GROUND,
   telephony: [...EDGE, 'pages'],
   speech: [...CORE, 'http'],

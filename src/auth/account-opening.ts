@@ -1,12 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuid } from 'uuid';
-import { AUDIT_EVENT } from '../audit/audit-events.js';
-import { AuditService } from '../audit/audit.service.js';
 import { Clock } from '../common/clock.js';
 import { Transaction } from '../database/transaction.js';
 import { Client } from '../http/client.js';
-import { KnownNetworks } from '../throttling/known-networks.js';
 import { User } from '../users/user.entity.js';
+import { AccountEvents } from './account-events.js';
 import { PasswordHasher } from './password-hasher.js';
 import { ResetLinks } from './reset-links.js';
 import { SignupAttempt } from './signup-attempt.entity.js';
@@ -20,8 +18,7 @@ export class AccountOpening {
     private readonly attempts: SignupAttempts,
     private readonly hasher: PasswordHasher,
     private readonly resetLinks: ResetLinks,
-    private readonly networks: KnownNetworks,
-    private readonly audit: AuditService,
+    private readonly events: AccountEvents,
     private readonly clock: Clock,
   ) {}
 
@@ -30,7 +27,8 @@ export class AccountOpening {
     const user = userOf(attempt, this.clock.now());
     await transaction.manager.insert(User, user);
     await this.attempts.activate(transaction, attempt);
-    return this.settle(transaction, user, client);
+    await this.events.emailVerified(transaction, user, client);
+    return user;
   }
 
   /** The account has nobody's password and nobody's session: the owner of the mailbox chooses one with the link that is sent at once. */
@@ -44,13 +42,7 @@ export class AccountOpening {
       name: user.name,
       isVoid: false,
     });
-    return this.settle(transaction, user, client);
-  }
-
-  private async settle(transaction: Transaction, user: User, client: Client): Promise<User> {
-    await this.attempts.retire(transaction, user.email);
-    await this.networks.remember(transaction, user.email, client.ip);
-    await this.audit.record(transaction, AUDIT_EVENT.EMAIL_VERIFIED, { userId: user.id, email: user.email }, client);
+    await this.events.emailVerified(transaction, user, client);
     return user;
   }
 }

@@ -2,7 +2,6 @@ import type { Readable } from 'node:stream';
 import { Body, Controller, Delete, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ApiKeysService } from '../credentials/api-keys.service.js';
 import { type Caller, FromCaller } from '../credentials/caller.js';
 import { ApiKeyAnswer } from '../credentials/credentials.dto.js';
 import { BearerOnly } from '../credentials/credentials.guard.js';
@@ -19,13 +18,14 @@ import * as docs from './auth.docs.js';
 import { CurrentSessionAnswer, DeleteAccountDto, MeAnswer, SessionsAnswer } from './auth.dto.js';
 import { ExportService } from './export.service.js';
 import { HashesPassword } from './hash-room.js';
+import { OwnApiKeyService } from './own-api-key.service.js';
 
 @ApiTags(USER_TAG.name)
 @Controller('user')
 export class AccountController {
   constructor(
     private readonly account: AccountService,
-    private readonly apiKeys: ApiKeysService,
+    private readonly apiKeys: OwnApiKeyService,
     private readonly exports: ExportService,
   ) {}
 

@@ -1,7 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
-import { AUDIT_EVENT } from '../audit/audit-events.js';
-import { AuditService } from '../audit/audit.service.js';
 import { AppError } from '../common/app-error.js';
 import { Caller } from '../credentials/caller.js';
 import { CREDENTIALS_ERRORS } from '../credentials/credentials.errors.js';
@@ -13,6 +11,7 @@ import { Answer, success } from '../openapi/answers.js';
 import { UserDataAnswer } from '../users/users.dto.js';
 import { UsersService } from '../users/users.service.js';
 import { AccountDeletion } from './account-deletion.js';
+import { AccountEvents } from './account-events.js';
 import { CurrentSessionAnswer, DeleteAccountDto, MeAnswer, SessionsAnswer } from './auth.dto.js';
 import { AUTH_ERRORS } from './auth.errors.js';
 import { OwnPassword } from './own-password.js';
@@ -26,7 +25,7 @@ export class AccountService {
     private readonly sessions: SessionsService,
     private readonly ownPassword: OwnPassword,
     private readonly deletion: AccountDeletion,
-    private readonly audit: AuditService,
+    private readonly events: AccountEvents,
   ) {}
 
   async me(caller: Caller): Promise<MeAnswer> {
@@ -55,14 +54,9 @@ export class AccountService {
   }
 
   async endSession(sessionId: string, caller: Caller, client: Client): Promise<Answer> {
-    const ended = await this.database.write(async (tx) => {
-      const where = { id: isUUID(sessionId) ? sessionId.toLowerCase() : '', userId: caller.userId };
-      const count = await this.sessions.end(tx, where);
-      const who = { userId: caller.userId, email: null };
-      if (count > 0) await this.audit.record(tx, AUDIT_EVENT.SESSION_ENDED, who, client);
-      return count;
-    });
-    if (ended === 0) throw new AppError(CREDENTIALS_ERRORS.SESSION_NOT_FOUND);
+    const id = isUUID(sessionId) ? sessionId.toLowerCase() : '';
+    const isEnded = await this.database.write((tx) => this.events.sessionEnded(tx, caller.userId, id, client));
+    if (!isEnded) throw new AppError(CREDENTIALS_ERRORS.SESSION_NOT_FOUND);
     return success('The session is ended.');
   }
 
@@ -72,8 +66,7 @@ export class AccountService {
     await this.ownPassword.check(user, password, client);
     const isDeleted = await this.database.write(async (tx) => {
       const isGone = await this.deletion.deleteAll(tx, user);
-      const who = { userId: user.id, email: null };
-      if (isGone) await this.audit.record(tx, AUDIT_EVENT.ACCOUNT_DELETED, who, client);
+      if (isGone) await this.events.accountDeleted(tx, user, client);
       return isGone;
     });
     if (!isDeleted) throw new AppError(AUTH_ERRORS.INVALID_PASSWORD);

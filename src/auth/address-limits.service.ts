@@ -4,6 +4,7 @@ import { Secrets } from '../secrets/secrets.js';
 import { ThrottlingSettings } from '../throttling/throttling.settings.js';
 import { Transaction } from '../database/transaction.js';
 import { maskedIp } from '../config/addresses.js';
+import { mailboxOf } from '../throttling/mailbox.js';
 import { ThrottleResets } from '../throttling/throttle-resets.js';
 import { AddressLimits, Tally } from './address-limits.entity.js';
 
@@ -116,9 +117,12 @@ export class AddressLimitsService {
     return [address, network, ...(signup ? [signup] : [])];
   }
 
-  /** Forgets all that was counted of the address itself. What networks did to it counts anew with its throttle reset. */
-  async clear(transaction: Transaction, email: string): Promise<void> {
+  /** Forgets all that was counted of the address, of its mailbox and of its user, whatever network it came from. */
+  async clear(transaction: Transaction, email: string, userId?: string): Promise<void> {
     await transaction.manager.delete(AddressLimits, { id: this.idOf('address', email) });
+    for (const whom of [email, mailboxOf(email), ...(userId === undefined ? [] : [userId])]) {
+      await this.resets.reset(transaction, whom);
+    }
   }
 
   private idOf(purpose: string, ...parts: string[]): string {

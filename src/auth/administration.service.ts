@@ -1,20 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { MoreThan } from 'typeorm';
 import { AUDIT_EVENT } from '../audit/audit-events.js';
-import { AuditService } from '../audit/audit.service.js';
 import { Clock } from '../common/clock.js';
 import { OperatorError } from '../common/operator-error.js';
 import { ApiKey } from '../credentials/api-key.entity.js';
 import { ApiKeysService } from '../credentials/api-keys.service.js';
 import { Session } from '../credentials/session.entity.js';
-import { SessionsService } from '../credentials/sessions.service.js';
 import { Database } from '../database/database.js';
 import { Transaction } from '../database/transaction.js';
-import { DeviceTokens } from '../throttling/device-tokens.js';
-import { mailboxOf } from '../throttling/mailbox.js';
-import { ThrottleResets } from '../throttling/throttle-resets.js';
 import { User } from '../users/user.entity.js';
 import { AccountDeletion } from './account-deletion.js';
+import { AccountEvents } from './account-events.js';
 import { AddressLimitsService } from './address-limits.service.js';
 import { CodeMessages } from './code-messages.js';
 import { SignupAttempt } from './signup-attempt.entity.js';
@@ -82,14 +78,11 @@ export class AdministrationService {
   constructor(
     private readonly database: Database,
     private readonly limits: AddressLimitsService,
-    private readonly sessions: SessionsService,
     private readonly apiKeys: ApiKeysService,
     private readonly attempts: SignupAttempts,
     private readonly messages: CodeMessages,
     private readonly deletion: AccountDeletion,
-    private readonly resets: ThrottleResets,
-    private readonly devices: DeviceTokens,
-    private readonly audit: AuditService,
+    private readonly events: AccountEvents,
     private readonly clock: Clock,
   ) {}
 
@@ -102,7 +95,7 @@ export class AdministrationService {
       const attempts = await tx.manager.find(SignupAttempt, { where: { email }, order: { id: 'ASC' } });
       const report = await this.actions[name](tx, { email, user, attempts });
       const who = { userId: user?.id ?? null, email: name === 'delete' ? null : email };
-      await this.audit.record(tx, ADMINISTRATION_EVENTS[name], who, null);
+      await this.events.actedByAdministrator(tx, ADMINISTRATION_EVENTS[name], who);
       return report;
     });
   }
@@ -143,7 +136,7 @@ export class AdministrationService {
     const attempt = person.attempts.findLast(({ codeHash }) => codeHash !== null) ?? newest;
     const user = userOf(attempt, this.clock.now());
     await transaction.manager.insert(User, user);
-    await this.sessions.activate(transaction, attempt.id);
+    await this.attempts.activate(transaction, attempt);
     await this.attempts.retire(transaction, person.email);
     return { message: 'The address is verified.', id: user.id };
   }
@@ -151,7 +144,7 @@ export class AdministrationService {
   private async lock(transaction: Transaction, person: Person): Promise<Report> {
     const user = userOfPerson(person);
     if (!user.lockedAt) await transaction.manager.update(User, user.id, { lockedAt: this.clock.now() });
-    const sessionsEnded = await this.endSessions(transaction, user);
+    const sessionsEnded = await this.events.sessionsEndedByAdministrator(transaction, user);
     return { message: 'The account is locked, and its sessions are ended.', sessions_ended: sessionsEnded };
   }
 
@@ -161,13 +154,8 @@ export class AdministrationService {
   }
 
   private async logOut(transaction: Transaction, person: Person): Promise<Report> {
-    const sessionsEnded = await this.endSessions(transaction, userOfPerson(person));
+    const sessionsEnded = await this.events.sessionsEndedByAdministrator(transaction, userOfPerson(person));
     return { message: 'The sessions are ended.', sessions_ended: sessionsEnded };
-  }
-
-  private async endSessions(transaction: Transaction, user: User): Promise<number> {
-    await this.devices.endAll(transaction, user.email);
-    return this.sessions.end(transaction, { userId: user.id });
   }
 
   private async endKey(transaction: Transaction, person: Person): Promise<Report> {
@@ -181,16 +169,14 @@ export class AdministrationService {
   }
 
   private async unthrottle(transaction: Transaction, { email, user }: Person): Promise<Report> {
-    await this.limits.clear(transaction, email);
-    await this.resets.reset(transaction, email);
-    await this.resets.reset(transaction, mailboxOf(email));
-    if (user) await this.resets.reset(transaction, user.id);
+    await this.limits.clear(transaction, email, user?.id);
     return { message: 'What was counted of this address is forgotten.' };
   }
 
   private async delete(transaction: Transaction, person: Person): Promise<Report> {
     if (person.user) {
-      await this.deletion.deleteAll(transaction, person.user);
+      const isGone = await this.deletion.deleteAll(transaction, person.user);
+      if (isGone) await this.events.accountDeleted(transaction, person.user, null);
       await this.attempts.destroy(transaction, person.email);
       return { message: 'The account and all its data are deleted.', id: person.user.id };
     }

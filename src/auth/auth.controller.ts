@@ -16,8 +16,10 @@ import * as dto from './auth.dto.js';
 import { LOGIN_FLOW, SIGNUP_FLOW, VERIFICATION_FLOW } from './flows.js';
 import { HashesPassword } from './hash-room.js';
 import { LoginService } from './login.service.js';
-import { PasswordService } from './password.service.js';
+import { PasswordChangeService } from './password-change.service.js';
+import { PasswordResetService } from './password-reset.service.js';
 import { ResendService } from './resend.service.js';
+import { SessionFlowsService } from './session-flows.service.js';
 import { SignupService } from './signup.service.js';
 import { VerificationService } from './verification.service.js';
 
@@ -29,7 +31,9 @@ export class AuthController {
     private readonly verification: VerificationService,
     private readonly resend: ResendService,
     private readonly login: LoginService,
-    private readonly password: PasswordService,
+    private readonly sessions: SessionFlowsService,
+    private readonly passwordChange: PasswordChangeService,
+    private readonly passwordReset: PasswordResetService,
   ) {}
 
   @Public()
@@ -91,7 +95,7 @@ export class AuthController {
   @Throttled('refresh-token')
   @Documented(docs.REFRESH_TOKEN)
   refreshToken(@Body() body: dto.RefreshTokenDto, @FromClient() client: Client): Promise<dto.RefreshTokenAnswer> {
-    return this.login.refreshToken(body, client);
+    return this.sessions.refreshToken(body, client);
   }
 
   @Post('change-password')
@@ -104,7 +108,7 @@ export class AuthController {
     @FromCaller() caller: Caller,
     @FromClient() client: Client,
   ): Promise<Answer> {
-    return this.password.changePassword(body, caller, client);
+    return this.passwordChange.changePassword(body, caller, client);
   }
 
   @Public()
@@ -113,7 +117,7 @@ export class AuthController {
   @Throttled('forgot-password')
   @Documented(docs.FORGOT_PASSWORD)
   forgotPassword(@Body() body: dto.ForgotPasswordDto, @FromClient() client: Client): Promise<Answer> {
-    return this.password.forgotPassword(body, client);
+    return this.passwordReset.forgotPassword(body, client);
   }
 
   @Public()
@@ -123,7 +127,7 @@ export class AuthController {
   @HashesPassword()
   @Documented(docs.RESET_PASSWORD)
   resetPassword(@Body() body: dto.ResetPasswordDto, @FromClient() client: Client): Promise<Answer> {
-    return this.password.resetPassword(body, client);
+    return this.passwordReset.resetPassword(body, client);
   }
 
   @BearerOnly()
@@ -131,7 +135,7 @@ export class AuthController {
   @HttpCode(200)
   @Documented(docs.LOGOUT)
   logOut(@FromCaller() caller: Caller, @FromClient() client: Client): Promise<Answer> {
-    return this.login.logOut(caller, client);
+    return this.sessions.logOut(caller, client);
   }
 
   @BearerOnly()
@@ -139,6 +143,6 @@ export class AuthController {
   @HttpCode(200)
   @Documented(docs.LOGOUT_ALL)
   logOutEverywhere(@FromCaller() caller: Caller, @FromClient() client: Client): Promise<Answer> {
-    return this.login.logOutEverywhere(caller, client);
+    return this.sessions.logOutEverywhere(caller, client);
   }
 }

@@ -14,6 +14,8 @@ import { SessionsService } from '../credentials/sessions.service.js';
 import { SigningKeysModule } from '../credentials/signing-keys.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccountDeletion } from './account-deletion.js';
+import { AccountEvents } from './account-events.js';
+import { AccountNotices } from './account-notices.js';
 import { AccountOpening } from './account-opening.js';
 import { AccountController } from './account.controller.js';
 import { AccountService } from './account.service.js';
@@ -21,19 +23,27 @@ import { AddressLimitsService } from './address-limits.service.js';
 import { AdministrationService } from './administration.service.js';
 import { AuthController } from './auth.controller.js';
 import { CodeMessages } from './code-messages.js';
+import { CodeTries } from './code-tries.js';
 import { Codes } from './codes.js';
 import { ExportPlaces } from './export-places.js';
 import { ExportService } from './export.service.js';
 import { LoginService } from './login.service.js';
+import { NewPassword } from './new-password.js';
+import { NewSignups } from './new-signups.js';
+import { OwnApiKeyService } from './own-api-key.service.js';
 import { OwnPassword } from './own-password.js';
 import { PasswordHasher } from './password-hasher.js';
 import { PasswordPolicy } from './password-policy.js';
-import { PasswordService } from './password.service.js';
+import { PasswordChangeService } from './password-change.service.js';
+import { PasswordResetService } from './password-reset.service.js';
+import { PendingPasswords } from './pending-passwords.js';
 import { ResendService } from './resend.service.js';
 import { ResetLinks } from './reset-links.js';
 import { ResetToken } from './reset-token.entity.js';
+import { SessionFlowsService } from './session-flows.service.js';
 import { SignupAttempt } from './signup-attempt.entity.js';
 import { SignupAttempts } from './signup-attempts.service.js';
+import { SignupDrafts } from './signup-drafts.js';
 import { SignupService } from './signup.service.js';
 import { VerificationService } from './verification.service.js';
 
@@ -51,25 +61,35 @@ import { VerificationService } from './verification.service.js';
     { provide: APP_GUARD, useClass: CredentialsGuard },
     AccessTokens,
     AccountDeletion,
+    AccountEvents,
+    AccountNotices,
     AccountOpening,
     AccountService,
     AddressLimitsService,
     AdministrationService,
     ApiKeysService,
     CodeMessages,
+    CodeTries,
     Codes,
     ExportPlaces,
     ExportService,
     LoginService,
+    NewPassword,
+    NewSignups,
+    OwnApiKeyService,
     OwnPassword,
+    PasswordChangeService,
     PasswordHasher,
     PasswordPolicy,
-    PasswordService,
+    PasswordResetService,
+    PendingPasswords,
     RefreshTokens,
     ResendService,
     ResetLinks,
+    SessionFlowsService,
     SessionsService,
     SignupAttempts,
+    SignupDrafts,
     SignupService,
     VerificationService,
   ],

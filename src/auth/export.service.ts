@@ -1,8 +1,6 @@
 import type { Readable } from 'node:stream';
 import { Injectable, OnModuleInit } from '@nestjs/common';
 import { AuditEvent } from '../audit/audit-event.entity.js';
-import { AUDIT_EVENT } from '../audit/audit-events.js';
-import { AuditService } from '../audit/audit.service.js';
 import { AppError } from '../common/app-error.js';
 import { Clock } from '../common/clock.js';
 import { ApiKey } from '../credentials/api-key.entity.js';
@@ -17,6 +15,7 @@ import { Letter } from '../mail/letter.entity.js';
 import { success } from '../openapi/answers.js';
 import { rowsOf, UserDataSources } from '../users/user-data.js';
 import { User } from '../users/user.entity.js';
+import { AccountEvents } from './account-events.js';
 import { ExportPlaces } from './export-places.js';
 import * as dto from './export.dto.js';
 import { ResetToken } from './reset-token.entity.js';
@@ -29,7 +28,7 @@ export class ExportService implements OnModuleInit {
     private readonly database: Database,
     private readonly sources: UserDataSources,
     private readonly places: ExportPlaces,
-    private readonly audit: AuditService,
+    private readonly events: AccountEvents,
     private readonly clock: Clock,
   ) {}
 
@@ -77,8 +76,7 @@ export class ExportService implements OnModuleInit {
     await this.database.write(async (transaction) => {
       const isThere = await transaction.manager.existsBy(User, { id: userId });
       if (!isThere) throw new AppError(CREDENTIALS_ERRORS.TOKEN_INVALID);
-      // Without the address: the account may be deleted at this moment, and the address would stay.
-      await this.audit.record(transaction, AUDIT_EVENT.DATA_EXPORTED, { userId, email: null }, client);
+      await this.events.dataExported(transaction, userId, client);
     });
   }
 

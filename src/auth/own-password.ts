@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { AUDIT_EVENT } from '../audit/audit-events.js';
-import { AuditService } from '../audit/audit.service.js';
 import { AppError } from '../common/app-error.js';
 import { Database } from '../database/database.js';
 import { Client } from '../http/client.js';
 import { Throttling } from '../throttling/throttling.service.js';
 import { User } from '../users/user.entity.js';
+import { AccountEvents } from './account-events.js';
 import { AUTH_ERRORS } from './auth.errors.js';
 import { PasswordHasher } from './password-hasher.js';
 
@@ -16,17 +15,14 @@ export class OwnPassword {
     private readonly database: Database,
     private readonly hasher: PasswordHasher,
     private readonly throttling: Throttling,
-    private readonly audit: AuditService,
+    private readonly events: AccountEvents,
   ) {}
 
   /** Throws INVALID_PASSWORD; a wrong password is recorded, and counts as a failed login of the address as well. */
   async check(user: User, password: string, client: Client): Promise<void> {
     if (await this.hasher.verify(user.passwordHash, password)) return;
     await this.throttling.countFailure(user.email);
-    const who = { userId: user.id, email: user.email };
-    await this.database.writeAtOnce((rows) =>
-      this.audit.record({ rows }, AUDIT_EVENT.PASSWORD_CHECK_FAILED, who, client),
-    );
+    await this.database.writeAtOnce((rows) => this.events.passwordCheckFailed({ rows }, user, client));
     throw new AppError(AUTH_ERRORS.INVALID_PASSWORD);
   }
 }

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock, MINUTE_MS } from '../common/clock.js';
 import { sha256 } from '../common/sha256.js';
 import { FlowsSettings } from './flows.settings.js';
+import { Database } from '../database/database.js';
 import { Transaction } from '../database/transaction.js';
 import { MailService } from '../mail/mail.service.js';
 import { ResetToken } from './reset-token.entity.js';
@@ -21,6 +22,7 @@ interface ResetLink {
 @Injectable()
 export class ResetLinks {
   constructor(
+    private readonly database: Database,
     private readonly mail: MailService,
     private readonly clock: Clock,
     private readonly settings: FlowsSettings,
@@ -43,5 +45,16 @@ export class ResetLinks {
       usefulUntil: expiresAt,
       isVoid,
     });
+  }
+
+  /** The row of a token, which may have expired; null for one that was replaced, used or never sent. */
+  find(token: string): Promise<ResetToken | null> {
+    return this.database.reader.manager.findOneBy(ResetToken, { tokenHash: sha256(token) });
+  }
+
+  /** Removes the token by one conditional delete; false when another unit of work did so before. */
+  async consume({ manager }: Transaction, { email, tokenHash }: ResetToken): Promise<boolean> {
+    const { affected } = await manager.delete(ResetToken, { email, tokenHash });
+    return affected === 1;
   }
 }

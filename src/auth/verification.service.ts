@@ -1,7 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { LessThan, LessThanOrEqual, MoreThan } from 'typeorm';
 import { AppError } from '../common/app-error.js';
-import { Clock } from '../common/clock.js';
 import { AccountsSettings } from '../config/accounts.settings.js';
 import { AccessTokenClaims, AccessTokens } from '../credentials/access-tokens.js';
 import { Database } from '../database/database.js';
@@ -15,12 +13,9 @@ import { AccountOpening } from './account-opening.js';
 import { AddressLimitsService, AddressUse } from './address-limits.service.js';
 import { VerifyEmailAnswer, VerifyEmailDto } from './auth.dto.js';
 import { AUTH_ERRORS } from './auth.errors.js';
-import { Codes } from './codes.js';
+import { CodeTries } from './code-tries.js';
 import { EMAIL_VERIFICATION_STATUS } from './flows.js';
-import { SignupAttempt } from './signup-attempt.entity.js';
 import { areContested, isDecoy, SignupAttempts } from './signup-attempts.service.js';
-
-const MAX_TRIES_PER_CODE = 5;
 
 /** A code as it was entered: the token that came with it is undefined, ours (an expired one too), or (null) not ours. */
 interface EnteredCode extends VerifyEmailDto {
@@ -42,9 +37,8 @@ export class VerificationService {
     private readonly accessTokens: AccessTokens,
     private readonly attempts: SignupAttempts,
     private readonly opening: AccountOpening,
-    private readonly codes: Codes,
     private readonly limits: AddressLimitsService,
-    private readonly clock: Clock,
+    private readonly tries: CodeTries,
     private readonly settings: AccountsSettings,
   ) {}
 
@@ -86,7 +80,7 @@ export class VerificationService {
     const budget: AddressUse = isOwn ? use : { address: use.address, network: use.network };
 
     const candidates = isOwn ? pending.filter((attempt) => attempt === own) : pending;
-    const matching = await this.match(transaction, entered, candidates, budget);
+    const matching = await this.tries.match(transaction, entered, candidates, budget);
     if (matching instanceof AppError) return matching;
     // Hidden, earlier failures go on counting: a stranger who used up the tries of the address must not notice that its owner came in.
     if (this.isHidden) await this.limits.takeBackFailedCode(transaction, budget);
@@ -97,33 +91,5 @@ export class VerificationService {
       return { user, isWithoutPassword: true };
     }
     return { user: await this.opening.adopt(transaction, matching, client), isWithoutPassword: false };
-  }
-
-  /** Counts the try under everything that it uses up, then compares. */
-  private async match(
-    transaction: Transaction,
-    { email, code }: EnteredCode,
-    candidates: SignupAttempt[],
-    budget: AddressUse,
-  ): Promise<SignupAttempt | AppError> {
-    const { manager } = transaction;
-    const now = this.clock.now();
-    const tries = budget.signup ? 'ownCodeTries' : 'codeTries';
-    const live = candidates.filter((one) => one[tries] < MAX_TRIES_PER_CODE && one.codeExpiresAt > now);
-    // A code that was found expired is dead for good, even if the clock is put back.
-    const dead = { codeTries: MAX_TRIES_PER_CODE, ownCodeTries: MAX_TRIES_PER_CODE };
-    await manager.update(SignupAttempt, { email, codeExpiresAt: LessThanOrEqual(now) }, dead);
-    // Hidden, a dead code is a wrong one like any other: only an address where somebody signed up has dead codes.
-    if (live.length === 0 && !this.isHidden) return new AppError(AUTH_ERRORS.RESEND_INVITE);
-    const retryAfterSeconds = this.limits.waitForCode(budget);
-    if (retryAfterSeconds > 0) return new AppError(AUTH_ERRORS.TOO_MANY_TRIES, { retryAfterSeconds });
-    await this.limits.noteFailedCode(transaction, budget);
-    // One statement, however many signups there are: their number would tell whether the address has any.
-    const which = { codeExpiresAt: MoreThan(now), [tries]: LessThan(MAX_TRIES_PER_CODE) };
-    const id = budget.signup && (candidates[0]?.id ?? '');
-    await manager.increment(SignupAttempt, { ...which, email, ...(id !== undefined && { id }) }, tries, 1);
-    // All of them are compared, whichever fits: the time tells nothing.
-    const matching = live.filter((one) => this.codes.matches(one.id, code, one.codeHash));
-    return matching.length > 0 ? matching[0] : new AppError(AUTH_ERRORS.INVALID_CODE);
   }
 }

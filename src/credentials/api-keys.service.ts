@@ -3,22 +3,15 @@ import { Injectable, Logger } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { IsNull, LessThan, Repository } from 'typeorm';
 import { v7 as uuid } from 'uuid';
-import { AUDIT_EVENT } from '../audit/audit-events.js';
-import { AuditService } from '../audit/audit.service.js';
 import { AppError } from '../common/app-error.js';
-import { Clock, DAY_MS, MINUTE_MS, SECOND_MS } from '../common/clock.js';
+import { Clock, MINUTE_MS, SECOND_MS } from '../common/clock.js';
 import { RecheckedCache } from '../common/rechecked-cache.js';
 import { sha256 } from '../common/sha256.js';
 import { CredentialsSettings } from './credentials.settings.js';
 import { Database } from '../database/database.js';
 import { Transaction } from '../database/transaction.js';
-import { Client } from '../http/client.js';
-import { MailService } from '../mail/mail.service.js';
-import { Answer, success } from '../openapi/answers.js';
 import { User } from '../users/user.entity.js';
 import { ApiKey } from './api-key.entity.js';
-import { Caller } from './caller.js';
-import { ApiKeyAnswer } from './credentials.dto.js';
 import { CREDENTIALS_ERRORS } from './credentials.errors.js';
 
 const KEY_BYTES = 32;
@@ -27,13 +20,19 @@ const PREFIX_LENGTH = 8;
 /** A replaced key is refused everywhere within this time, and at once on the instance that replaced it. */
 const RECHECK_MS = 8 * SECOND_MS;
 const CACHED_KEYS = 20_000;
-const NOTICE_USEFUL_MS = 3 * DAY_MS;
 
 interface KeyState {
   id: string;
   userId: string;
   expiresAt: number;
   lastUsedAt: number;
+}
+
+/** A key that took the place of another, or of none. */
+interface Replacement {
+  user: User;
+  prefix: string;
+  isReplacement: boolean;
 }
 
 /** API keys: one a user, 256 bits, shown once and kept as SHA-256 (a hash for passwords would protect random bits no better). */
@@ -45,8 +44,6 @@ export class ApiKeysService {
   constructor(
     @InjectRepository(ApiKey) private readonly apiKeys: Repository<ApiKey>,
     private readonly database: Database,
-    private readonly mail: MailService,
-    private readonly audit: AuditService,
     private readonly clock: Clock,
     private readonly settings: CredentialsSettings,
   ) {
@@ -65,19 +62,8 @@ export class ApiKeysService {
     return this.states.misses;
   }
 
-  /** Makes a key in place of the present one, which goes on working for API_KEY_OVERLAP_SECONDS. */
-  async generateApiKey(caller: Caller, client: Client): Promise<ApiKeyAnswer> {
-    const apiKey = randomBytes(KEY_BYTES).toString('hex');
-    await this.database.write((tx) => this.replace(tx, caller.userId, apiKey, client));
-    return success('Your API key is generated and updated. Keep it safe: it is shown only once.', { apiKey });
-  }
-
-  async deleteApiKey(caller: Caller, client: Client): Promise<Answer> {
-    await this.database.write(async (tx) => {
-      await this.remove(tx, caller.userId);
-      await this.audit.record(tx, AUDIT_EVENT.API_KEY_DELETED, { userId: caller.userId, email: null }, client);
-    });
-    return success('You have no API key any more.');
+  generate(): string {
+    return randomBytes(KEY_BYTES).toString('hex');
   }
 
   /** The user of a key; null for a key that does not work. */
@@ -106,7 +92,8 @@ export class ApiKeysService {
     return keys.length > 0;
   }
 
-  private async replace(transaction: Transaction, userId: string, apiKey: string, client: Client): Promise<void> {
+  /** Puts a key in the place of the user's present one, which goes on working for API_KEY_OVERLAP_SECONDS. Locks the user. */
+  async replace(transaction: Transaction, userId: string, apiKey: string): Promise<Replacement> {
     const { manager } = transaction;
     const user = await transaction.lock(User, { id: userId });
     if (!user) throw new AppError(CREDENTIALS_ERRORS.TOKEN_INVALID);
@@ -120,23 +107,10 @@ export class ApiKeysService {
       await manager.delete(ApiKey, { userId });
     }
     this.dropAfterCommit(transaction, keys);
-    await manager.insert(ApiKey, {
-      id: uuid(),
-      userId,
-      keyHash: sha256(apiKey),
-      prefix: apiKey.slice(0, PREFIX_LENGTH),
-      createdAt: now,
-      lastUsedAt: null,
-      expiresAt: null,
-    });
-    await this.audit.record(transaction, AUDIT_EVENT.API_KEY_CREATED, { userId, email: user.email }, client);
-    await this.mail.queue(transaction, {
-      kind: 'api-key-created',
-      recipient: user.email,
-      name: user.name,
-      params: { prefix: apiKey.slice(0, PREFIX_LENGTH), replaced: Number(keys.length > 0) },
-      usefulUntil: this.clock.in(NOTICE_USEFUL_MS),
-    });
+    const prefix = apiKey.slice(0, PREFIX_LENGTH);
+    const key = { id: uuid(), userId, keyHash: sha256(apiKey), prefix };
+    await manager.insert(ApiKey, { ...key, createdAt: now, lastUsedAt: null, expiresAt: null });
+    return { user, prefix, isReplacement: keys.length > 0 };
   }
 
   private dropAfterCommit(transaction: Transaction, keys: ApiKey[]): void {
