@@ -66,57 +66,98 @@ export interface Operation {
   step: (worker: number) => Promise<number>;
 }
 
-/** Everything that is measured, in its order. */
-export function operationsOf(url: string, accounts: Account[]): Operation[] {
-  const light = { workers: 32, expected: 200 };
-  const heavy = { workers: 8, expected: 200 };
-  const perAccount = { ...light, workers: Math.min(10, accounts.length) };
-  const refreshTokens = accounts.map((account) => account.refreshToken);
-  const pick = (worker: number) => accounts[worker % accounts.length];
-  const operations: Operation[] = [];
-  const add = (name: string, options: Operation['options'], step: Operation['step']): void =>
-    void operations.push({ name, options, step });
-  const status = async (path: string, body: unknown) => (await post(url, path, body)).status;
+const LIGHT = { workers: 32, expected: 200 };
+const HEAVY = { workers: 8, expected: 200 };
 
-  add('signup', heavy, () =>
-    status('/auth/signup', { email: `signup.${(count += 1)}@example.com`, password: PASSWORD, name: 'Bench' }),
-  );
-  add('login', heavy, (worker) => status('/auth/login', { email: pick(worker).email, password: PASSWORD }));
-  add('wrong password', { ...heavy, expected: 401 }, (worker) =>
-    status('/auth/login', { email: pick(worker).email, password: 'not the password' }),
-  );
-  add('guarded GET', light, async (worker) => {
-    const path = '/user/sessions/current';
-    return (await send(url, { method: 'GET', path, headers: bearer(pick(worker)) })).status;
-  });
-  add('GET by API key', light, async (worker) => {
-    const headers = { 'x-api-key': pick(worker).apiKey };
-    return (await send(url, { method: 'GET', path: '/user/me', headers })).status;
-  });
-  add('create project', light, async (worker) => {
-    const body = { name: `Bench ${(count += 1)}`, description: '' };
-    // Not the account whose projects are listed: their number must stay as it is.
-    const headers = bearer(accounts[1 + (worker % (accounts.length - 1))]);
-    return (await send(url, { method: 'POST', path: '/project/create-project', headers, body })).status;
-  });
-  add('list projects', light, async () => {
-    return (await send(url, { method: 'GET', path: '/project?pageSize=20', headers: bearer(accounts[0]) })).status;
-  });
-  add('agent by API key', light, async (worker) => {
-    const { apiKey, agent: body } = pick(worker);
-    return (await send(url, { method: 'POST', path: '/agent', headers: { 'x-api-key': apiKey }, body })).status;
-  });
-  add('refresh', perAccount, async (worker) => {
+/** The accounts that clients use; worker n is the client of account n, or shares it. */
+interface Clients {
+  url: string;
+  accounts: Account[];
+  pick: (worker: number) => Account;
+  /** Sends a body without credentials; returns the status. */
+  status: (path: string, body: unknown) => Promise<number>;
+}
+
+function hashing({ pick, status }: Clients): Operation[] {
+  return [
+    {
+      name: 'signup',
+      options: HEAVY,
+      step: () =>
+        status('/auth/signup', { email: `signup.${(count += 1)}@example.com`, password: PASSWORD, name: 'Bench' }),
+    },
+    {
+      name: 'login',
+      options: HEAVY,
+      step: (worker) => status('/auth/login', { email: pick(worker).email, password: PASSWORD }),
+    },
+    {
+      name: 'wrong password',
+      options: { ...HEAVY, expected: 401 },
+      step: (worker) => status('/auth/login', { email: pick(worker).email, password: 'not the password' }),
+    },
+  ];
+}
+
+/** Requests with the credentials of an account. */
+function guarded({ url, accounts, pick }: Clients): Operation[] {
+  const one = (name: string, step: Operation['step']): Operation => ({ name, options: LIGHT, step });
+  return [
+    one('guarded GET', async (worker) => {
+      const path = '/user/sessions/current';
+      return (await send(url, { method: 'GET', path, headers: bearer(pick(worker)) })).status;
+    }),
+    one('GET by API key', async (worker) => {
+      const headers = { 'x-api-key': pick(worker).apiKey };
+      return (await send(url, { method: 'GET', path: '/user/me', headers })).status;
+    }),
+    one('create project', async (worker) => {
+      const body = { name: `Bench ${(count += 1)}`, description: '' };
+      // Not the account whose projects are listed: their number must stay as it is.
+      const headers = bearer(accounts[1 + (worker % (accounts.length - 1))]);
+      return (await send(url, { method: 'POST', path: '/project/create-project', headers, body })).status;
+    }),
+    one('list projects', async () => {
+      return (await send(url, { method: 'GET', path: '/project?pageSize=20', headers: bearer(accounts[0]) })).status;
+    }),
+    one('agent by API key', async (worker) => {
+      const { apiKey, agent: body } = pick(worker);
+      return (await send(url, { method: 'POST', path: '/agent', headers: { 'x-api-key': apiKey }, body })).status;
+    }),
+  ];
+}
+
+/** Requests that replace what the account has one of: a worker for each. */
+function replacing({ url, accounts }: Clients): Operation[] {
+  const options = { ...LIGHT, workers: Math.min(10, accounts.length) };
+  const refreshTokens = accounts.map((account) => account.refreshToken);
+  const refresh: Operation['step'] = async (worker) => {
     const answer = await post(url, '/auth/refresh-token', { refreshToken: refreshTokens[worker] });
     if (answer.status === 200) refreshTokens[worker] = String(answer.body.refreshToken);
     return answer.status;
-  });
-  add('new API key', perAccount, async (worker) => {
+  };
+  const newKey: Operation['step'] = async (worker) => {
     const headers = bearer(accounts[worker]);
     return (await send(url, { method: 'GET', path: '/user/generate-apikey', headers })).status;
-  });
-  add('forgot', heavy, () => status('/auth/forgot-password', { email: `nobody.${(count += 1)}@example.com` }));
-  return operations;
+  };
+  return [
+    { name: 'refresh', options, step: refresh },
+    { name: 'new API key', options, step: newKey },
+  ];
+}
+
+/** Everything that is measured, in its order. */
+export function operationsOf(url: string, accounts: Account[]): Operation[] {
+  const pick = (worker: number) => accounts[worker % accounts.length];
+  const status = async (path: string, body: unknown) => (await post(url, path, body)).status;
+  const clients: Clients = { url, accounts, pick, status };
+  const forgot = () => status('/auth/forgot-password', { email: `nobody.${(count += 1)}@example.com` });
+  return [
+    ...hashing(clients),
+    ...guarded(clients),
+    ...replacing(clients),
+    { name: 'forgot', options: HEAVY, step: forgot },
+  ];
 }
 
 export function operationNamed(name: string, operations: Operation[]): Operation {

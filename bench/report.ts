@@ -25,13 +25,8 @@ export interface DatabaseReport {
   promised: Promised[];
 }
 
-/** What is promised of the measured figures. */
-export function promisedRatios({
-  besideRaw,
-  floor,
-  overload,
-  ...report
-}: Omit<DatabaseReport, 'promised'>): Promised[] {
+/** Each figure is measured in one run with its floor: a server that does only what cannot be left out. */
+function besideFloor({ besideRaw, floor }: Omit<DatabaseReport, 'promised'>): Promised[] {
   return [
     {
       name: 'login / raw hashes',
@@ -61,9 +56,16 @@ export function promisedRatios({
       atLeast: 0.4,
       unit: '',
     },
+  ];
+}
+
+/** What is promised of the measured figures. */
+export function promisedRatios(report: Omit<DatabaseReport, 'promised'>): Promised[] {
+  return [
+    ...besideFloor(report),
     {
       name: 'logins done at ten times the load / best',
-      value: overload.donePerBest,
+      value: report.overload.donePerBest,
       atLeast: 0.9,
       unit: '',
     },
