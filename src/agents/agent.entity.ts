@@ -35,6 +35,10 @@ export class Agent {
   @Column({ type: 'varchar', length: VOICE_ID_MAX_LENGTH, nullable: true })
   voiceId: string | null;
 
+  /** JSON object (see AgentSettings); null for none. */
+  @Column({ type: 'text', nullable: true })
+  settings: string | null;
+
   @MomentColumn()
   createdAt: Date;
 

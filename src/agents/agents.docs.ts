@@ -12,7 +12,7 @@ const E = AGENTS_ERRORS;
 const { AGENT_NOT_FOUND, PROJECT_UNKNOWN, PROJECT_NOT_FOUND } = PROJECTS_ERRORS;
 const { VOICES_UNAVAILABLE } = VOICES_ERRORS;
 const { NUMBER_TAKEN } = PHONE_NUMBERS_ERRORS;
-const { NUMBER_INVALID, NUMBER_NOT_YOURS, CARRIER_UNAVAILABLE } = TELEPHONY_ERRORS;
+const { NUMBER_INVALID, NUMBER_NOT_ALLOWED, NUMBER_NOT_YOURS, CARRIER_UNAVAILABLE } = TELEPHONY_ERRORS;
 
 export const AGENT_TAG = {
   name: 'Agent',
@@ -26,6 +26,7 @@ export const CREATE_AGENT = {
   answer: dto.AgentDataAnswer,
   errors: [
     NUMBER_INVALID,
+    NUMBER_NOT_ALLOWED,
     PROJECT_UNKNOWN,
     COMMON_ERRORS.QUOTA_REACHED,
     NUMBER_TAKEN,
@@ -45,7 +46,7 @@ export const UPDATE_AGENT = {
   summary: 'Change an agent',
   description: 'Changes what is sent, and leaves the rest as it is.',
   answer: dto.AgentDataAnswer,
-  errors: [E.VOICE_UNKNOWN, AGENT_NOT_FOUND, VOICES_UNAVAILABLE],
+  errors: [NUMBER_INVALID, NUMBER_NOT_ALLOWED, E.VOICE_UNKNOWN, AGENT_NOT_FOUND, VOICES_UNAVAILABLE],
 };
 export const DELETE_AGENT = {
   summary: 'Delete an agent',

@@ -10,7 +10,9 @@ import { ProjectAnswer } from '../projects/projects.dto.js';
 import { VOICE_ID_EXAMPLE } from '../speech/synthesis/voice.js';
 import { ExportedAs } from '../users/user-data.js';
 import { Agent, AGENT_NAME_MAX_LENGTH, SYSTEM_INSTRUCTION_MAX_BYTES, VOICE_ID_MAX_LENGTH } from './agent.entity.js';
-import { variablesOf } from './instruction-variables.js';
+import { type AgentSettings } from './agent-settings.js';
+import { type SettingChanges, SETTINGS_SCHEMA, settingsOf, SettingsField } from './agent-settings-field.js';
+import { templateOf, variablesOf } from './instruction-variables.js';
 
 const INSTRUCTION_EXAMPLE = 'You answer the phone of a clinic. Greet {{name}}, and find a date.';
 const PHONE_NUMBER_EXAMPLE = '+12025550123';
@@ -102,6 +104,9 @@ export class CreateAgentDto {
 
   @VoiceIdField({ description: 'The voice that the agent speaks with, one of the list of voices.' })
   voice_id?: string | null;
+
+  @SettingsField({ description: 'How the agent behaves in calls.' })
+  settings?: SettingChanges | null;
 }
 
 export class UpdateAgentDto extends AgentDto {
@@ -113,6 +118,9 @@ export class UpdateAgentDto extends AgentDto {
 
   @VoiceIdField({ description: 'The new voice, one of the list of voices; null takes it away.' })
   voice_id?: string | null;
+
+  @SettingsField({ description: 'Sets those that are sent; null takes one away, or all of them.' })
+  settings?: SettingChanges | null;
 }
 
 export class GetActiveAgentDto {
@@ -142,11 +150,17 @@ export class AgentAnswer {
   @ApiProperty({ example: INSTRUCTION_EXAMPLE })
   systemInstruction: string;
 
-  @ApiProperty({ example: ['name'], description: 'Names of the variables in `systemInstruction`.' })
+  @ApiProperty({
+    example: ['name'],
+    description: 'Names of the variables in `systemInstruction` and the messages of `settings`.',
+  })
   variables: string[];
 
   @ApiProperty({ type: String, nullable: true, example: VOICE_ID_EXAMPLE })
   voice_id: string | null;
+
+  @ApiProperty({ ...SETTINGS_SCHEMA, description: 'Those that are set.' })
+  settings: AgentSettings;
 
   @ApiProperty({ type: String, nullable: true, example: PHONE_NUMBER_EXAMPLE, description: 'Where it calls from.' })
   phoneNumber: string | null;
@@ -164,8 +178,9 @@ export class AgentAnswer {
       projectId: agent.projectId,
       name: agent.name,
       systemInstruction: agent.systemInstruction,
-      variables: variablesOf(agent.systemInstruction),
+      variables: variablesOf(templateOf(agent)),
       voice_id: agent.voiceId,
+      settings: settingsOf(agent),
       phoneNumber,
       created_at: agent.createdAt.toISOString(),
       updated_at: agent.updatedAt.toISOString(),
@@ -183,6 +198,7 @@ export class ExportedAgent extends OmitType(AgentAnswer, ['agentId', 'variables'
       name: agent.name,
       systemInstruction: agent.systemInstruction,
       voice_id: agent.voiceId,
+      settings: settingsOf(agent),
       created_at: agent.createdAt.toISOString(),
       updated_at: agent.updatedAt.toISOString(),
     };

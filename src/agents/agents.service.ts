@@ -15,12 +15,14 @@ import { JsonArray } from '../http/json-array.js';
 import { MAX_ANSWER_BYTES, Page, RowsQuery } from '../http/paging.js';
 import { requireOneOf } from '../http/validation.js';
 import { success } from '../openapi/answers.js';
+import { parseCallableNumber } from '../telephony/callable-number.js';
 import { CheckedNumber, PhoneNumbersService } from '../phone-numbers/phone-numbers.service.js';
 import { Project } from '../projects/project.entity.js';
 import { PROJECTS_ERRORS } from '../projects/projects.errors.js';
 import { ProjectsService } from '../projects/projects.service.js';
 import { VoicesService } from '../voices/voices.service.js';
 import { Agent } from './agent.entity.js';
+import { changeSettings, type SettingChanges } from './agent-settings-field.js';
 import { AgentAnswer, AgentDataAnswer, AgentDto, CreateAgentDto, UpdateAgentDto } from './agents.dto.js';
 import { AGENTS_ERRORS } from './agents.errors.js';
 
@@ -52,6 +54,7 @@ export class AgentsService {
   async createAgent(body: CreateAgentDto, { userId }: Caller): Promise<AgentDataAnswer> {
     const voiceId = (await this.knownVoice(body.voice_id)) ?? null;
     const number = await this.freeNumber(body, userId);
+    await this.checkTransfers(body.settings);
     const agent = await this.database.write(async (tx) => {
       // Locked, for the project may be deleted at the same moment, and so that no two count its agents at once.
       const project = await this.projects.lockOwned(tx, body.projectId, userId);
@@ -94,9 +97,10 @@ export class AgentsService {
   }
 
   async updateAgent(body: UpdateAgentDto, { userId }: Caller): Promise<AgentDataAnswer> {
-    requireOneOf(body, 'name', 'systemInstruction', 'voice_id');
-    const { name, systemInstruction } = body;
+    requireOneOf(body, 'name', 'systemInstruction', 'voice_id', 'settings');
+    const { name, systemInstruction, settings } = body;
     const voiceId = await this.knownVoice(body.voice_id);
+    await this.checkTransfers(settings);
     const agent = await this.database.write(async (tx) => {
       const agent = await this.lockOwned(tx, body, userId);
       if (!agent) throw new AppError(PROJECTS_ERRORS.AGENT_NOT_FOUND);
@@ -104,6 +108,7 @@ export class AgentsService {
         ...(name !== undefined && { name }),
         ...(systemInstruction !== undefined && { systemInstruction }),
         ...(voiceId !== undefined && { voiceId }),
+        ...(settings !== undefined && { settings: changeSettings(agent.settings, settings) }),
         updatedAt: this.clock.now(),
       };
       await tx.manager.update(Agent, agent.id, changes);
@@ -133,6 +138,13 @@ export class AgentsService {
     return voice.voice_id;
   }
 
+  /** Whoever may make agents must not make them call what the service does not call. */
+  private async checkTransfers(settings: SettingChanges | null | undefined): Promise<void> {
+    const numbers = settings?.transferTo;
+    if (!Array.isArray(numbers)) return;
+    for (const number of numbers) await parseCallableNumber(String(number), 'settings.transferTo');
+  }
+
   /** The number that a new agent shall have, judged before the unit of work; null when none was sent. */
   private async freeNumber(body: CreateAgentDto, userId: string): Promise<CheckedNumber | null> {
     if (body.phoneNumber === undefined) return null;
@@ -153,7 +165,11 @@ export class AgentsService {
     return agents.map((agent) => AgentAnswer.of(agent, numbers.get(agent.id) ?? null));
   }
 
-  private newAgent(project: Project, { name, systemInstruction }: CreateAgentDto, voiceId: string | null): AgentRow {
+  private newAgent(
+    project: Project,
+    { name, systemInstruction, settings = null }: CreateAgentDto,
+    voiceId: string | null,
+  ): AgentRow {
     const now = this.clock.now();
     return {
       id: uuid(),
@@ -162,6 +178,7 @@ export class AgentsService {
       name,
       systemInstruction,
       voiceId,
+      settings: changeSettings(null, settings),
       createdAt: now,
       updatedAt: now,
     };

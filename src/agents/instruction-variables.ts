@@ -1,4 +1,6 @@
 import { AppError } from '../common/app-error.js';
+import type { Agent } from './agent.entity.js';
+import { settingsOf } from './agent-settings-field.js';
 import { AGENTS_ERRORS } from './agents.errors.js';
 
 /**
@@ -9,6 +11,12 @@ const VARIABLE = /\{\{\s*([\p{L}\p{N}_][\p{L}\p{M}\p{N}_.-]*)\s*\}\}/gu;
 
 /** A short text may name a long value thousands of times: more than this is not made of it, characters. */
 const RENDERED_MAX_LENGTH = 262_144;
+
+/** All texts of an agent that may hold variables, in one. */
+export function templateOf(agent: Pick<Agent, 'systemInstruction' | 'settings'>): string {
+  const { firstMessage = '', voicemailMessage = '' } = settingsOf(agent);
+  return [agent.systemInstruction, firstMessage, voicemailMessage].join('\n');
+}
 
 /** Names of the variables of an instruction, once each, in the order in which they first appear. */
 export function variablesOf(text: string): string[] {

@@ -36,7 +36,7 @@ export class CallSession implements LineListener {
   private finish: () => void = () => undefined;
   private line?: LineCall;
   private conversation?: Conversation;
-  private cancelTimer: () => void = () => undefined;
+  private cancelRing: () => void = () => undefined;
   private isAnswered = false;
   private isAbandoned = false;
   private isOver = false;
@@ -71,7 +71,7 @@ export class CallSession implements LineListener {
   abandon(): void {
     this.isAbandoned = true;
     this.writes.stop();
-    this.cancelTimer();
+    this.cancelRing();
     this.line?.hangUp();
     this.finish();
   }
@@ -83,11 +83,8 @@ export class CallSession implements LineListener {
   answered(): void {
     if (this.isAnswered || this.isOver) return;
     this.isAnswered = true;
-    this.cancelTimer();
-    const { clock, settings } = this.parts;
-    // The conversation counts too, and warns before; this one holds when the clock was moved.
-    this.cancelTimer = clock.after(settings.CALL_MAX_SECONDS * SECOND_MS, () => this.end('max-duration'));
-    this.write('in-progress', { answeredAt: clock.now(), answeredBy: 'unknown' });
+    this.cancelRing();
+    this.write('in-progress', { answeredAt: this.parts.clock.now(), answeredBy: 'unknown' });
     this.conversation?.answered();
   }
 
@@ -112,7 +109,7 @@ export class CallSession implements LineListener {
   private ring(line: PhoneLine, begin: BeginConversation): void {
     const { clock, settings } = this.parts;
     const { id: callId, fromNumber: from, toNumber: to } = this.call;
-    this.cancelTimer = clock.after(settings.CALL_RING_SECONDS * SECOND_MS, () => this.end('no-answer'));
+    this.cancelRing = clock.after(settings.CALL_RING_SECONDS * SECOND_MS, () => this.end('no-answer'));
     try {
       this.line = line.dial({ callId, from, to }, this);
       const record = new CallRecord(this.call, this.line, this.writes, clock, (end) => this.conversationEnded(end));
@@ -136,7 +133,7 @@ export class CallSession implements LineListener {
   private settle(end: LineEnd, figures: CallChanges = {}): void {
     if (this.isOver) return;
     this.isOver = true;
-    this.cancelTimer();
+    this.cancelRing();
     const { status, ...outcome } = outcomeOf(end, this.isAnswered, this.decided);
     this.write(status, { ...outcome, ...figures });
     void this.writes.settled().then(() => this.finish());

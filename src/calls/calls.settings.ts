@@ -51,7 +51,7 @@ export class CallsSettings extends ModuleSettings {
   @Whole(3, 600)
   CALL_SILENCE_SECONDS: number = 6;
 
-  /** What agents say before their greeting, at most 500 characters. */
+  /** What agents say before their greeting, at most 500 characters; `off` for nothing, where the law allows that. */
   @Satisfies((value: string) => value.length <= 500, 'at most 500 characters')
   CALL_DISCLOSURE: string = 'This is an automated assistant.';
 
@@ -88,6 +88,11 @@ export class CallsSettings extends ModuleSettings {
   /** CALL_COUNTRIES as a list; undefined for all. */
   get callCountries(): string[] | undefined {
     return this.CALL_COUNTRIES?.split(',').map((part) => part.trim().toUpperCase());
+  }
+
+  /** CALL_DISCLOSURE; empty where it is switched off. */
+  get disclosure(): string {
+    return this.CALL_DISCLOSURE === 'off' ? '' : this.CALL_DISCLOSURE;
   }
 
   /** CALL_PRICE_PER_MINUTE in millionths. */

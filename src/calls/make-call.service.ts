@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuid } from 'uuid';
 import { AgentsService } from '../agents/agents.service.js';
-import { render } from '../agents/instruction-variables.js';
+import { render, templateOf } from '../agents/instruction-variables.js';
 import { AppError } from '../common/app-error.js';
 import { Clock } from '../common/clock.js';
 import { Caller } from '../credentials/caller.js';
@@ -74,7 +74,7 @@ export class MakeCallService {
     const toNumber = await parseCallableNumber(body.number, 'number', this.settings.callCountries);
     const fromNumber = (await this.numbers.numbersOf({ agentId: agent.id })).get(agent.id);
     if (fromNumber === undefined) throw new AppError(CALLS_ERRORS.AGENT_HAS_NO_NUMBER);
-    render(agent.systemInstruction, textsOf(dynamicVariables));
+    render(templateOf(agent), textsOf(dynamicVariables));
     const whose = { userId, projectId: project.id, agentId: agent.id };
     return this.newCall({ ...whose, toNumber, fromNumber, dynamicVariables: JSON.stringify(dynamicVariables) });
   }

@@ -67,7 +67,7 @@ export interface ConversationListener {
   /** Sound as it was heard, for a recorder: that of the person as it came, that of the agent as the line played it. */
   sound(side: 'person' | 'agent', samples: Int16Array, atMs: number): void;
   turnAnswered(latency: TurnLatency): void;
-  /** Who answered, as soon as it is known; at most once. */
+  /** Who answered, as soon as it is known; a second time only where `unknown` turns out to be `human`. */
   answeredBy(who: AnsweredBy): void;
   /** The agent noted something that belongs into the call's data. */
   noted(name: string, value: string): void;

@@ -8,6 +8,8 @@ import { Timers } from '../common/timers.js';
 /** What a conversation speaks, hears, thinks and counts with. */
 export interface ConversationParts {
   timers: Timers;
+  /** Counts how long the call lasts; a second late at most. */
+  clock: Pick<Timers, 'after'>;
   line: LineCall;
   model: LanguageModel;
   synthesizer: SpeechSynthesizer;

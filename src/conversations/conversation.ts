@@ -47,7 +47,7 @@ export class Conversation {
     private readonly settings: ConversationSettings,
     private readonly listener: ConversationListener,
   ) {
-    const { timers, line, recognizer } = parts;
+    const { timers, clock, line, recognizer } = parts;
     this.phrases = phrasesFor(settings.language);
     this.transcript = new Transcript(timers, (entry) => listener.said(entry));
     this.ending = new Ending(timers, line, (end) => this.lineEnded(end));
@@ -59,7 +59,7 @@ export class Conversation {
     this.silence = new Silence(timers, settings.silenceSeconds * SECOND_MS, ask, () => this.ending.hangUp('silence'));
     const timeIsShort = () => this.isQuiet && !this.isLeaving && this.say(this.phrases.timeIsShort);
     const timeIsOver = () => this.ending.hangUp('max-duration');
-    this.limit = new TimeLimit(timers, settings.maxSeconds * SECOND_MS, timeIsShort, timeIsOver);
+    this.limit = new TimeLimit(clock, settings.maxSeconds * SECOND_MS, timeIsShort, timeIsOver);
     this.digits = new PressedDigits(timers, (pressed) => this.take(`[pressed ${pressed}]`, maskedDigits(pressed)));
     this.tools = new CallTools(line, settings.transferTo, {
       quiet: () => this.agent.speaker.whenQuiet(),

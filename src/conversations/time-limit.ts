@@ -7,16 +7,16 @@ export class TimeLimit {
   private cancels: (() => void)[] = [];
 
   constructor(
-    private readonly timers: Timers,
+    private readonly clock: Pick<Timers, 'after'>,
     private readonly limitMs: number,
     private readonly timeIsShort: () => void,
     private readonly timeIsOver: () => void,
   ) {}
 
   start(): void {
-    this.cancels.push(this.timers.after(this.limitMs, this.timeIsOver));
+    this.cancels.push(this.clock.after(this.limitMs, this.timeIsOver));
     if (this.limitMs <= 2 * TIME_IS_SHORT_MS) return;
-    this.cancels.push(this.timers.after(this.limitMs - TIME_IS_SHORT_MS, this.timeIsShort));
+    this.cancels.push(this.clock.after(this.limitMs - TIME_IS_SHORT_MS, this.timeIsShort));
   }
 
   close(): void {

@@ -29,6 +29,7 @@ export class VoicemailDetector {
   private longestMs = 0;
   private cancel?: () => void;
   private isDecided = false;
+  private verdict: Verdict | null = null;
 
   constructor(
     private readonly timers: Timers,
@@ -75,9 +76,10 @@ export class VoicemailDetector {
     this.isDecided = true;
   }
 
-  /** Somebody typed, or pressed a key: machines do not. */
+  /** Somebody typed, or pressed a key: machines do not, however long it took. */
   personActed(): void {
-    this.decide('human');
+    if (this.verdict === 'unknown') this.decided((this.verdict = 'human'));
+    else this.decide('human');
   }
 
   private afterMonologue(): Verdict {
@@ -95,6 +97,7 @@ export class VoicemailDetector {
   private decide(verdict: Verdict): void {
     if (this.isDecided) return;
     this.close();
+    this.verdict = verdict;
     this.decided(verdict);
   }
 }

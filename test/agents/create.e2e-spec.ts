@@ -37,6 +37,7 @@ describe('A new agent', () => {
       systemInstruction: INSTRUCTION,
       variables: ['name'],
       voice_id: null,
+      settings: {},
       phoneNumber: null,
       created_at: TIME,
       updated_at: body.data.created_at,

@@ -52,7 +52,7 @@ describe('A call on the browser phone', () => {
     expect(body).toMatchObject({ status: 'in-progress', endedReason: null });
     page.say({ type: 'hang-up', call });
     const ended = await untilStatus(sid, 'completed');
-    expect(ended).toMatchObject({ endedReason: 'person-hung-up', answeredBy: 'unknown' });
+    expect(ended).toMatchObject({ endedReason: 'person-hung-up', answeredBy: 'human' });
     expect(ended.seconds).toBeGreaterThan(0);
     expect(ended.transcript).toMatchObject([
       { role: 'agent', text: expect.stringMatching(/^This is an automated assistant\. Hello, this is Jo of .+\./) },

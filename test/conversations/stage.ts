@@ -164,7 +164,15 @@ export class Stage {
     };
     const recognizer = options.hasRecognizer ? stage.recognizer() : null;
     stage.conversation = new Conversation(
-      { timers: stage.timers, line, model, synthesizer, recognizer, voiceActivity: makeVoiceActivity() },
+      {
+        timers: stage.timers,
+        clock: stage.timers,
+        line,
+        model,
+        synthesizer,
+        recognizer,
+        voiceActivity: makeVoiceActivity(),
+      },
       { ...SETTINGS, ...options.settings },
       {
         said: (entry) => stage.said.push(entry),

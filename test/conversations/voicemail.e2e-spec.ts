@@ -26,6 +26,19 @@ describe('Who answered', () => {
     expect(stage.ends).toEqual([]);
   });
 
+  it('is a person after all who types, or presses a key, when nobody had spoken for 5 s', async () => {
+    const stage = await answered({ settings: { silenceSeconds: 60 } });
+    await stage.run(6000);
+    stage.conversation.typed('Hello?');
+    stage.conversation.typed('Are you there?');
+    expect(stage.answeredBy).toEqual([
+      ['unknown', 5000],
+      ['human', expect.any(Number)],
+    ]);
+    stage.conversation.lineEnded({ reason: 'hung-up-there', carrierCode: null });
+    expect(stage.ends).toEqual([expect.objectContaining({ answeredBy: 'human' })]);
+  });
+
   it('is a person, however long they speak, who asks something or is not available right now', async () => {
     const asking = await answered();
     asking.speaks(3500);

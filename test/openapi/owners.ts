@@ -52,6 +52,8 @@ export async function lookAfterAgents(api: ApiDriver, as: ApiCredentials): Promi
   await full.expect('QUOTA_REACHED', 'createAgent', { as, body: agent });
   await api.expect('PROJECT_UNKNOWN', 'createAgent', { as, body: { ...agent, projectId: 'none' } });
   await api.expect('VOICE_UNKNOWN', 'createAgent', { as, body: { ...agent, voice_id: 'none' } });
+  const costly = { settings: { transferTo: ['+19005550100'] } };
+  await api.expect('NUMBER_NOT_ALLOWED', 'createAgent', { as, body: { ...agent, ...costly } });
   const [body, unknown] = [
     { projectId, agentId },
     { projectId, agentId: 'none' },
@@ -61,6 +63,9 @@ export async function lookAfterAgents(api: ApiDriver, as: ApiCredentials): Promi
   await api.expect('success', 'updateAgent', { as, body: { ...body, name: 'Ann' } });
   await api.expect('AGENT_NOT_FOUND', 'updateAgent', { as, body: { ...unknown, name: 'Ann' } });
   await api.expect('VOICE_UNKNOWN', 'updateAgent', { as, body: { ...body, voice_id: 'none' } });
+  await api.expect('NUMBER_NOT_ALLOWED', 'updateAgent', { as, body: { ...body, ...costly } });
+  const malformed = { settings: { transferTo: ['+1555'] } };
+  await api.expect('NUMBER_INVALID', 'updateAgent', { as, body: { ...body, ...malformed } });
   await api.expect('success', 'listAgents', { as, params: { projectId } });
   await api.expect('VALIDATION_FAILED', 'listAgents', { as, params: { projectId }, query: 'after=none' });
   await api.expect('PROJECT_NOT_FOUND', 'listAgents', { as });

@@ -16,6 +16,7 @@ export interface AgentData {
   systemInstruction: string;
   variables: string[];
   voice_id: string | null;
+  settings: Record<string, unknown>;
   phoneNumber: string | null;
   created_at: string;
   updated_at: string;

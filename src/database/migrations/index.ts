@@ -22,6 +22,7 @@ import { CreateSuppressedNumbers } from './1780000000173-create-suppressed-numbe
 import { CreateCallTurns } from './1780000000174-create-call-turns.js';
 import { CreateSecretMarks } from './1780000000180-create-secret-marks.js';
 import { CreateWebhookSecrets } from './1780000000190-create-webhook-secrets.js';
+import { AddAgentSettings } from './1780000000195-add-agent-settings.js';
 
 /** Every migration, in the order in which it is applied, on every database. */
 export const MIGRATIONS = [
@@ -49,4 +50,5 @@ export const MIGRATIONS = [
   CreateCallTurns,
   CreateSecretMarks,
   CreateWebhookSecrets,
+  AddAgentSettings,
 ];
