@@ -22,6 +22,7 @@ import { PhoneNumbersSettings } from './phone-numbers/phone-numbers.settings.js'
 import { ProjectsSettings } from './projects/projects.settings.js';
 import { SecretsSettings } from './secrets/secrets.settings.js';
 import { LlmSettings } from './llm/llm.settings.js';
+import { RecognitionSettings } from './speech/recognition/recognition.settings.js';
 import { ElevenLabsSettings } from './speech/synthesis/eleven-labs.settings.js';
 import { TwilioSettings } from './telephony/twilio/twilio.settings.js';
 import { RedisSettings } from './throttling/redis.settings.js';
@@ -49,6 +50,7 @@ export const SETTINGS: SettingsType[] = [
   TwilioSettings,
   ElevenLabsSettings,
   LlmSettings,
+  RecognitionSettings,
   WebhooksSettings,
   ThrottlingSettings,
   ConnectionSettings,

@@ -9,6 +9,7 @@ import type { LanguageModel } from '../llm/language-model.js';
 import { LANGUAGE_MODEL } from '../llm/llm.module.js';
 import { Project } from '../projects/project.entity.js';
 import { loadVoiceActivity } from '../speech/fvad.js';
+import { Recognizers } from '../speech/recognition/recognizers.js';
 import { BuiltInSpeech } from '../speech/synthesis/built-in-speech.js';
 import type { VoiceActivity } from '../speech/voice-activity.js';
 import type { LineCall } from '../telephony/phone-line.js';
@@ -28,6 +29,7 @@ export class CallConversations implements OnModuleInit {
   constructor(
     @Inject(LANGUAGE_MODEL) private readonly model: LanguageModel,
     private readonly synthesizer: BuiltInSpeech,
+    private readonly recognizers: Recognizers,
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly settings: CallsSettings,
@@ -46,7 +48,8 @@ export class CallConversations implements OnModuleInit {
     if (!plan) return null;
     return (line, listener) => {
       const { timers, clock, model, synthesizer } = this;
-      const own = { line, recognizer: null, voiceActivity: this.makeVoiceActivity() };
+      const recognizer = this.recognizers.for(plan.language);
+      const own = { line, recognizer, voiceActivity: this.makeVoiceActivity() };
       const parts = { timers, clock, model, synthesizer, ...own };
       return new Conversation(parts, plan, listener);
     };

@@ -4,6 +4,7 @@ import { AgentsModule } from '../agents/agents.module.js';
 import { LlmModule } from '../llm/llm.module.js';
 import { PhoneNumbersModule } from '../phone-numbers/phone-numbers.module.js';
 import { ProjectsModule } from '../projects/projects.module.js';
+import { SpeechModule } from '../speech/speech.module.js';
 import { BrowserLine } from '../telephony/browser/browser-line.js';
 import { BrowserPhoneModule } from '../telephony/browser/browser-phone.module.js';
 import { Lines, NoLines } from '../telephony/lines.js';
@@ -36,6 +37,7 @@ import { MakeCallService } from './make-call.service.js';
     LlmModule,
     PhoneNumbersModule,
     ProjectsModule,
+    SpeechModule,
     UsersModule,
     VoicesModule,
   ],

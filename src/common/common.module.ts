@@ -1,7 +1,8 @@
 import { Global, Module } from '@nestjs/common';
 import { Clock } from './clock.js';
+import { ProviderFaults } from './provider-faults.js';
 
 /** What every module may use. */
 @Global()
-@Module({ providers: [Clock], exports: [Clock] })
+@Module({ providers: [Clock, ProviderFaults], exports: [Clock, ProviderFaults] })
 export class CommonModule {}

@@ -232,6 +232,7 @@ export class Stage {
   private recognizer(): SpeechRecognizer {
     return {
       name: 'stage',
+      knows: () => true,
       open: (_, listener) => {
         this.words = listener;
         return { write: () => {}, finishTurn: () => new Promise(() => {}), close: () => {} };

@@ -1,3 +1,5 @@
+import type { ProviderError } from '../../common/provider-error.js';
+
 /** The port between a conversation and speech to text. */
 export interface RecognitionListener {
   /** What was understood so far of the words being spoken; replaces the last interim text. */
@@ -5,7 +7,7 @@ export interface RecognitionListener {
   /** A piece that will not change any more. Pieces of one turn are joined by blanks. */
   final(text: string): void;
   /** The recognizer gave up; the conversation opens another or goes on without words. Comes at most once. */
-  failed(reason: string): void;
+  failed(error: ProviderError): void;
 }
 
 /** Speech to text for one call, open from the answer to its end. No method throws. */
@@ -20,6 +22,8 @@ export interface Recognition {
 export interface SpeechRecognizer {
   /** As it is named in the log and in `/health/ready`. */
   readonly name: string;
-  /** `language` is a BCP 47 tag. Returns at once; a connection may be made later, and its failure is told to the listener. */
+  /** Whether it understands a language, by its BCP 47 tag. */
+  knows(language: string): boolean;
+  /** `language` is one that it knows. Returns at once; a connection may be made later, and its failure is told to the listener. */
   open(language: string, listener: RecognitionListener): Recognition;
 }
