@@ -65,14 +65,15 @@ export async function sendWrongCredentials(api: ApiDriver, keys: Keyring): Promi
   }
 }
 
-/** Sends everything that has a limit once more than is allowed: guarded operations with a key that is no good. */
+/** Calls every operation twice where one call is allowed, guarded ones with a key that is no good: those of a limit say so in the document. */
 export async function sendTooMany(api: ApiDriver): Promise<void> {
   for (const operation of api.document.operations) {
-    if (!codesOf(operation, '429').includes('TOO_MANY_REQUESTS')) continue;
     const call = { body: exampleOf(operation), as: operation.accepts.length > 0 ? { apiKey: 'none' } : {} };
     await api.call(operation.id, call);
-    const { headers } = await api.expect('TOO_MANY_REQUESTS', operation.id, call);
-    expect(headers.get('ratelimit-remaining')).toBe('0');
+    const { status, headers } = await api.call(operation.id, call);
+    const isLimited = codesOf(operation, '429').includes('TOO_MANY_REQUESTS');
+    expect({ id: operation.id, isLimited }).toEqual({ id: operation.id, isLimited: status === 429 });
+    if (isLimited) expect(headers.get('ratelimit-remaining')).toBe('0');
   }
 }
 
