@@ -35,7 +35,7 @@ export class ActiveAgentService {
       const project = await this.projects.lockOwned(tx, projectId, userId);
       if (!project) throw new AppError(PROJECTS_ERRORS.PROJECT_NOT_FOUND);
       const agent = await this.agents.lockOwned(tx, { projectId, agentId }, userId);
-      if (!agent) throw new AppError(PROJECTS_ERRORS.AGENT_NOT_FOUND);
+      if (!agent) throw new AppError(AGENTS_ERRORS.AGENT_NOT_FOUND);
       return this.projects.setActiveAgent(tx, project, agent.id);
     });
     return success('The agent is the active one of its project now.', { project: ProjectAnswer.of(project) });
@@ -46,7 +46,7 @@ export class ActiveAgentService {
     await this.database.write(async (tx) => {
       const agent = await findOwned(tx.manager, Agent, { id: agentId, userId });
       const project = agent && (await this.projects.lockOwned(tx, agent.projectId, userId));
-      if (!project) throw new AppError(PROJECTS_ERRORS.AGENT_NOT_FOUND);
+      if (!project) throw new AppError(AGENTS_ERRORS.AGENT_NOT_FOUND);
       if (project.activeAgent === agent.id) await this.projects.setActiveAgent(tx, project, null);
     });
     return success('The agent is not active.');

@@ -1,5 +1,6 @@
-import { Column, Entity, Index, JoinColumn, ManyToOne } from 'typeorm';
+import { Column, Entity, ForeignKey, Index, JoinColumn, ManyToOne } from 'typeorm';
 import { IdColumn, MomentColumn } from '../database/columns.js';
+import { PhoneNumber } from '../phone-numbers/phone-number.entity.js';
 import { Project } from '../projects/project.entity.js';
 
 export const AGENT_NAME_MAX_LENGTH = 100;
@@ -7,7 +8,7 @@ export const VOICE_ID_MAX_LENGTH = 64;
 /** Of its text in UTF-8: what a column of type text holds on MariaDB. */
 export const SYSTEM_INSTRUCTION_MAX_BYTES = 65_535;
 
-/** An AI phone agent of a project. Its phone number is told by the number, which names its agent. */
+/** An AI phone agent of a project. PhoneNumber references the agent, not the other way round. */
 @Entity('agents')
 @Index('agents_of_project', ['projectId', 'id'], { unique: true })
 export class Agent {
@@ -45,3 +46,9 @@ export class Agent {
   @MomentColumn()
   updatedAt: Date;
 }
+
+// Both columns together: no number is linked to an agent of another project.
+ForeignKey(() => Agent, ['projectId', 'agentId'], ['projectId', 'id'], {
+  name: 'phone_numbers_agent',
+  onDelete: 'CASCADE',
+})(PhoneNumber);

@@ -1,5 +1,6 @@
 import { COMMON_ERRORS } from '../common/common.errors.js';
 import { Answer } from '../openapi/answers.js';
+import { PhoneNumberDataAnswer } from '../phone-numbers/phone-numbers.dto.js';
 import { PHONE_NUMBERS_ERRORS } from '../phone-numbers/phone-numbers.errors.js';
 import { PROJECTS_ERRORS } from '../projects/projects.errors.js';
 import { VOICES_ERRORS } from '../speech/synthesis/voices.errors.js';
@@ -9,7 +10,8 @@ import { AGENTS_ERRORS } from './agents.errors.js';
 
 /** What the OpenAPI document says of each operation of this module, so that the controllers stay a line a handler. */
 const E = AGENTS_ERRORS;
-const { AGENT_NOT_FOUND, PROJECT_UNKNOWN, PROJECT_NOT_FOUND } = PROJECTS_ERRORS;
+const { AGENT_NOT_FOUND } = AGENTS_ERRORS;
+const { PROJECT_UNKNOWN, PROJECT_NOT_FOUND } = PROJECTS_ERRORS;
 const { VOICES_UNAVAILABLE } = VOICES_ERRORS;
 const { NUMBER_TAKEN } = PHONE_NUMBERS_ERRORS;
 const { NUMBER_INVALID, NUMBER_NOT_ALLOWED, NUMBER_NOT_YOURS, CARRIER_UNAVAILABLE } = TELEPHONY_ERRORS;
@@ -81,4 +83,19 @@ export const REMOVE_ACTIVE_AGENT = {
   answer: Answer,
   params: { agentId: 'Its `id` in the list of agents.' },
   errors: [AGENT_NOT_FOUND],
+};
+export const ADD_NUMBER = {
+  summary: 'Link a phone number to an agent',
+  description:
+    'The number joins the project and rings at the agent from now on. An agent has one number: the one that it had stays in the project, available. A number belongs to one project at a time.',
+  answer: PhoneNumberDataAnswer,
+  errors: [
+    NUMBER_INVALID,
+    NUMBER_TAKEN,
+    COMMON_ERRORS.QUOTA_REACHED,
+    NUMBER_NOT_YOURS,
+    PROJECT_NOT_FOUND,
+    AGENT_NOT_FOUND,
+    CARRIER_UNAVAILABLE,
+  ],
 };

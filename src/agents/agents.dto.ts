@@ -133,6 +133,17 @@ export class SetActiveAgentDto extends GetActiveAgentDto {
   active_agent: string;
 }
 
+export class AddNumberDto {
+  @E164Field({ description: 'Bought from the carrier, or verified with it; in E.164 form.' })
+  e164: string;
+
+  @IdField({ description: 'The agent to link it to.' })
+  agentId: string;
+
+  @IdField({ description: 'The project of the agent.' })
+  projectId: string;
+}
+
 /** An agent with the fields of all documented shapes. */
 export class AgentAnswer {
   @ApiProperty({ format: 'uuid', example: ID_EXAMPLES.agentId })

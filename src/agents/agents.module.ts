@@ -8,6 +8,8 @@ import { VoicesModule } from '../voices/voices.module.js';
 import { ActiveAgentController } from './active-agent.controller.js';
 import { ActiveAgentService } from './active-agent.service.js';
 import { Agent } from './agent.entity.js';
+import { AgentNumbersController } from './agent-numbers.controller.js';
+import { AgentNumbersService } from './agent-numbers.service.js';
 import { AgentsInProjects } from './agents-in-projects.js';
 import { AgentsController } from './agents.controller.js';
 import { ExportedAgent } from './agents.dto.js';
@@ -16,8 +18,8 @@ import { AgentsService } from './agents.service.js';
 /** The AI phone agents of projects, and which one is active. */
 @Module({
   imports: [TypeOrmModule.forFeature([Agent]), PhoneNumbersModule, ProjectsModule, UsersModule, VoicesModule],
-  controllers: [AgentsController, ActiveAgentController],
-  providers: [AgentsService, ActiveAgentService, AgentsInProjects],
+  controllers: [AgentsController, ActiveAgentController, AgentNumbersController],
+  providers: [AgentsService, ActiveAgentService, AgentNumbersService, AgentsInProjects],
   exports: [AgentsService],
 })
 export class AgentsModule implements OnModuleInit {

@@ -73,7 +73,7 @@ export class AgentsService {
 
   async getAgent(body: AgentDto, { userId }: Caller): Promise<AgentAnswer> {
     const agent = await this.findOwned(body, userId);
-    if (!agent) throw new AppError(PROJECTS_ERRORS.AGENT_NOT_FOUND);
+    if (!agent) throw new AppError(AGENTS_ERRORS.AGENT_NOT_FOUND);
     const [answer] = await this.answersOf([agent], { agentId: agent.id });
     return answer;
   }
@@ -103,7 +103,7 @@ export class AgentsService {
     await this.checkTransfers(settings);
     const agent = await this.database.write(async (tx) => {
       const agent = await this.lockOwned(tx, body, userId);
-      if (!agent) throw new AppError(PROJECTS_ERRORS.AGENT_NOT_FOUND);
+      if (!agent) throw new AppError(AGENTS_ERRORS.AGENT_NOT_FOUND);
       const changes = {
         ...(name !== undefined && { name }),
         ...(systemInstruction !== undefined && { systemInstruction }),
@@ -121,7 +121,7 @@ export class AgentsService {
     const agent = await this.database.write(async (tx) => {
       const project = await this.projects.lockOwned(tx, body.projectId, userId);
       const agent = project && (await this.lockOwned(tx, body, userId));
-      if (!agent) throw new AppError(PROJECTS_ERRORS.AGENT_NOT_FOUND);
+      if (!agent) throw new AppError(AGENTS_ERRORS.AGENT_NOT_FOUND);
       if (project.activeAgent === agent.id) await this.projects.setActiveAgent(tx, project, null);
       await this.numbers.unassignAgent(tx, agent.id);
       await tx.manager.delete(Agent, agent.id);

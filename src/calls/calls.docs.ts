@@ -9,7 +9,7 @@ import { CALLS_ERRORS } from './calls.errors.js';
 
 /** What the OpenAPI document says of each operation of this module, so that the controllers stay a line a handler. */
 const E = CALLS_ERRORS;
-const { PROJECT_NOT_FOUND, AGENT_NOT_FOUND } = PROJECTS_ERRORS;
+const { PROJECT_NOT_FOUND } = PROJECTS_ERRORS;
 
 export const CALL_TAG = {
   name: 'Call',
@@ -43,7 +43,7 @@ export const MAKE_CALL = {
     E.IDEMPOTENCY_KEY_REUSED,
     COMMON_ERRORS.QUOTA_REACHED,
     PROJECT_NOT_FOUND,
-    AGENT_NOT_FOUND,
+    AGENTS_ERRORS.AGENT_NOT_FOUND,
     E.CALLS_NOT_SET_UP,
   ],
 };

@@ -15,6 +15,7 @@ import type { CallRow } from './call-events.js';
 import { CallQueue } from './call-queue.js';
 import { CallRequests } from './call-requests.js';
 import { MakeCallAnswer, MakeCallDto, StartedCallAnswer } from './calls.dto.js';
+import { AGENTS_ERRORS } from '../agents/agents.errors.js';
 import { CALLS_ERRORS } from './calls.errors.js';
 import { textsOf } from './variables-field.js';
 import { CallsSettings } from './calls.settings.js';
@@ -70,7 +71,7 @@ export class MakeCallService {
     const project = await this.projects.findOwned(projectId, userId);
     if (!project) throw new AppError(PROJECTS_ERRORS.PROJECT_NOT_FOUND);
     const agent = await this.agents.findOwned({ projectId, agentId }, userId);
-    if (!agent) throw new AppError(PROJECTS_ERRORS.AGENT_NOT_FOUND);
+    if (!agent) throw new AppError(AGENTS_ERRORS.AGENT_NOT_FOUND);
     const toNumber = await parseCallableNumber(body.number, 'number', this.settings.callCountries);
     const fromNumber = (await this.numbers.numbersOf({ agentId: agent.id })).get(agent.id);
     if (fromNumber === undefined) throw new AppError(CALLS_ERRORS.AGENT_HAS_NO_NUMBER);

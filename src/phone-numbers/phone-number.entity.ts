@@ -6,10 +6,10 @@ import { type CarrierStatus } from '../telephony/carrier.js';
 /** The plus sign and at most 15 digits (ITU-T E.164). */
 export const E164_MAX_LENGTH = 16;
 
-/** The entity of agents by its name: their module builds on this one, which therefore imports nothing of it. */
-export const AGENT = 'Agent';
-
-/** A phone number of a project, and the agent that it is linked to. Nobody else has it meanwhile. */
+/**
+ * A phone number of a project, and the agent that it is linked to. Nobody else has it meanwhile. The foreign key to the agent is declared
+ * beside the entity of agents, whose module builds on this one.
+ */
 @Entity('phone_numbers')
 @Index('phone_numbers_of_project', ['projectId', 'agentId'])
 export class PhoneNumber {
@@ -31,14 +31,6 @@ export class PhoneNumber {
   @Index('phone_numbers_agent_unique', { unique: true })
   @Column({ type: 'varchar', length: 36, nullable: true })
   agentId: string | null;
-
-  /** Both columns together: no number is linked to an agent of another project. */
-  @ManyToOne(AGENT, { onDelete: 'CASCADE' })
-  @JoinColumn([
-    { name: 'project_id', referencedColumnName: 'projectId', foreignKeyConstraintName: 'phone_numbers_agent' },
-    { name: 'agent_id', referencedColumnName: 'id', foreignKeyConstraintName: 'phone_numbers_agent' },
-  ])
-  agent?: unknown;
 
   @Index('phone_numbers_e164_unique', { unique: true })
   @Column({ type: 'varchar', length: E164_MAX_LENGTH })

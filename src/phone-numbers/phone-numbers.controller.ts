@@ -6,9 +6,7 @@ import { RowsQuery, withPageHeaders } from '../http/paging.js';
 import { Documented } from '../openapi/operation.js';
 import * as docs from './phone-numbers.docs.js';
 import {
-  AddNumberDto,
   FindNumberDto,
-  PhoneNumberDataAnswer,
   PhoneNumberFoundAnswer,
   PhoneNumberRemovedAnswer,
   RemoveNumberDto,
@@ -30,13 +28,6 @@ export class PhoneNumbersController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PhoneNumberFoundAnswer> {
     return withPageHeaders(reply, await this.numbers.findNumber(body, query, caller));
-  }
-
-  @Post('add-number')
-  @HttpCode(200)
-  @Documented(docs.ADD_NUMBER)
-  addNumber(@Body() body: AddNumberDto, @FromCaller() caller: Caller): Promise<PhoneNumberDataAnswer> {
-    return this.numbers.addNumber(body, caller);
   }
 
   @Post('remove-number')

@@ -1,5 +1,3 @@
-import { COMMON_ERRORS } from '../common/common.errors.js';
-import { PROJECTS_ERRORS } from '../projects/projects.errors.js';
 import { TELEPHONY_ERRORS } from '../telephony/telephony.errors.js';
 import * as dto from './phone-numbers.dto.js';
 import { PHONE_NUMBERS_ERRORS } from './phone-numbers.errors.js';
@@ -20,21 +18,6 @@ export const FIND_NUMBER = {
   isList: true,
   answer: dto.PhoneNumberFoundAnswer,
   errors: [E.NUMBER_NOT_FOUND],
-};
-export const ADD_NUMBER = {
-  summary: 'Link a phone number to an agent',
-  description:
-    'The number joins the project and rings at the agent from now on. An agent has one number: the one that it had stays in the project, available. A number belongs to one project at a time.',
-  answer: dto.PhoneNumberDataAnswer,
-  errors: [
-    TELEPHONY_ERRORS.NUMBER_INVALID,
-    E.NUMBER_TAKEN,
-    COMMON_ERRORS.QUOTA_REACHED,
-    TELEPHONY_ERRORS.NUMBER_NOT_YOURS,
-    PROJECTS_ERRORS.PROJECT_NOT_FOUND,
-    PROJECTS_ERRORS.AGENT_NOT_FOUND,
-    TELEPHONY_ERRORS.CARRIER_UNAVAILABLE,
-  ],
 };
 export const REMOVE_NUMBER = {
   exampleFields: ['phoneNumberId'],

@@ -26,17 +26,6 @@ export class FindNumberDto {
   projectId?: string;
 }
 
-export class AddNumberDto {
-  @E164Field({ description: 'Bought from the carrier, or verified with it; in E.164 form.' })
-  e164: string;
-
-  @IdField({ description: 'The agent to link it to.' })
-  agentId: string;
-
-  @IdField({ description: 'The project of the agent.' })
-  projectId: string;
-}
-
 export class RemoveNumberDto {
   @IdField({ optional: true, description: 'The number.' })
   phoneNumberId?: string;

@@ -8,23 +8,18 @@ import { Clock } from '../common/clock.js';
 import { COMMON_ERRORS } from '../common/common.errors.js';
 import { PhoneNumbersSettings } from './phone-numbers.settings.js';
 import { Caller } from '../credentials/caller.js';
-import { isForeignKeyViolation, isUniqueViolation } from '../database/database-errors.js';
+import { isUniqueViolation } from '../database/database-errors.js';
 import { Database } from '../database/database.js';
-import { OwnedRow } from '../database/owned.js';
 import { idsOnPage, rowsByKey } from '../database/row-pages.js';
 import { Transaction } from '../database/transaction.js';
 import { Page, RowsQuery } from '../http/paging.js';
 import { requireOneOf } from '../http/validation.js';
 import { success } from '../openapi/answers.js';
 import { ProjectContents } from '../projects/project-contents.js';
-import { Project } from '../projects/project.entity.js';
-import { PROJECTS_ERRORS } from '../projects/projects.errors.js';
-import { ProjectsService } from '../projects/projects.service.js';
 import { Carrier, type CarrierStatus } from '../telephony/carrier.js';
 import { ParsedNumber, parseE164 } from '../telephony/e164.js';
-import { AGENT, PhoneNumber } from './phone-number.entity.js';
+import { PhoneNumber } from './phone-number.entity.js';
 import {
-  AddNumberDto,
   FindNumberDto,
   PhoneNumberAnswer,
   PhoneNumberDataAnswer,
@@ -34,8 +29,7 @@ import {
 } from './phone-numbers.dto.js';
 import { PHONE_NUMBERS_ERRORS } from './phone-numbers.errors.js';
 
-type PhoneNumberRow = Omit<PhoneNumber, 'project' | 'agent'>;
-type AgentRow = OwnedRow & { projectId: string };
+export type PhoneNumberRow = Omit<PhoneNumber, 'project'>;
 
 /** A number that may be given to a project, and what the carrier said of it. */
 export interface CheckedNumber extends ParsedNumber {
@@ -56,7 +50,6 @@ export class PhoneNumbersService implements OnModuleInit {
   constructor(
     @InjectRepository(PhoneNumber) private readonly numbers: Repository<PhoneNumber>,
     private readonly database: Database,
-    private readonly projects: ProjectsService,
     private readonly contents: ProjectContents,
     private readonly carrier: Carrier,
     private readonly clock: Clock,
@@ -82,19 +75,6 @@ export class PhoneNumbersService implements OnModuleInit {
     for await (const number of rowsByKey(manager, PhoneNumber, ids)) numbers.push(PhoneNumberAnswer.of(number));
     const next = hasMore ? { pageSize: query.pageSize, after: ids[ids.length - 1] } : null;
     return { body: { ...answer, numbers }, total, next };
-  }
-
-  async addNumber({ e164, agentId, projectId }: AddNumberDto, { userId }: Caller): Promise<PhoneNumberDataAnswer> {
-    const parsed = await this.parse(e164);
-    if (!(await this.projects.findOwned(projectId, userId))) throw new AppError(PROJECTS_ERRORS.PROJECT_NOT_FOUND);
-    await this.requireAgent(agentId, projectId);
-    const number = await this.check(parsed, projectId);
-    const assigned = await this.database.write(async (tx) => {
-      const project = await this.projects.lockOwned(tx, projectId, userId);
-      if (!project) throw new AppError(PROJECTS_ERRORS.PROJECT_NOT_FOUND);
-      return this.assign(tx, { userId, projectId, agentId, number });
-    });
-    return success('The phone number is linked to the agent.', { data: PhoneNumberAnswer.of(assigned) });
   }
 
   async removeNumber(body: RemoveNumberDto, { userId }: Caller): Promise<PhoneNumberRemovedAnswer> {
@@ -129,10 +109,12 @@ export class PhoneNumbersService implements OnModuleInit {
     return { ...number, carrierStatus: await this.carrier.check(number.e164) };
   }
 
-  /** Links a number to an agent, in place of the number that the agent has. Whoever asks holds the lock of the project's row. */
+  /**
+   * Links a number to an agent, in place of the number that the agent has. Whoever asks holds the lock of the project's row. Breaks a foreign
+   * key where the project has no such agent.
+   */
   async assign(transaction: Transaction, { userId, projectId, agentId, number }: Assignment): Promise<PhoneNumberRow> {
     const { manager } = transaction;
-    if (!isUUID(agentId)) throw new AppError(PROJECTS_ERRORS.AGENT_NOT_FOUND);
     const known = await transaction.lock(PhoneNumber, { e164: number.e164 });
     if (known && known.projectId !== projectId) throw new AppError(PHONE_NUMBERS_ERRORS.NUMBER_TAKEN);
     if (!known) await this.requireRoom(transaction, projectId);
@@ -145,12 +127,11 @@ export class PhoneNumbersService implements OnModuleInit {
     return row;
   }
 
-  /** Leaves the number of an agent, if it has one, to its project: before the agent is deleted, for it would take the number with it. */
-  async unassignAgent(transaction: Transaction, agentId: string): Promise<void> {
-    const { manager } = transaction;
-    // Numbers are linked under the lock of the project. That of the agent's row keeps nobody off: MariaDB checks foreign keys in an index.
-    const agent = await manager.findOneBy<AgentRow>(AGENT, { id: agentId });
-    if (agent) await transaction.lock(Project, { id: agent.projectId });
+  /**
+   * Leaves the number of an agent, if it has one, to its project: before the agent is deleted, for it would take the number with it. Whoever
+   * asks holds the lock of the project's row. That of the agent's row keeps no link off: MariaDB checks foreign keys in an index.
+   */
+  async unassignAgent({ manager }: Transaction, agentId: string): Promise<void> {
     await manager.update(PhoneNumber, { agentId }, { agentId: null, updatedAt: this.clock.now() });
   }
 
@@ -173,26 +154,18 @@ export class PhoneNumbersService implements OnModuleInit {
     return { body, total: 1, next: null };
   }
 
-  /** Asked so that an unknown agent is told before a taken number, and no carrier is asked for it; what counts is the foreign key. */
-  private async requireAgent(id: string, projectId: string): Promise<void> {
-    const where = { id, projectId };
-    const isThere = isUUID(id) && (await this.numbers.manager.existsBy<AgentRow>(AGENT, where));
-    if (!isThere) throw new AppError(PROJECTS_ERRORS.AGENT_NOT_FOUND);
-  }
-
   /** Throws when the project has as many numbers as it may have. */
   private async requireRoom({ manager }: Transaction, projectId: string): Promise<void> {
     const count = await manager.countBy(PhoneNumber, { projectId });
     if (count >= this.settings.NUMBERS_PER_PROJECT) throw new AppError(COMMON_ERRORS.QUOTA_REACHED);
   }
 
-  /** What the indices and foreign keys say of a number that is written. */
+  /** What the indices say of a number that is written. */
   private async judged(writing: Promise<unknown>): Promise<void> {
     try {
       await writing;
     } catch (cause) {
       if (isUniqueViolation(cause)) throw new AppError(PHONE_NUMBERS_ERRORS.NUMBER_TAKEN, { cause });
-      if (isForeignKeyViolation(cause)) throw new AppError(PROJECTS_ERRORS.AGENT_NOT_FOUND, { cause });
       throw cause;
     }
   }

@@ -6,6 +6,5 @@ export const PROJECTS_ERRORS = errorTable({
   PROJECT_NOT_EMPTY: [400, 'The project still has agents or phone numbers. Remove them first, or send cascade: true.'],
   PROJECT_UNKNOWN: [400, 'You have no such project.'],
   PROJECT_NOT_FOUND: [404, 'You have no such project.'],
-  AGENT_NOT_FOUND: [404, 'The project has no such agent.'],
   NO_ACTIVE_PROJECT: [404, 'You have no active project.'],
 });

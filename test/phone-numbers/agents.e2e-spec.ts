@@ -1,5 +1,6 @@
 import { v7 as uuid } from 'uuid';
-import { Agent } from '../../src/agents/agent.entity.js';
+import { AgentNumbersService } from '../../src/agents/agent-numbers.service.js';
+import { AgentsService } from '../../src/agents/agents.service.js';
 import { Database } from '../../src/database/database.js';
 import { PhoneNumbersService } from '../../src/phone-numbers/phone-numbers.service.js';
 import { ProjectsService } from '../../src/projects/projects.service.js';
@@ -31,16 +32,13 @@ const assign = async (agentId: string, { id: projectId, user_id: userId } = proj
   const number = await numbers.check(await numbers.parse(e164), projectId);
   return database.write(async (tx) => {
     await service.app.get(ProjectsService).lockOwned(tx, projectId, userId);
-    return numbers.assign(tx, { userId, projectId, agentId, number });
+    return service.app.get(AgentNumbersService).link(tx, { userId, projectId, agentId, number });
   });
 };
-/** Deletes an agent as its module does. */
-const deleteAgent = (id: string) =>
-  database.write(async (tx) => {
-    await tx.lock(Agent, { id });
-    await numbers.unassignAgent(tx, id);
-    await tx.manager.delete(Agent, { id });
-  });
+const deleteAgent = (agentId: string) =>
+  service.app
+    .get(AgentsService)
+    .deleteAgent({ agentId, projectId: project.id }, { userId: project.user_id, sessionId: null });
 const find = async (e164: string) => {
   const { body } = await service.api.as(ada).post('/phone-number', { projectId: project.id });
   return body.numbers.find((number: { e164: string }) => number.e164 === e164);
