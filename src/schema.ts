@@ -7,6 +7,7 @@ import { CallRequest } from './calls/call-request.entity.js';
 import { CallTotal } from './calls/call-total.entity.js';
 import { CallTurn } from './calls/call-turn.entity.js';
 import { Call } from './calls/call.entity.js';
+import { Recording } from './calls/recordings/recording.entity.js';
 import { SuppressedNumber } from './calls/suppressed-number.entity.js';
 import { ApiKey } from './credentials/api-key.entity.js';
 import { Session } from './credentials/session.entity.js';
@@ -46,6 +47,7 @@ export const SCHEMA: Schema = {
     CallTurn,
     SuppressedNumber,
     WebhookSecret,
+    Recording,
   ],
   migrations: MIGRATIONS,
 };

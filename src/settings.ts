@@ -3,6 +3,7 @@ import { AuditSettings } from './audit/audit.settings.js';
 import { FlowsSettings } from './auth/flows.settings.js';
 import { PasswordHashSettings } from './auth/password-hash.settings.js';
 import { CallsSettings } from './calls/calls.settings.js';
+import { RecordingsSettings } from './calls/recordings/recordings.settings.js';
 import { LogSettings } from './common/log.settings.js';
 import { AccountsSettings } from './config/accounts.settings.js';
 import { EnvironmentSettings } from './config/environment.settings.js';
@@ -47,6 +48,7 @@ export const SETTINGS: SettingsType[] = [
   AgentsSettings,
   PhoneNumbersSettings,
   CallsSettings,
+  RecordingsSettings,
   TwilioSettings,
   ElevenLabsSettings,
   LlmSettings,

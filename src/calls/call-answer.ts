@@ -69,7 +69,12 @@ export class CallAnswer {
   @ApiProperty({ example: 'Thu, 01 Jan 2026 00:00:00 +0000', description: 'The start as RFC 2822 writes it.' })
   date: string;
 
-  @ApiProperty({ type: [String], example: [], description: 'Where recordings can be fetched, for a while.' })
+  @ApiProperty({
+    type: [String],
+    example: [],
+    description:
+      'Where the recording can be fetched for a while, without credentials: stereo `audio/wav`, the person left, the agent right; ranges are served. None without a recording.',
+  })
   recordingUrls: string[];
 
   @ApiProperty({ example: TO_EXAMPLE, description: 'The same as `to`.' })
@@ -141,7 +146,7 @@ export class CallAnswer {
   @ApiProperty({ ...LATENCY, properties: { ...LATENCY.properties } })
   latency: CallLatency | null;
 
-  static of(call: Call): CallAnswer {
+  static of(call: Call, recordingUrls: string[] = []): CallAnswer {
     const sid = sidOf(call.id);
     const variables = JSON.parse(call.dynamicVariables) as Variables;
     const variable = (name: string) => (Object.hasOwn(variables, name) ? String(variables[name]) : null);
@@ -152,7 +157,7 @@ export class CallAnswer {
       from: call.fromNumber,
       to: call.toNumber,
       date: rfc2822(call.dialStartedAt ?? call.createdAt),
-      recordingUrls: [],
+      recordingUrls,
       phoneNumber: call.toNumber,
       callSid: sid,
       partnerId: variable('partnerId'),

@@ -10,6 +10,7 @@ import { Call } from './call.entity.js';
 import { transcriptOf } from './call-transcript.js';
 import { FindCallDto } from './calls.dto.js';
 import { CALLS_ERRORS } from './calls.errors.js';
+import { RecordingLinks } from './recordings/recording-links.js';
 
 /** Which row a request means: its id, its owner and, where it was sent, its project. Throws CALL_NOT_FOUND for what is no sid. */
 export function conditionOf(body: FindCallDto, userId: string): FindOptionsWhere<Call> {
@@ -22,11 +23,16 @@ export function conditionOf(body: FindCallDto, userId: string): FindOptionsWhere
 /** Reads calls. */
 @Injectable()
 export class CallDataService {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly links: RecordingLinks,
+  ) {}
 
   async getCall(body: FindCallDto, { userId }: Caller): Promise<CallDataAnswer> {
     const call = await this.find(conditionOf(body, userId));
-    return { ...CallAnswer.of(call), transcript: await transcriptOf(this.database.reader.manager, call.id) };
+    const urls = await this.links.urlsOf([call.id]);
+    const transcript = await transcriptOf(this.database.reader.manager, call.id);
+    return { ...CallAnswer.of(call, urls.get(call.id)), transcript };
   }
 
   byId(id: string, userId: string): Promise<Call> {

@@ -12,6 +12,7 @@ import { CallFilters, CallHistoryDto, CallHistoryQuery } from './call-history.dt
 import { CallTotal } from './call-total.entity.js';
 import { Call } from './call.entity.js';
 import { decodeCursor, encodeCursor } from './history-cursor.js';
+import { RecordingLinks } from './recordings/recording-links.js';
 import { countMatching, historyIds, isFiltered, sortColumnOf } from './history-query.js';
 
 const USUAL_PAGE_SIZE = 20;
@@ -32,6 +33,7 @@ export class CallHistoryService {
   constructor(
     private readonly database: Database,
     private readonly projects: ProjectsService,
+    private readonly links: RecordingLinks,
   ) {}
 
   /** The answer as JSON: `CallHistoryAnswer`. */
@@ -52,10 +54,12 @@ export class CallHistoryService {
     const behind = cursor === undefined ? null : decodeCursor(cursor, column !== 'id');
     const skip = behind ? 0 : (page - 1) * pageSize;
     const ids = await historyIds(manager, filters, { cursor: behind, skip, take: pageSize + 1 });
+    const shown = ids.slice(0, pageSize);
+    const urls = await this.links.urlsOf(shown);
     const list = new JsonArray(MAX_LIST_BYTES);
     let last: Call | null = null;
-    for await (const call of rowsByKey(manager, Call, ids.slice(0, pageSize))) {
-      if (!list.add(CallAnswer.of(call))) break;
+    for await (const call of rowsByKey(manager, Call, shown)) {
+      if (!list.add(CallAnswer.of(call, urls.get(call.id)))) break;
       last = call;
     }
     const hasMore = list.isFull || ids.length > pageSize;

@@ -36,6 +36,7 @@ export async function planOf(
   try {
     return {
       greeting: own.firstMessage === undefined ? usual : render(own.firstMessage, values),
+      isRecorded: own.recording === true,
       disclosure: own.disclosure === false ? '' : (own.disclosure ?? settings.disclosure),
       instruction: render(agent.systemInstruction, values),
       startedAt,

@@ -6,6 +6,7 @@ import type { LineCall } from '../telephony/phone-line.js';
 import { CallTurn } from './call-turn.entity.js';
 import { CallWrites } from './call-writes.js';
 import { Call } from './call.entity.js';
+import type { CallRecording, RecordingsService } from './recordings/recordings.service.js';
 import { SuppressedNumber } from './suppressed-number.entity.js';
 
 /** What a column of type text holds on MariaDB. */
@@ -17,13 +18,15 @@ const TURN_MAX_LENGTH = 16_000;
 export class CallRecord implements ConversationListener {
   private turns = 0;
   private personTurns = 0;
+  private recording?: CallRecording;
 
   constructor(
     private readonly call: Call,
     private readonly line: LineCall,
     private readonly writes: CallWrites,
     private readonly clock: Clock,
-    readonly ended: (end: ConversationEnd) => void,
+    private readonly recordings: RecordingsService,
+    private readonly over: (end: ConversationEnd) => void,
   ) {}
 
   said({ role, text: whole, startMs, endMs, ...rest }: TranscriptEntry): void {
@@ -54,8 +57,17 @@ export class CallRecord implements ConversationListener {
     this.writes.add('the wish to be called no more', (tx, call) => this.suppress(tx, call));
   }
 
-  sound(): void {
-    // Calls are not recorded yet.
+  recordingAnnounced(atMs: number): void {
+    this.recording = this.recordings.begin(this.call, this.writes, atMs);
+  }
+
+  sound(side: 'person' | 'agent', samples: Int16Array, atMs: number): void {
+    this.recording?.sound(side, samples, atMs);
+  }
+
+  ended(end: ConversationEnd): void {
+    this.recording?.finish();
+    this.over(end);
   }
 
   turnAnswered(): void {

@@ -12,6 +12,7 @@ import type { CallStatus, EndedReason } from './call-status.js';
 import { CallWrites } from './call-writes.js';
 import { Call } from './call.entity.js';
 import { CallsSettings } from './calls.settings.js';
+import { RecordingsService } from './recordings/recordings.service.js';
 
 const NOT_DIALLED: LineEnd = { reason: 'canceled', carrierCode: null };
 
@@ -22,6 +23,7 @@ export class SessionParts {
     readonly database: Database,
     readonly events: CallEvents,
     readonly conversations: CallConversations,
+    readonly recordings: RecordingsService,
     readonly clock: Clock,
     readonly settings: CallsSettings,
   ) {}
@@ -112,7 +114,8 @@ export class CallSession implements LineListener {
     this.cancelRing = clock.after(settings.CALL_RING_SECONDS * SECOND_MS, () => this.end('no-answer'));
     try {
       this.line = line.dial({ callId, from, to }, this);
-      const record = new CallRecord(this.call, this.line, this.writes, clock, (end) => this.conversationEnded(end));
+      const over = (end: ConversationEnd) => this.conversationEnded(end);
+      const record = new CallRecord(this.call, this.line, this.writes, clock, this.parts.recordings, over);
       this.conversation = begin(this.line, record);
     } catch (error) {
       this.logger.error(`The line could not dial call ${callId}`, error);

@@ -42,6 +42,11 @@ export class CallWrites {
     return undefined;
   }
 
+  /** What is added later waits for this, which must not reject. */
+  waitFor(other: Promise<void>): void {
+    this.writing = this.writing.then(() => other);
+  }
+
   /** Resolves when all that was added so far is written. */
   settled(): Promise<void> {
     return this.writing;

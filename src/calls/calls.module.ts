@@ -28,6 +28,12 @@ import { CallsSettings } from './calls.settings.js';
 import { CallsController } from './calls.controller.js';
 import { EndCallService } from './end-call.service.js';
 import { MakeCallService } from './make-call.service.js';
+import { FolderStore } from './recordings/folder-store.js';
+import { RecordingLinks } from './recordings/recording-links.js';
+import { RecordingStore } from './recordings/recording-store.js';
+import { RecordingsController } from './recordings/recordings.controller.js';
+import { RecordingsService } from './recordings/recordings.service.js';
+import { RecordingsSettings } from './recordings/recordings.settings.js';
 
 /** Calls: accepted, made, kept and shown. */
 @Module({
@@ -41,7 +47,7 @@ import { MakeCallService } from './make-call.service.js';
     UsersModule,
     VoicesModule,
   ],
-  controllers: [CallsController],
+  controllers: [CallsController, RecordingsController],
   providers: [
     CallClaims,
     CallConversations,
@@ -55,7 +61,14 @@ import { MakeCallService } from './make-call.service.js';
     CallRequests,
     EndCallService,
     MakeCallService,
+    RecordingLinks,
+    RecordingsService,
     SessionParts,
+    {
+      provide: RecordingStore,
+      inject: [RecordingsSettings],
+      useFactory: ({ folder }: RecordingsSettings) => new FolderStore(folder),
+    },
   ],
   exports: [CallRetention],
 })

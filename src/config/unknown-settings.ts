@@ -8,6 +8,8 @@ const PREFIXES = [
   'ELEVENLABS_',
   'LLM_',
   'MAIL_',
+  'RECORDING_',
+  'RECORDINGS_',
   'METRICS_',
   'REDIS_',
   'SESSION_',

@@ -13,6 +13,8 @@ import { CallTools } from './tools.js';
 
 export interface AgentListener {
   heard(samples: Int16Array): void;
+  /** The person has heard that the call is recorded; once. */
+  recordingAnnounced(): void;
   /** A sound of the agent is on its way. */
   sounding(): void;
   answered(latency: TurnLatency): void;
@@ -33,6 +35,9 @@ export class AgentSide {
   private working: Promise<unknown> = Promise.resolve();
   private times: TurnTimes | null = null;
   private failures = 0;
+  /** The person has yet to be told that the call is recorded. */
+  private isNoticeDue: boolean;
+  private notice: Segment | null = null;
   /** The call ends after what is being said. */
   isLeaving = false;
 
@@ -48,8 +53,12 @@ export class AgentSide {
       sounding: (segment) => this.sounding(segment),
       spoken: (spoken) => this.spoken(spoken),
       speechless: () => listener.speechless(),
-      heard: (samples) => listener.heard(samples),
+      heard: (samples) => {
+        listener.heard(samples);
+        this.checkNotice();
+      },
     });
+    this.isNoticeDue = settings.isRecorded;
     const fill = (which: 0 | 1) => this.speaker.say(phrases.fillers[which], true);
     this.patience = new Patience(timers, fill, () => listener.thoughtless());
   }
@@ -59,13 +68,12 @@ export class AgentSide {
     return this.speaker.isSpeaking || this.reply !== null;
   }
 
-  /** Makes the sound of texts that are heard from `speaker.letGo` on. */
-  prepare(...texts: string[]): void {
+  /** Makes the sound of what is said first; it is heard from `speaker.letGo` on. */
+  prepare(): void {
     this.speaker.beginHeld();
-    for (const text of texts) {
-      const sentences = new Sentences();
-      for (const sentence of [...sentences.push(text), ...sentences.flush()]) this.speaker.say(sentence);
-    }
+    this.add(this.settings.disclosure);
+    this.announce();
+    this.add(this.settings.greeting);
     this.speaker.complete();
   }
 
@@ -83,6 +91,7 @@ export class AgentSide {
     const { temperature } = this.settings;
     this.times = new TurnTimes(timers.now(), speechToTextMs);
     speaker.begin();
+    this.announce();
     this.patience.begin();
     const reply = new Reply({ timers, model, temperature, speaker, history, tools }, this.times);
     this.reply = reply;
@@ -100,6 +109,25 @@ export class AgentSide {
   close(): void {
     this.giveUp();
     this.speaker.close();
+  }
+
+  private add(text: string): void {
+    const sentences = new Sentences();
+    for (const sentence of [...sentences.push(text), ...sentences.flush()]) this.speaker.say(sentence);
+  }
+
+  /** Says that the call is recorded, as long as that was not heard to its end. */
+  private announce(): void {
+    this.speaker.mustBeHeard = this.isNoticeDue;
+    if (this.isNoticeDue) this.notice = this.speaker.say(this.phrases.isRecorded, true);
+  }
+
+  private checkNotice(): void {
+    const { notice, speaker } = this;
+    if (!this.isNoticeDue || !notice?.isWhole || notice.samples === 0 || !speaker.said.includes(notice)) return;
+    if (speaker.playback.heard < notice.start + notice.samples) return;
+    this.isNoticeDue = this.speaker.mustBeHeard = false;
+    this.listener.recordingAnnounced();
   }
 
   private replied(reply: Reply, outcome: ReplyOutcome): void {

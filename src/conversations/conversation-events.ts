@@ -64,6 +64,8 @@ export interface ConversationListener {
   said(entry: TranscriptEntry): void;
   /** What is understood so far of the words that the person is speaking, for those who watch live. */
   hearing(text: string): void;
+  /** The person was told that the call is recorded, and heard it to its end; at most once. */
+  recordingAnnounced(atMs: number): void;
   /** Sound as it was heard, for a recorder: that of the person as it came, that of the agent as the line played it. */
   sound(side: 'person' | 'agent', samples: Int16Array, atMs: number): void;
   turnAnswered(latency: TurnLatency): void;

@@ -25,6 +25,8 @@ export interface ConversationSettings {
   greeting: string;
   /** Spoken before the greeting; empty for none. */
   disclosure: string;
+  /** The call is recorded: the person is told so after the disclosure, and before anything is recorded. */
+  isRecorded: boolean;
   /** The agent's instruction, its variables filled in. The rules of the phone are added here. */
   instruction: string;
   /** The moment of the call, and the time zone in which the agent speaks of it. */

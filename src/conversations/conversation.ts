@@ -72,7 +72,7 @@ export class Conversation {
 
   /** Makes the greeting, while it rings. */
   prepare(): void {
-    this.agent.prepare(this.settings.disclosure, this.settings.greeting);
+    this.agent.prepare();
   }
 
   answered(): void {
@@ -124,6 +124,7 @@ export class Conversation {
   private makeAgent(): AgentSide {
     return new AgentSide(this.parts, this.settings, this.phrases, {
       heard: (samples) => this.listener.sound('agent', samples, this.transcript.nowMs),
+      recordingAnnounced: () => this.listener.recordingAnnounced(this.transcript.nowMs),
       sounding: () => {
         this.figures.answerToSpeechMs ??= this.transcript.nowMs;
         if (this.ending.hasBegun) this.ending.goodbyeSounds();

@@ -73,6 +73,7 @@ export class Interruption {
   }
 
   private get mustGoOn(): boolean {
+    if (this.speaker.mustBeHeard) return true;
     if (!this.isGreeting || this.speaker.playback.isHeld) return false;
     const heard = heardText(this.speaker.said, this.speaker.playback.heard);
     return heard.split(/\s+/).filter((word) => word !== '').length < GREETING_WORDS;

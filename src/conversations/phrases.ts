@@ -1,5 +1,6 @@
 /** What the agent says of its own accord, whatever its model is. */
 export interface Phrases {
+  isRecorded: string;
   fillers: [first: string, second: string];
   areYouThere: string;
   notUnderstood: string;
@@ -10,6 +11,7 @@ export interface Phrases {
 }
 
 const ENGLISH: Phrases = {
+  isRecorded: 'This call is recorded.',
   fillers: ['One moment.', 'I am still working on it.'],
   areYouThere: 'Are you still there?',
   notUnderstood: "Sorry, I didn't catch that.",
@@ -22,6 +24,7 @@ const ENGLISH: Phrases = {
 const PHRASES: Record<string, Phrases> = {
   en: ENGLISH,
   de: {
+    isRecorded: 'Dieser Anruf wird aufgezeichnet.',
     fillers: ['Einen Moment.', 'Ich bin noch dabei.'],
     areYouThere: 'Sind Sie noch da?',
     notUnderstood: 'Entschuldigung, das habe ich nicht verstanden.',
@@ -31,6 +34,7 @@ const PHRASES: Record<string, Phrases> = {
     timeIsShort: 'Wir haben nur noch wenige Sekunden.',
   },
   es: {
+    isRecorded: 'Esta llamada se graba.',
     fillers: ['Un momento.', 'Sigo en ello.'],
     areYouThere: '¿Sigue ahí?',
     notUnderstood: 'Perdón, no le he entendido.',
@@ -40,6 +44,7 @@ const PHRASES: Record<string, Phrases> = {
     timeIsShort: 'Nos quedan pocos segundos.',
   },
   fr: {
+    isRecorded: 'Cet appel est enregistré.',
     fillers: ['Un instant.', 'Je cherche encore.'],
     areYouThere: 'Êtes-vous toujours là ?',
     notUnderstood: "Pardon, je n'ai pas compris.",

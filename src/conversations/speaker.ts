@@ -31,6 +31,8 @@ export interface SpeakerListener {
 /** Speaks one thing at a time: its segments come while it is spoken already. */
 export class Speaker {
   readonly playback: Playback;
+  /** No voice stops what is being said. */
+  mustBeHeard = false;
   private readonly sounds: SoundMaker;
   private segments: Segment[] = [];
   private waiting: Segment[] = [];

@@ -113,6 +113,7 @@ export function uses(name: string, given: object, words = ''): Answering {
 const SETTINGS: ConversationSettings = {
   greeting: 'Hello from Ada.',
   disclosure: '',
+  isRecorded: false,
   instruction: 'Be kind.',
   startedAt: new Date('2026-03-04T10:00:00Z'),
   timeZone: 'UTC',
@@ -140,6 +141,7 @@ export class Stage {
   readonly answers: Answering[] = [];
   readonly ends: ConversationEnd[] = [];
   readonly answeredBy: [who: string, atMs: number][] = [];
+  readonly announcedAt: number[] = [];
   doNotCalls = 0;
   words: RecognitionListener | null = null;
   conversation: Conversation;
@@ -177,6 +179,7 @@ export class Stage {
       {
         said: (entry) => stage.said.push(entry),
         hearing: () => {},
+        recordingAnnounced: (atMs) => stage.announcedAt.push(atMs),
         sound: () => {},
         turnAnswered: (latency) => stage.turns.push(latency),
         answeredBy: (who) => stage.answeredBy.push([who, stage.timers.now()]),

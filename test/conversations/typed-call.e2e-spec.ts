@@ -13,6 +13,37 @@ describe('A conversation with typed words', () => {
     expect(stage.said).toEqual([entry('agent', 'This is an automated assistant. Hello from Ada.', { startMs: 0 })]);
   });
 
+  it('of a recorded call tells the person so before the greeting, and recording begins when that was heard', async () => {
+    const stage = await Stage.open({ settings: { disclosure: 'An assistant.', isRecorded: true } });
+    await stage.answer();
+    await stage.run(4000);
+    expect(stage.line.text).toBe('An assistant.This call is recorded.Hello from Ada.');
+    // 50 ms a character: 13 and 22 of them.
+    expect(stage.announcedAt).toEqual([expect.closeTo(35 * 50, -2)]);
+  });
+
+  it('of a recorded call says that again to whoever types before it was heard', async () => {
+    const stage = await Stage.open({ settings: { disclosure: 'An assistant.', isRecorded: true } });
+    await stage.answer();
+    await stage.run(1000);
+    stage.answers.push(says('It is Tuesday.'));
+    stage.conversation.typed('Which day is it?');
+    expect(stage.announcedAt).toEqual([]);
+    await stage.run(4000);
+    expect(stage.line.text).toMatch(/^An assistant\.This[^.]*This call is recorded\.It is Tuesday\.$/);
+    expect(stage.announcedAt).toHaveLength(1);
+  });
+
+  it('of a recorded call lets no voice stop it before the person has heard that', async () => {
+    const stage = await Stage.open({ settings: { disclosure: 'An assistant.', isRecorded: true } });
+    await stage.answer();
+    await stage.run(600);
+    stage.speaks(1100);
+    await stage.run(4000);
+    expect(stage.line.text).toMatch(/^An assistant\.This call is recorded\./);
+    expect(stage.announcedAt).toEqual([expect.closeTo(35 * 50, -2)]);
+  });
+
   it('answers typed words sentence by sentence, and the model knows what was said before', async () => {
     const stage = await Stage.open();
     await stage.answer();

@@ -50,3 +50,8 @@ export const cascade = (name: string, column: string, table: string): TableForei
   onDelete: 'CASCADE',
   onUpdate: 'NO ACTION',
 });
+/** The same for a row that stays. */
+export const setNull = (name: string, column: string, table: string): TableForeignKeyOptions => ({
+  ...cascade(name, column, table),
+  onDelete: 'SET NULL',
+});

@@ -23,6 +23,7 @@ import { CreateCallTurns } from './1780000000174-create-call-turns.js';
 import { CreateSecretMarks } from './1780000000180-create-secret-marks.js';
 import { CreateWebhookSecrets } from './1780000000190-create-webhook-secrets.js';
 import { AddAgentSettings } from './1780000000195-add-agent-settings.js';
+import { CreateRecordings } from './1780000000198-create-recordings.js';
 
 /** Every migration, in the order in which it is applied, on every database. */
 export const MIGRATIONS = [
@@ -51,4 +52,5 @@ export const MIGRATIONS = [
   CreateSecretMarks,
   CreateWebhookSecrets,
   AddAgentSettings,
+  CreateRecordings,
 ];

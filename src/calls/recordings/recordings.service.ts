@@ -1,0 +1,106 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Injectable, Logger } from '@nestjs/common';
+import { IsNull, Not } from 'typeorm';
+import { v7 as uuid } from 'uuid';
+import { Clock, SECOND_MS } from '../../common/clock.js';
+import { SystemTimers } from '../../common/timers.js';
+import { Database } from '../../database/database.js';
+import type { CallWrites } from '../call-writes.js';
+import type { Call } from '../call.entity.js';
+import { CallRecorder, type RecordingOutcome } from './call-recorder.js';
+import { type RecordingFile, RecordingStore } from './recording-store.js';
+import { Recording } from './recording.entity.js';
+
+/** How long the outcome of a call waits for its recording. */
+const OUTCOME_WAITS_MS = 3 * SECOND_MS;
+
+class CallLostError extends Error {}
+
+/** The recording of one call. Moments are milliseconds since the answer. */
+export interface CallRecording {
+  sound(side: 'person' | 'agent', samples: Int16Array, atMs: number): void;
+  /** The call is over. Its outcome is written after what became of the recording, unless that takes too long. */
+  finish(): void;
+}
+
+/** Records calls: a row each, and a file in the store. */
+@Injectable()
+export class RecordingsService {
+  private readonly logger = new Logger('Recordings');
+  private readonly timers = new SystemTimers();
+  /** Recordings that this process works on. */
+  private readonly underWay = new Set<string>();
+  /** What became of them since the start. */
+  readonly outcomes: Record<RecordingOutcome, number> = { whole: 0, partial: 0, none: 0 };
+
+  constructor(
+    private readonly store: RecordingStore,
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  get countUnderWay(): number {
+    return this.underWay.size;
+  }
+
+  isUnderWay(id: string): boolean {
+    return this.underWay.has(id);
+  }
+
+  begin(call: Call, writes: CallWrites, atMs: number): CallRecording {
+    const id = uuid();
+    this.underWay.add(id);
+    const failed = (error: Error) => {
+      if (!(error instanceof CallLostError)) this.logger.error(`Call ${call.id} is not recorded any further`, error);
+    };
+    const recorder = new CallRecorder(this.timers, atMs, this.opener(id, call, writes), failed);
+    const finish = () => writes.waitFor(this.inTime(this.settle(id, recorder)));
+    return { sound: (side, samples, at) => recorder.sound(side, samples, at), finish };
+  }
+
+  /** Deletes the file, then the row that stands for it. */
+  async remove(id: string): Promise<void> {
+    await this.store.remove(id);
+    await this.database.write(({ manager }) => manager.delete(Recording, { id }));
+  }
+
+  /** Makes the row, and opens the file only once that is committed. */
+  private opener(id: string, call: Call, writes: CallWrites): () => Promise<RecordingFile> {
+    return async () => {
+      let hasRow = false;
+      writes.add('the recording', async ({ manager }) => {
+        await manager.insert(Recording, { id, callId: call.id, state: 'writing', createdAt: this.clock.now() });
+        hasRow = true;
+      });
+      await writes.settled();
+      if (!hasRow) throw new CallLostError('The call is not ours any more');
+      return this.store.create(id);
+    };
+  }
+
+  private async settle(id: string, recorder: CallRecorder): Promise<void> {
+    try {
+      const outcome = await recorder.close();
+      this.outcomes[outcome] += 1;
+      if (outcome === 'none' || !(await this.keep(id, outcome))) await this.remove(id);
+    } catch (error) {
+      this.logger.error(`Recording ${id} is looked after later`, error);
+    } finally {
+      this.underWay.delete(id);
+    }
+  }
+
+  /** False when the call was deleted meanwhile. */
+  private async keep(id: string, state: 'whole' | 'partial'): Promise<boolean> {
+    const where = { id, callId: Not(IsNull()) };
+    const { affected } = await this.database.write(({ manager }) => manager.update(Recording, where, { state }));
+    return affected !== 0;
+  }
+
+  private async inTime(settled: Promise<void>): Promise<void> {
+    const patience = new AbortController();
+    const timeout = delay(OUTCOME_WAITS_MS, undefined, { signal: patience.signal, ref: false }).catch(() => undefined);
+    await Promise.race([settled, timeout]);
+    patience.abort();
+  }
+}
