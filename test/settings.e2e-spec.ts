@@ -58,6 +58,7 @@ const WRONG: Record<string, string[]> = {
     '10.0.0.0/8/8',
     'fe80::1%eth0',
     '::/129',
+    '::ffff:0.0.0.0/96',
     'a,b',
   ],
   WEBHOOK_ALLOWED_HOSTS: [

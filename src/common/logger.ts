@@ -1,5 +1,5 @@
 import { LoggerService } from '@nestjs/common';
-import { Logger, LoggerOptions, pino, stdSerializers } from 'pino';
+import { Logger, LoggerOptions, pino, stdSerializers, stdTimeFunctions } from 'pino';
 import { LogSettings } from './log.settings.js';
 import { standardOutput } from './log-output.js';
 
@@ -20,26 +20,12 @@ function serializeError(error: Error & Record<string, unknown>): unknown {
   return { type, message: withoutValues(message), stack: withoutValues(stack), ...Object.fromEntries(told) };
 }
 
-let second = NaN;
-let untilSecond = '';
-
-/** ISO 8601 in UTC; what changes once a second is made once a second. */
-function isoTime(): string {
-  const now = Date.now();
-  const milliseconds = now % 1000;
-  if (now - milliseconds !== second) {
-    second = now - milliseconds;
-    untilSecond = new Date(second).toISOString().slice(0, -'000Z'.length);
-  }
-  return `,"time":"${untilSecond}${String(milliseconds).padStart(3, '0')}Z"`;
-}
-
 /** How lines are made, wherever they go. */
 export function loggerOptions(settings: LogSettings): LoggerOptions {
   return {
     level: settings.LOG_LEVEL,
     base: undefined,
-    timestamp: isoTime,
+    timestamp: stdTimeFunctions.isoTime,
     serializers: { err: serializeError },
   };
 }

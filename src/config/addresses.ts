@@ -1,18 +1,54 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
+type Address = ipaddr.IPv4 | ipaddr.IPv6;
+
+const IPV4_BITS = 32;
+const IPV6_BITS = 128;
+
 /** All of IPv6 that is given out to the public (RFC 4291, section 2.4). */
 const PUBLIC_IPV6 = ipaddr.parseCIDR('2000::/3');
 
 /** An address as four numbers or as IPv6; one that carries IPv4 inside (`::ffff:…`) is that one. Null for anything else. */
-function parse(text: string): ipaddr.IPv4 | ipaddr.IPv6 | null {
+function parse(text: string): Address | null {
   const [bare] = text.split('%');
   // ipaddr.js alone would also take `127.1` and `0x7f000001`.
   return isIP(bare) === 0 ? null : ipaddr.process(bare);
 }
 
-function isIpv6(address: ipaddr.IPv4 | ipaddr.IPv6 | null): address is ipaddr.IPv6 {
+function isIpv6(address: Address | null): address is ipaddr.IPv6 {
   return address?.kind() === 'ipv6';
+}
+
+/** Returns true for IPv4 and IPv6 as they are written without brackets, port or range. */
+export function isAddress(text: string): boolean {
+  return isIP(text) !== 0;
+}
+
+/** An address or a range (`10.0.0.0/8`) as an address and the bits that count of it; null for anything else, and for all addresses there are. */
+function parseRange(text: string): [Address, number] | null {
+  const [first, bits, ...rest] = text.split('/');
+  const address = first.includes('%') ? null : parse(first);
+  if (!address || rest.length > 0) return null;
+  const size = isIpv6(address) ? IPV6_BITS : IPV4_BITS;
+  if (bits === undefined) return [address, size];
+  // Of an IPv4 address that is written as IPv6 (`::ffff:10.0.0.0/104`) the last 32 bits are the address.
+  const count = isIP(first) === 6 ? Number(bits) - (IPV6_BITS - size) : Number(bits);
+  return /^[1-9]\d{0,2}$/.test(bits) && count >= 1 && count <= size ? [address, count] : null;
+}
+
+/** Returns true for an address, or a range of them (`10.0.0.0/8`) that does not hold all. */
+export function isAddressOrRange(text: string): boolean {
+  return parseRange(text) !== null;
+}
+
+/** Returns a test of whether an address is one of these, or in one of these ranges, all accepted by isAddressOrRange. */
+export function addressTest(ranges: string[]): (ip: string) => boolean {
+  const parsed = ranges.map(parseRange).filter((range) => range !== null);
+  return (ip) => {
+    const address = parse(ip);
+    return parsed.some(([first, bits]) => address?.kind() === first.kind() && address.match(first, bits));
+  };
 }
 
 /** The first bits of an address, the rest 0, without the length of the prefix: four groups at most. */

@@ -50,14 +50,6 @@ export function isSafeUrl(value: string): boolean {
   return (protocol === 'https:' || isThisMachine(hostname)) && username + password === '';
 }
 
-/** A proxy's address or range, as TRUST_PROXY lists them. */
-export function isAddressOrRange(text: string): boolean {
-  const [address, bits, ...rest] = text.split('/');
-  const family = isIP(address);
-  if (family === 0 || rest.length > 0 || address.includes('%')) return false;
-  return bits === undefined || (/^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
-}
-
 /** A host as URLs spell it: lower case, in ASCII, IPv4 as four decimal numbers, IPv6 in brackets; without a dot at its end. */
 export function hostOf(text: string): string | undefined {
   const host = isIP(text) === 6 ? `[${text}]` : text;

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isAddress } from './addresses.js';
 import { hostOf } from './rules.js';
 import { faultOfUrl, hostToConnect } from './url-settings.js';
 
@@ -45,7 +45,7 @@ const PARAMETERS: Record<string, Parameter> = {
   'tls.minVersion': oneOf('TLSv1.2', 'TLSv1.3'),
   authMethod: oneOf('PLAIN', 'LOGIN', 'CRAM-MD5'),
   name: NAME,
-  localAddress: { expected: 'an IP address', read: (text) => (isIP(text) === 0 ? undefined : text) },
+  localAddress: { expected: 'an IP address', read: (text) => (isAddress(text) ? text : undefined) },
   ...Object.fromEntries(Object.entries(TIMES).map(([name, bounds]) => [name, milliseconds(bounds)])),
 };
 

@@ -1,5 +1,5 @@
-import { isIP } from 'node:net';
 import { Transform } from 'class-transformer';
+import { isAddress } from './addresses.js';
 import { hostOf, isDecodable, isSafeUrl, Without } from './rules.js';
 
 /** What a URL setting may be. */
@@ -24,8 +24,8 @@ export function hostToConnect(url: URL): string | undefined {
 }
 
 /** Whether the host of a URL that was checked is an address. */
-export function isAddress(url: URL): boolean {
-  return isIP(hostToConnect(url) ?? '') !== 0;
+export function leadsToAddress(url: URL): boolean {
+  return isAddress(hostToConnect(url) ?? '');
 }
 
 /** What is wrong with a URL, as the end of "NAME must …"; undefined when nothing is. It repeats nothing of the URL. */

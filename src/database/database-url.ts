@@ -1,5 +1,5 @@
 import { isDecodable } from '../config/rules.js';
-import { faultOfUrl, hostToConnect, isAddress } from '../config/url-settings.js';
+import { faultOfUrl, hostToConnect, leadsToAddress } from '../config/url-settings.js';
 
 /** How a connection to MariaDB/MySQL is encrypted, and what is checked of the server's certificate. */
 export interface DatabaseTls {
@@ -46,7 +46,7 @@ function readTls(url: URL): { tls?: DatabaseTls; fault?: string } {
   if (caFile !== undefined && (checks === undefined || checks === 'nothing')) {
     return { fault: `check the certificate when it names ${CA_FILE}` };
   }
-  if (checks === 'identity' && isAddress(url)) {
+  if (checks === 'identity' && leadsToAddress(url)) {
     return { fault: 'name the host by name, for its certificate to be checked, or have ssl-mode=VERIFY_CA' };
   }
   return { tls: checks && { checks, caFile } };

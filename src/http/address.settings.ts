@@ -1,5 +1,6 @@
 import { IsIn, IsOptional } from 'class-validator';
-import { isAddressOrRange, isOrigin, Satisfies, Whole } from '../config/rules.js';
+import { isAddressOrRange } from '../config/addresses.js';
+import { isOrigin, Satisfies, Whole } from '../config/rules.js';
 import { ModuleSettings } from '../config/settings.js';
 import { HttpUrl } from '../config/url-settings.js';
 

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { BlockList, isIPv6, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { AddressSettings } from './address.settings.js';
 import { ConnectionSettings } from './connection.settings.js';
-import { canonicalIp, ipRange } from '../config/addresses.js';
+import { addressTest, canonicalIp, ipRange, isLoopback } from '../config/addresses.js';
 import { ignoreExpectHeader } from './connection-errors.js';
 import { allowUpgrades } from './upgrades.js';
 
@@ -33,14 +33,8 @@ interface Owner {
 export function proxyTest(setting: string | undefined): (ip: string) => boolean {
   if (setting === undefined) return () => false;
   if (/^\d+$/.test(setting)) return () => true;
-  const proxies = new BlockList();
-  for (const part of (setting === 'loopback' ? '127.0.0.0/8,::1' : setting).split(',')) {
-    const [address, bits] = part.trim().split('/');
-    const family = isIPv6(address) ? 'ipv6' : 'ipv4';
-    if (bits === undefined) proxies.addAddress(address, family);
-    else proxies.addSubnet(address, Number(bits), family);
-  }
-  return (ip) => proxies.check(ip, isIPv6(ip) ? 'ipv6' : 'ipv4');
+  if (setting === 'loopback') return isLoopback;
+  return addressTest(setting.split(',').map((part) => part.trim()));
 }
 
 /**

@@ -1,7 +1,6 @@
-import { isIP } from 'node:net';
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../common/app-error.js';
-import { isPublicAddress } from '../config/addresses.js';
+import { isAddress, isPublicAddress } from '../config/addresses.js';
 import { WebhooksSettings } from './webhooks.settings.js';
 import { NameResolver } from './name-resolver.js';
 import { WEBHOOKS_ERRORS } from './webhooks.errors.js';
@@ -60,7 +59,7 @@ export class WebhookUrls {
   /** A name that has no address, or none yet, may have one later. */
   private async isPublicHost(host: string): Promise<boolean> {
     const address = host.replace(/^\[|\]$/g, '');
-    if (isIP(address) > 0) return isPublicAddress(address);
+    if (isAddress(address)) return isPublicAddress(address);
     if (INTERNAL_NAME.test(host)) return false;
     return (await this.names.addressesOf(host)).every(isPublicAddress);
   }
