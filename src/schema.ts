@@ -21,6 +21,8 @@ import { SecretMark } from './secrets/secret-mark.entity.js';
 import { Counter } from './throttling/counter.entity.js';
 import { ThrottleReset } from './throttling/throttle-reset.entity.js';
 import { User } from './users/user.entity.js';
+import { WebhookContent } from './webhooks/webhook-content.entity.js';
+import { WebhookDelivery } from './webhooks/webhook-delivery.entity.js';
 import { WebhookSecret } from './webhooks/webhook-secret.entity.js';
 
 /** All tables of the service: the one list of entities and the one list of migrations, which are handed down to the database. */
@@ -48,6 +50,8 @@ export const SCHEMA: Schema = {
     SuppressedNumber,
     WebhookSecret,
     Recording,
+    WebhookDelivery,
+    WebhookContent,
   ],
   migrations: MIGRATIONS,
 };

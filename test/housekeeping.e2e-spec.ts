@@ -18,6 +18,7 @@ const GROWING = [
   ...['sessions', 'signup_attempts', 'reset_tokens', 'api_keys'],
   ...['counters', 'address_limits', 'letters', 'audit_events', 'throttle_resets'],
   ...['calls', 'call_turns', 'call_requests'],
+  ...['webhook_deliveries', 'webhook_contents'],
 ];
 /** Tables of which nothing is deleted here: accounts end by their users' will, keys by the rotation. */
 const LASTING = [
@@ -29,6 +30,7 @@ const LASTING = [
   'phone_numbers',
   'call_totals',
   'suppressed_numbers',
+  'webhook_secrets',
 ];
 let service: TestApp;
 beforeEach(async () => (service = await startApp(SETTINGS)));

@@ -43,7 +43,7 @@ export const PLAN = {
   ],
   pages: [...EDGE],
   operation: [...GROUND, 'auth'],
-  housekeeping: [...GROUND, 'auth', 'projects', 'calls'],
+  housekeeping: [...GROUND, 'auth', 'webhooks', 'projects', 'calls'],
   commands: [...GROUND, 'auth', 'openapi'],
 };
 

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock, MINUTE_MS } from '../common/clock.js';
 import { Transaction } from '../database/transaction.js';
 import { type CallStatus, isFinal, mayBecome } from './call-status.js';
+import { CallWebhooks } from './call-webhooks.js';
 import { Call } from './call.entity.js';
 import { CallsSettings } from './calls.settings.js';
 
@@ -14,17 +15,19 @@ export type CallChanges = Partial<
 > &
   Partial<Pick<CallRow, 'costMicros' | 'data' | 'latency' | 'leaseOwner' | 'leasedUntil'>>;
 
-/** The only place where the status of a call changes. */
+/** The only place where the status of a call changes, and where webhooks hear of it. */
 @Injectable()
 export class CallEvents {
   constructor(
     private readonly clock: Clock,
     private readonly settings: CallsSettings,
+    private readonly webhooks: CallWebhooks,
   ) {}
 
-  /** Writes new calls. */
-  async begin({ manager }: Transaction, calls: CallRow[]): Promise<void> {
-    await manager.insert(Call, calls);
+  /** Writes new calls of one project. */
+  async begin(tx: Transaction, calls: CallRow[]): Promise<void> {
+    await tx.manager.insert(Call, calls);
+    await this.webhooks.tell(tx, calls);
   }
 
   /** Takes a locked call one step further, and returns it as it is then. Returns null where the table of steps does not allow it. */
@@ -32,7 +35,9 @@ export class CallEvents {
     if (!mayBecome(call.status, status)) return null;
     const all = { ...changes, ...(isFinal(status) && this.settled(call)), status };
     await tx.manager.update(Call, call.id, all);
-    return { ...call, ...all };
+    const moved = { ...call, ...all };
+    await this.webhooks.tell(tx, [moved]);
+    return moved;
   }
 
   private settled({ answeredAt }: Call): CallChanges & Pick<Call, 'endedAt'> {

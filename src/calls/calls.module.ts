@@ -10,11 +10,13 @@ import { BrowserPhoneModule } from '../telephony/browser/browser-phone.module.js
 import { Lines, NoLines } from '../telephony/lines.js';
 import { CallClaims } from './call-claims.js';
 import { CallConversations } from './call-conversations.js';
+import { CallWebhooks } from './call-webhooks.js';
 import { CallRetention } from './call-retention.js';
 import { ExportedCall } from './exported-call.js';
 import { rowsOf, UserDataSources } from '../users/user-data.js';
 import { UsersModule } from '../users/users.module.js';
 import { VoicesModule } from '../voices/voices.module.js';
+import { WebhooksModule } from '../webhooks/webhooks.module.js';
 import { CallRunner } from './call-runner.js';
 import { CallsInProjects } from './calls-in-projects.js';
 import { CallDataService } from './call-data.service.js';
@@ -46,6 +48,7 @@ import { RecordingsSettings } from './recordings/recordings.settings.js';
     SpeechModule,
     UsersModule,
     VoicesModule,
+    WebhooksModule,
   ],
   controllers: [CallsController, RecordingsController],
   providers: [
@@ -59,6 +62,7 @@ import { RecordingsSettings } from './recordings/recordings.settings.js';
     CallHistoryService,
     CallQueue,
     CallRequests,
+    CallWebhooks,
     EndCallService,
     MakeCallService,
     RecordingLinks,

@@ -5,6 +5,7 @@ import { AuditSettings } from '../audit/audit.settings.js';
 import { CallRetention } from '../calls/call-retention.js';
 import { CredentialsSettings } from '../credentials/credentials.settings.js';
 import { Database } from '../database/database.js';
+import { WebhooksSettings } from '../webhooks/webhooks.settings.js';
 import { RetentionRule, retentionRules } from './retention.js';
 
 /** Rows that one unit of work deletes, so that none keeps the database to itself for long. */
@@ -23,6 +24,7 @@ export class HousekeepingService implements OnApplicationBootstrap, BeforeApplic
     private readonly clock: Clock,
     private readonly credentials: CredentialsSettings,
     private readonly audit: AuditSettings,
+    private readonly webhooks: WebhooksSettings,
     private readonly calls: CallRetention,
   ) {}
 
@@ -40,8 +42,8 @@ export class HousekeepingService implements OnApplicationBootstrap, BeforeApplic
   /** Deletes everything that is outdated now; answers how many rows that were. */
   async run(): Promise<number> {
     let deleted = 0;
-    for (const rule of retentionRules(this.clock.now(), { ...this.credentials, ...this.audit }))
-      deleted += await this.apply(rule);
+    const settings = { ...this.credentials, ...this.audit, ...this.webhooks };
+    for (const rule of retentionRules(this.clock.now(), settings)) deleted += await this.apply(rule);
     for (let some = 1; some > 0 && !this.stopped; deleted += some) some = await this.calls.deleteSome();
     return deleted;
   }

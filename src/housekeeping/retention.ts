@@ -13,6 +13,8 @@ import { Letter, LETTER_STATE } from '../mail/letter.entity.js';
 import { Project } from '../projects/project.entity.js';
 import { Counter } from '../throttling/counter.entity.js';
 import { ThrottleReset } from '../throttling/throttle-reset.entity.js';
+import { WebhookDelivery } from '../webhooks/webhook-delivery.entity.js';
+import { WebhooksSettings } from '../webhooks/webhooks.settings.js';
 
 /** Settled letters stay so long for whoever asks whether one was sent. */
 const LETTER_DAYS = 30;
@@ -35,7 +37,9 @@ function rule<Row extends object>(entity: EntityTarget<Row>, outdated: FindOptio
 }
 
 /** How long everything that grows is kept: the whole of it, in one place. */
-type RetentionSettings = Pick<CredentialsSettings, 'SESSION_IDLE_DAYS'> & Pick<AuditSettings, 'AUDIT_RETENTION_DAYS'>;
+type RetentionSettings = Pick<CredentialsSettings, 'SESSION_IDLE_DAYS'> &
+  Pick<AuditSettings, 'AUDIT_RETENTION_DAYS'> &
+  Pick<WebhooksSettings, 'WEBHOOK_RETENTION_DAYS'>;
 
 export function retentionRules(now: Date, settings: RetentionSettings): RetentionRule[] {
   const daysAgo = (days: number) => new Date(now.getTime() - days * DAY_MS);
@@ -49,6 +53,7 @@ export function retentionRules(now: Date, settings: RetentionSettings): Retentio
     rule(ThrottleReset, { at: LessThan(daysAgo(ADDRESS_LIMIT_DAYS)) }),
     rule(AddressLimits, { touchedAt: LessThan(daysAgo(ADDRESS_LIMIT_DAYS)) }),
     rule(Letter, { state: In(SETTLED), nextTryAt: LessThan(daysAgo(LETTER_DAYS)) }),
+    rule(WebhookDelivery, { settledAt: LessThan(daysAgo(settings.WEBHOOK_RETENTION_DAYS)) }),
     rule(Project, { deletedAt: LessThan(daysAgo(DELETED_PROJECT_DAYS)) }),
     rule(AuditEvent, { at: LessThan(daysAgo(settings.AUDIT_RETENTION_DAYS)) }),
   ];

@@ -44,6 +44,8 @@ export interface News<Row extends LeasedRow> {
 export interface QueueWork<Row extends LeasedRow> {
   /** Which rows wait, beside that they are due and nobody's. `underWay` are those that this instance works on already. */
   waiting(underWay: Row[]): FindOptionsWhere<Row>;
+  /** Ids of at most so many waiting rows to take next; the longest due when left out. */
+  choose?(underWay: Row[], limit: number): Promise<string[]>;
   /** Makes one try. Should not reject: then nothing is written, and the row is tried again when its lease has run out. */
   try(row: Row): Promise<Outcome<Row>>;
   /** Asked at each renewal of the lease of a row under way. */
@@ -118,16 +120,21 @@ export class LeasedQueue<Row extends LeasedRow> {
     while (this.isWoken && this.isRunning) {
       this.isWoken = false;
       try {
-        const tasks = [...this.underWay.values()];
-        const where = this.work.waiting(tasks.map(({ row }) => row));
-        const claim = { where, limit: this.freePlaces(tasks), except: [...this.underWay.keys()] };
-        for (const row of await this.rows.claim(claim)) this.begin(row);
+        for (const row of await this.claim([...this.underWay.values()])) this.begin(row);
         this.noteDatabase();
       } catch (error) {
         this.noteDatabase(error);
       }
     }
     this.round = undefined;
+  }
+
+  private async claim(tasks: Task<Row>[]): Promise<Row[]> {
+    const limit = this.freePlaces(tasks);
+    if (limit <= 0) return [];
+    const underWay = tasks.map(({ row }) => row);
+    const chosen = await this.work.choose?.(underWay, limit);
+    return this.rows.claim({ where: this.work.waiting(underWay), limit, chosen, except: underWay.map(({ id }) => id) });
   }
 
   private freePlaces(tasks: Task<Row>[]): number {

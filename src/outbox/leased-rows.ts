@@ -11,6 +11,8 @@ export interface Claim<Row extends LeasedRow> {
   /** What else is true of a row that waits, beside that it is due and nobody's. */
   where: FindOptionsWhere<Row>;
   limit: number;
+  /** Ids of the rows to take, where the longest due are not the right ones. */
+  chosen?: string[];
   /** Ids of rows that this instance works on already: their leases may have run out while the database was away. */
   except?: string[];
 }
@@ -35,18 +37,13 @@ export class LeasedRows<Row extends LeasedRow> {
   ) {}
 
   /** Leases rows that are due and returns them, the longest due first. Whoever is quicker has a row. */
-  async claim({ where, limit, except = [] }: Claim<Row>): Promise<Row[]> {
+  async claim({ where, limit, chosen, except = [] }: Claim<Row>): Promise<Row[]> {
     if (limit <= 0) return [];
     const due = { ...where, ...this.due(except) } as FindOptionsWhere<Row>;
     const order = { nextTryAt: 'ASC', id: 'ASC' } as object;
-    const rows = await this.database.reader.manager.find(this.entity, {
-      select: { id: true } as object,
-      where: due,
-      order,
-      take: limit,
-    });
-    if (rows.length === 0) return [];
-    const id = In(rows.map((row) => row.id));
+    const ids = (chosen ?? (await this.longestDue(due, order, limit))).filter((one) => !except.includes(one));
+    if (ids.length === 0) return [];
+    const id = In(ids.slice(0, limit));
     return this.database.write(async ({ manager }) => {
       // The condition is judged again under the rows' locks.
       await manager.update(
@@ -78,6 +75,12 @@ export class LeasedRows<Row extends LeasedRow> {
       if (affected === 1) await aftermath?.(transaction);
       return affected === 1;
     });
+  }
+
+  private async longestDue(where: FindOptionsWhere<Row>, order: object, take: number): Promise<string[]> {
+    const select = { id: true } as object;
+    const rows = await this.database.reader.manager.find(this.entity, { select, where, order, take });
+    return rows.map(({ id }) => id);
   }
 
   private due(except: string[]): FindOptionsWhere<LeasedRow> {

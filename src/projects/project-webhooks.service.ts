@@ -1,11 +1,15 @@
 import { Injectable, OnModuleInit } from '@nestjs/common';
+import { IsNull } from 'typeorm';
 import { AppError } from '../common/app-error.js';
 import { Caller } from '../credentials/caller.js';
 import { Database } from '../database/database.js';
 import { Transaction } from '../database/transaction.js';
 import { success } from '../openapi/answers.js';
+import { WebhookAddresses } from '../webhooks/webhook-addresses.js';
+import { WebhookDeliveries } from '../webhooks/webhook-deliveries.js';
 import { WebhookSecrets } from '../webhooks/webhook-secrets.js';
 import { ProjectContent, ProjectContents } from './project-contents.js';
+import { Project } from './project.entity.js';
 import { WebhookSecretAnswer } from './project-webhooks.dto.js';
 import { PROJECTS_ERRORS } from './projects.errors.js';
 import { ProjectsService } from './projects.service.js';
@@ -18,10 +22,16 @@ export class ProjectWebhooksService implements ProjectContent, OnModuleInit {
     private readonly projects: ProjectsService,
     private readonly contents: ProjectContents,
     private readonly secrets: WebhookSecrets,
+    private readonly addresses: WebhookAddresses,
+    private readonly deliveries: WebhookDeliveries,
   ) {}
 
   onModuleInit(): void {
     this.contents.register(this);
+    this.addresses.tellBy(async (manager, id) => {
+      const project = await manager.findOneBy(Project, { id, deletedAt: IsNull() });
+      return project?.callStatusWebhook ?? null;
+    });
   }
 
   async rotateSecret(projectId: string, { userId }: Caller): Promise<WebhookSecretAnswer> {
@@ -38,7 +48,8 @@ export class ProjectWebhooksService implements ProjectContent, OnModuleInit {
     return Promise.resolve(0);
   }
 
-  remove(tx: Transaction, projectId: string): Promise<void> {
-    return this.secrets.remove(tx, projectId);
+  async remove(tx: Transaction, projectId: string): Promise<void> {
+    await this.deliveries.remove(tx, projectId);
+    await this.secrets.remove(tx, projectId);
   }
 }

@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns/promises';
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../common/app-error.js';
 import { isAddress, isPublicAddress } from '../config/addresses.js';
@@ -13,12 +14,17 @@ const AUTHORITY_MAX_LENGTH = 300;
 /** What stands between the slashes behind the scheme and the path. */
 const AUTHORITY = /^[^/\\]{0,16}[/\\]*([^/\\?#]*)/;
 
+const NOT_PUBLIC = 'must lead to a public host';
+
 /** Names that mean something inside of a network only (RFC 6761, RFC 6762), like those of one word. */
 const INTERNAL_NAME = /^[^.]*$|\.(localhost|local|internal|home\.arpa)$/;
 
+/** Why a URL that was accepted once is not called now. */
+export class WebhookTargetError extends Error {}
+
 /**
- * Judges where webhooks may lead, so that nobody makes this service call what only it can reach. Names change their addresses:
- * whoever connects must judge the address that it connects to by `isPublicAddress` once more.
+ * Judges where webhooks may lead, so that nobody makes this service call what only it can reach. Names change their addresses, and
+ * operators their minds: whoever connects asks `faultOf` and `addressesOf` once more.
  */
 @Injectable()
 export class WebhookUrls {
@@ -33,39 +39,65 @@ export class WebhookUrls {
 
   /** The URL in the one spelling that it is kept and called in; throws WEBHOOK_URL_INVALID, with `field` at fault. */
   async accept(text: string, field: string): Promise<string> {
-    const fault = await this.faultOf(text);
+    const fault = await this.faultIn(text);
     if (fault === null) return new URL(text).href;
     const faults = [{ field, message: `${field} ${fault}` }];
     throw new AppError(WEBHOOKS_ERRORS.WEBHOOK_URL_INVALID, { faults });
   }
 
-  /** The operator named this host in WEBHOOK_ALLOWED_HOSTS. */
-  isAllowedHost(url: URL): boolean {
-    return this.allowedHosts.has(hostIn(url));
+  /** What is wrong with a URL, as far as it can be seen without asking for the addresses of a name; null for nothing. */
+  faultOf(url: URL): string | null {
+    if (url.username !== '' || url.password !== '') return 'must have no user name and no password';
+    const host = hostIn(url);
+    const isAllowed = this.allowedHosts.has(host);
+    if (url.protocol !== 'https:' && !(isAllowed && url.protocol === 'http:')) return 'must begin with https://';
+    const isInside = isAddress(addressIn(host)) ? !isPublicAddress(addressIn(host)) : INTERNAL_NAME.test(host);
+    return isInside && !isAllowed ? NOT_PUBLIC : null;
   }
 
-  private async faultOf(text: string): Promise<string | null> {
+  /** Addresses to connect to. Throws WebhookTargetError where the name has none, or one that is not public. */
+  async addressesOf(name: string): Promise<string[]> {
+    const host = withoutDots(name);
+    const addresses = await this.names.addressesOf(host);
+    const isAllowed = this.allowedHosts.has(host);
+    if (!isAllowed && !addresses.every(isPublicAddress)) throw new WebhookTargetError(NOT_PUBLIC);
+    // The operator's own names may stand in a file of this machine.
+    const found = addresses.length > 0 || !isAllowed ? addresses : await localAddressesOf(host);
+    if (found.length === 0) throw new WebhookTargetError('has a host without an address');
+    return found;
+  }
+
+  private async faultIn(text: string): Promise<string | null> {
     if (text.length > WEBHOOK_URL_MAX_LENGTH) return `must be at most ${WEBHOOK_URL_MAX_LENGTH} characters`;
     const [, authority] = AUTHORITY.exec(text) ?? ['', text];
     if (authority.length > AUTHORITY_MAX_LENGTH || !URL.canParse(text)) return 'is not a URL';
     const url = new URL(text);
     if (url.href.length > WEBHOOK_URL_MAX_LENGTH) return `must be at most ${WEBHOOK_URL_MAX_LENGTH} characters`;
-    if (url.username !== '' || url.password !== '') return 'must have no user name and no password';
-    const isAllowed = this.isAllowedHost(url);
-    if (url.protocol !== 'https:' && !(isAllowed && url.protocol === 'http:')) return 'must begin with https://';
-    return isAllowed || (await this.isPublicHost(hostIn(url))) ? null : 'must lead to a public host';
-  }
-
-  /** A name that has no address, or none yet, may have one later. */
-  private async isPublicHost(host: string): Promise<boolean> {
-    const address = host.replace(/^\[|\]$/g, '');
-    if (isAddress(address)) return isPublicAddress(address);
-    if (INTERNAL_NAME.test(host)) return false;
-    return (await this.names.addressesOf(host)).every(isPublicAddress);
+    const fault = this.faultOf(url);
+    const host = hostIn(url);
+    if (fault !== null || this.allowedHosts.has(host) || isAddress(addressIn(host))) return fault;
+    // A name that has no address, or none yet, may have one later.
+    return (await this.names.addressesOf(host)).every(isPublicAddress) ? null : NOT_PUBLIC;
   }
 }
 
 /** The host of a URL without the dots that may stand behind it. */
 function hostIn(url: URL): string {
-  return url.hostname.replace(/\.+$/, '');
+  return withoutDots(url.hostname);
+}
+
+function withoutDots(host: string): string {
+  return host.replace(/\.+$/, '');
+}
+
+function addressIn(host: string): string {
+  return host.replace(/^\[|\]$/g, '');
+}
+
+async function localAddressesOf(host: string): Promise<string[]> {
+  try {
+    return (await lookup(host, { all: true })).map(({ address }) => address);
+  } catch {
+    return [];
+  }
 }

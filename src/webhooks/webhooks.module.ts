@@ -1,11 +1,42 @@
 import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import { NameResolver } from './name-resolver.js';
+import { WebhookAddresses } from './webhook-addresses.js';
+import { WebhookAttempts } from './webhook-attempts.js';
+import { WebhookClient } from './webhook-client.js';
+import { WebhookContents } from './webhook-contents.js';
+import { WebhookDeliveries } from './webhook-deliveries.js';
+import { WebhookDelivery } from './webhook-delivery.entity.js';
+import { WebhookEvents } from './webhook-events.js';
+import { WebhookOutbox } from './webhook-outbox.js';
 import { WebhookSecrets } from './webhook-secrets.js';
+import { WebhookShares } from './webhook-shares.js';
 import { WebhookUrls } from './webhook-target.js';
 
-/** Webhooks of projects: where they may lead, and what they are signed with. */
+/** Webhooks of projects: where they may lead, what they are signed with, and their delivery. */
 @Module({
-  providers: [NameResolver, WebhookSecrets, WebhookUrls],
-  exports: [NameResolver, WebhookSecrets, WebhookUrls],
+  imports: [TypeOrmModule.forFeature([WebhookDelivery])],
+  providers: [
+    NameResolver,
+    WebhookAddresses,
+    WebhookAttempts,
+    WebhookClient,
+    WebhookContents,
+    WebhookDeliveries,
+    WebhookEvents,
+    WebhookOutbox,
+    WebhookSecrets,
+    WebhookShares,
+    WebhookUrls,
+  ],
+  exports: [
+    NameResolver,
+    WebhookAddresses,
+    WebhookDeliveries,
+    WebhookEvents,
+    WebhookOutbox,
+    WebhookSecrets,
+    WebhookUrls,
+  ],
 })
 export class WebhooksModule {}

@@ -24,6 +24,8 @@ import { CreateSecretMarks } from './1780000000180-create-secret-marks.js';
 import { CreateWebhookSecrets } from './1780000000190-create-webhook-secrets.js';
 import { AddAgentSettings } from './1780000000195-add-agent-settings.js';
 import { CreateRecordings } from './1780000000198-create-recordings.js';
+import { CreateWebhookDeliveries } from './1780000000200-create-webhook-deliveries.js';
+import { CreateWebhookContents } from './1780000000201-create-webhook-contents.js';
 
 /** Every migration, in the order in which it is applied, on every database. */
 export const MIGRATIONS = [
@@ -53,4 +55,6 @@ export const MIGRATIONS = [
   CreateWebhookSecrets,
   AddAgentSettings,
   CreateRecordings,
+  CreateWebhookDeliveries,
+  CreateWebhookContents,
 ];

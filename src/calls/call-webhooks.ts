@@ -1,0 +1,42 @@
+import { Injectable } from '@nestjs/common';
+import { EntityManager } from 'typeorm';
+import { Transaction } from '../database/transaction.js';
+import { WebhookEvents } from '../webhooks/webhook-events.js';
+import type { WebhookType } from '../webhooks/webhook-types.js';
+import { CallAnswer, CallDataAnswer } from './call-answer.js';
+import { type CallStatus } from './call-status.js';
+import { transcriptOf } from './call-transcript.js';
+import { Call } from './call.entity.js';
+
+/** What each status is called where it is told; all others end a call. */
+const TYPES: Partial<Record<CallStatus, WebhookType>> = {
+  queued: 'call.queued',
+  initiated: 'call.initiated',
+  ringing: 'call.ringing',
+  'in-progress': 'call.answered',
+};
+
+/** Tells projects of every change of a call's status. */
+@Injectable()
+export class CallWebhooks {
+  constructor(private readonly events: WebhookEvents) {}
+
+  /** Calls of one project, as they are now, in the unit of work that changes them. */
+  async tell(tx: Transaction, calls: Omit<Call, 'project'>[]): Promise<void> {
+    if (calls.length === 0) return;
+    await this.events.add(tx, calls[0], async () => {
+      const events = [];
+      for (const call of calls) {
+        const type = TYPES[call.status] ?? ('call.ended' as const);
+        events.push({ subjectId: call.id, type, data: await this.dataOf(tx.manager, call) });
+      }
+      return events;
+    });
+  }
+
+  private async dataOf(manager: EntityManager, call: Call): Promise<CallDataAnswer> {
+    // Nothing is said before the answer.
+    const transcript = call.answeredAt === null ? [] : await transcriptOf(manager, call.id);
+    return { ...CallAnswer.of(call), transcript };
+  }
+}
