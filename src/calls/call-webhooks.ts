@@ -7,6 +7,7 @@ import { CallAnswer, CallDataAnswer } from './call-answer.js';
 import { type CallStatus } from './call-status.js';
 import { transcriptOf } from './call-transcript.js';
 import { Call } from './call.entity.js';
+import { RecordingLinks } from './recordings/recording-links.js';
 
 /** What each status is called where it is told; all others end a call. */
 const TYPES: Partial<Record<CallStatus, WebhookType>> = {
@@ -19,7 +20,10 @@ const TYPES: Partial<Record<CallStatus, WebhookType>> = {
 /** Tells projects of every change of a call's status. */
 @Injectable()
 export class CallWebhooks {
-  constructor(private readonly events: WebhookEvents) {}
+  constructor(
+    private readonly events: WebhookEvents,
+    private readonly links: RecordingLinks,
+  ) {}
 
   /** Calls of one project, as they are now, in the unit of work that changes them. */
   async tell(tx: Transaction, calls: Omit<Call, 'project'>[]): Promise<void> {
@@ -35,8 +39,9 @@ export class CallWebhooks {
   }
 
   private async dataOf(manager: EntityManager, call: Call): Promise<CallDataAnswer> {
-    // Nothing is said before the answer.
-    const transcript = call.answeredAt === null ? [] : await transcriptOf(manager, call.id);
-    return { ...CallAnswer.of(call), transcript };
+    // Nothing is said or recorded before the answer.
+    if (call.answeredAt === null) return { ...CallAnswer.of(call), transcript: [] };
+    const urls = await this.links.urlsOf([call.id], manager);
+    return { ...CallAnswer.of(call, urls.get(call.id)), transcript: await transcriptOf(manager, call.id) };
   }
 }

@@ -32,11 +32,11 @@ export class RecordingLinks {
     private readonly settings: RecordingsSettings,
   ) {}
 
-  /** Links to the recordings of these calls that there are, by the ids of the calls. */
-  async urlsOf(callIds: string[]): Promise<Map<string, string[]>> {
+  /** Links to the recordings of these calls that there are, by the ids of the calls. In a unit of work with its manager. */
+  async urlsOf(callIds: string[], manager = this.database.reader.manager): Promise<Map<string, string[]>> {
     if (callIds.length === 0) return new Map();
     const where = { callId: In(callIds), state: Not('writing' as const) };
-    const recordings = await this.database.reader.manager.find(Recording, { select: { callId: true }, where });
+    const recordings = await manager.find(Recording, { select: { callId: true }, where });
     return new Map(recordings.map(({ callId }) => [callId ?? '', [this.urlOf(callId ?? '')]]));
   }
 
