@@ -17,7 +17,9 @@ let isBuilding = false;
 
 function startServer() {
   const args = ['--enable-source-maps', ...process.argv.slice(2), 'dist/bundle/start.cjs'];
-  server = spawn(process.execPath, args, { cwd: ROOT, stdio: 'inherit' });
+  // A change does not wait for a call to end.
+  const env = { SHUTDOWN_CALLS_SECONDS: '0', ...process.env };
+  server = spawn(process.execPath, args, { cwd: ROOT, env, stdio: 'inherit' });
   server.on('exit', (code) => code && process.stderr.write(`The server ended with ${code}. Waiting for a change.\n`));
 }
 

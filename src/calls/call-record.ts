@@ -1,3 +1,4 @@
+import type { EntityManager } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 import { Clock } from '../common/clock.js';
 import type { ConversationEnd, ConversationListener, TranscriptEntry } from '../conversations/conversation-events.js';
@@ -14,11 +15,17 @@ const DATA_MAX_BYTES = 65_535;
 /** Characters: so many fit such a column, whatever they are. */
 const TURN_MAX_LENGTH = 16_000;
 
+/** A commit whose answer was lost is tried again: then the turn is there already. */
+async function insertOnce(manager: EntityManager, turn: Omit<CallTurn, 'call'>): Promise<void> {
+  if (!(await manager.existsBy(CallTurn, { id: turn.id }))) await manager.insert(CallTurn, turn);
+}
+
 /** Writes down what comes of a conversation while it goes on, and shows its words where the line has a screen. */
 export class CallRecord implements ConversationListener {
   private turns = 0;
   private personTurns = 0;
   private recording?: CallRecording;
+  private isSuppressed = false;
 
   constructor(
     private readonly call: Call,
@@ -35,7 +42,7 @@ export class CallRecord implements ConversationListener {
     const position = this.turns;
     this.turns += 1;
     const turn = { id: uuid(), callId: this.call.id, position, role, text, startMs, endMs, interrupted };
-    this.writes.add('a turn', ({ manager }) => manager.insert(CallTurn, turn));
+    this.writes.offer('a turn', ({ manager }) => insertOnce(manager, turn));
     this.line.show?.({ id: role === 'agent' ? `agent-${position}` : this.personLine, role, text });
     if (role === 'person') this.personTurns += 1;
   }
@@ -45,7 +52,7 @@ export class CallRecord implements ConversationListener {
   }
 
   noted(name: string, value: string): void {
-    this.writes.add('a note', async ({ manager }, { id, data: before }) => {
+    this.writes.offer('a note', async ({ manager }, { id, data: before }) => {
       const notes = JSON.parse(before) as Record<string, unknown>;
       // As an own property, whatever its name is.
       const data = JSON.stringify(Object.fromEntries([...Object.entries(notes), [name, value]]));
@@ -54,6 +61,8 @@ export class CallRecord implements ConversationListener {
   }
 
   doNotCall(): void {
+    if (this.isSuppressed) return;
+    this.isSuppressed = true;
     this.writes.add('the wish to be called no more', (tx, call) => this.suppress(tx, call));
   }
 

@@ -9,8 +9,8 @@ import { Call } from './call.entity.js';
 import { CallsSettings } from './calls.settings.js';
 import { EndCallService } from './end-call.service.js';
 
-/** How long a stop waits for the outcomes of calls that it ended. */
-const OUTCOME_GRACE_MS = 5 * SECOND_MS;
+/** How long a stop waits for the goodbyes and outcomes of calls that it ends. */
+const OUTCOME_GRACE_MS = 15 * SECOND_MS;
 /** How often calls are looked for that waited too long. */
 const EXPIRY_EVERY_MS = MINUTE_MS;
 
@@ -58,7 +58,7 @@ export class CallRunner implements OnApplicationBootstrap, OnModuleDestroy, Befo
     const cancel = this.clock.after(this.settings.SHUTDOWN_CALLS_SECONDS * SECOND_MS, end);
     await Promise.race([this.allDone(), isTime]);
     cancel();
-    for (const session of this.sessions.values()) session.end('instance-lost');
+    for (const session of this.sessions.values()) session.sayGoodbye('instance-lost');
     await Promise.race([this.allDone(), delay(OUTCOME_GRACE_MS, undefined, { signal: patience.signal, ref: false })]);
     patience.abort();
     clearInterval(this.timer);

@@ -69,6 +69,12 @@ export class CallSession implements LineListener {
     this.line?.hangUp();
   }
 
+  /** Has the agent say goodbye before it hangs up. */
+  sayGoodbye(reason: ConversationEndReason): void {
+    if (this.isAnswered && this.conversation) this.conversation.end(reason, true);
+    else this.end(reason);
+  }
+
   /** The call is not ours any more: deleted, or given up by others who took this instance for dead. */
   abandon(): void {
     this.isAbandoned = true;

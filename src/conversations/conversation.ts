@@ -103,11 +103,11 @@ export class Conversation {
     if (this.transcript.hasStarted && !this.isOver && words !== '') this.take(words, words);
   }
 
-  /** Ends the call, after a goodbye where one is given. Before an answer it cancels the call. */
-  end(reason: ConversationEndReason, goodbye = ''): void {
+  /** Ends the call, at once or after a goodbye. Before an answer it cancels the call. */
+  end(reason: ConversationEndReason, isPolite = false): void {
     if (this.isOver || this.ending.hasBegun) return;
-    if (!this.transcript.hasStarted || goodbye === '') return this.ending.hangUp(reason);
-    this.endWith(goodbye, reason);
+    if (isPolite && this.transcript.hasStarted) this.endWith(this.phrases.goodbye, reason);
+    else this.ending.hangUp(reason);
   }
 
   lineEnded(end: LineEnd): void {

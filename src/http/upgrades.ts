@@ -8,6 +8,13 @@ const handlersOf = new WeakMap<Server, Map<string, UpgradeHandler>>();
 /** Takes a connection out of the bounds of idle ones; false where another request of it is under way. */
 const takersOf = new WeakMap<Server, (socket: Socket) => boolean>();
 
+const takenOver = new WeakSet<Socket>();
+
+/** Whether the connection is HTTP no longer. */
+export function isTakenOver(socket: Socket): boolean {
+  return takenOver.has(socket);
+}
+
 /** Says how connections of a server are taken over. */
 export function allowUpgrades(server: Server, takeOver: (socket: Socket) => boolean): void {
   takersOf.set(server, takeOver);
@@ -24,7 +31,7 @@ export function onUpgrade(server: Server, path: string, handler: UpgradeHandler)
     if (!takersOf.get(server)?.(socket)) return void socket.destroy();
     const [pathOfRequest] = (request.url ?? '').split('?');
     const isWebSocket = request.method === 'GET' && request.headers.upgrade?.toLowerCase() === 'websocket';
-    if (isWebSocket && handlers.get(pathOfRequest)?.(request, socket, head)) return;
+    if (isWebSocket && handlers.get(pathOfRequest)?.(request, socket, head)) return void takenOver.add(socket);
     handleWithoutUpgrade(server, request, socket, head);
   });
 }

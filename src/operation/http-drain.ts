@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { SECOND_MS } from '../common/clock.js';
+import { isTakenOver } from '../http/upgrades.js';
 import { OperationSettings } from './operation.settings.js';
 
 const SWEEP_MS = 50;
@@ -39,14 +40,24 @@ export class HttpDrain implements OnApplicationBootstrap, OnModuleDestroy {
   async onModuleDestroy(): Promise<void> {
     this.isStopping = true;
     if (this.settings.SHUTDOWN_DELAY_SECONDS > 0) await delay(this.settings.SHUTDOWN_DELAY_SECONDS * SECOND_MS);
-    const sweeping = setInterval(() => this.closeIdle(), SWEEP_MS);
+    let answered = () => {};
+    const isAnswered = new Promise<void>((resolve) => (answered = resolve));
+    const sweeping = setInterval(() => {
+      this.closeIdle();
+      if (this.isAllAnswered) answered();
+    }, SWEEP_MS);
     const deadline = setTimeout(() => this.server.closeAllConnections(), this.graceMs);
     try {
-      await this.host.httpAdapter.close();
+      // The first waits for connections that were taken over too: a call goes on.
+      await Promise.race([this.host.httpAdapter.close(), isAnswered]);
     } finally {
       clearInterval(sweeping);
       clearTimeout(deadline);
     }
+  }
+
+  private get isAllAnswered(): boolean {
+    return !this.server.listening && [...this.sockets.keys()].every(isTakenOver);
   }
 
   private get server(): Server {

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
 import { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { BrowserLine } from '../../src/telephony/browser/browser-line.js';
@@ -44,12 +45,14 @@ describeInBrowser('The page of the browser phone', () => {
   let service: TestApp;
   let browser: Browser;
   let line: BrowserLine;
+  const sockets = new Set<Socket>();
   const opened: Profile[] = [];
   const calls: LineCall[] = [];
 
   beforeAll(async () => {
     service = await startApp();
     line = service.app.get(BrowserLine, { strict: false });
+    service.app.getHttpServer().on('connection', (socket: Socket) => sockets.add(socket));
     browser = await openBrowser(['--use-fake-device-for-media-stream']);
   });
   afterAll(async () => {
@@ -175,7 +178,7 @@ describeInBrowser('The page of the browser phone', () => {
 
   it('ends its call and connects again when the connection is lost', async () => {
     const { page, events, card } = await talk();
-    line.close();
+    for (const socket of sockets) socket.destroy();
     await events.event('ended media-lost');
     await card.getByText('Ended. The connection was lost.').waitFor();
     await page.getByText('Connected: waiting for calls.').waitFor();

@@ -99,6 +99,24 @@ describe('A call', () => {
     await other.app.close();
   });
 
+  it('whose agent was deleted while it waited is canceled, and nobody is called', async () => {
+    const waiting = await startApp({ ...QUICK, CALLS_PER_PROJECT: '1' }, line);
+    const bob = await join(waiting);
+    const his = await openDesk(waiting, bob);
+    await makeCall(waiting, bob, his, { number: '+15550180001' });
+    const blocking = await until(() => line.calls.find(({ request }) => request.to === '+15550180001'));
+    const { sid } = await makeCall(waiting, bob, his, { number: '+15550180002' });
+    await waiting.api.as(bob).delete('/agent', { projectId: his.projectId, agentId: his.agentId });
+    blocking.end('busy');
+    const call = await until(async () => {
+      const { body } = await waiting.api.as(bob).post('/call', { sid });
+      return body.endTime !== null && body;
+    });
+    expect(call).toMatchObject({ status: 'canceled', endedReason: 'canceled', answeredAt: null });
+    expect(line.calls.some(({ request }) => request.to === '+15550180002')).toBe(false);
+    await waiting.close();
+  });
+
   it('is hung up when its project is deleted, and its row goes', async () => {
     const { sid, call } = await dialled();
     call.listener.answered();

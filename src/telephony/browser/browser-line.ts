@@ -18,6 +18,7 @@ export class BrowserLine implements PhoneLine {
   private readonly calls = new Map<number, BrowserCall>();
   private lastNumber = 0;
   private pacing?: NodeJS.Timeout;
+  private isStopping = false;
 
   dial(request: DialRequest, listener: LineListener): LineCall {
     this.lastNumber += 1;
@@ -44,10 +45,10 @@ export class BrowserLine implements PhoneLine {
     for (const call of this.calls.values()) if (!call.isAnswered) call.ringOn(page);
   }
 
-  /** Closes all pages, and so ends all calls. */
-  close(): void {
-    for (const call of this.calls.values()) call.lose(false);
-    for (const page of this.pages) page.close();
+  /** Closes all pages as soon as no call is under way: whoever made the calls ends them. */
+  stop(): void {
+    this.isStopping = true;
+    if (this.calls.size === 0) for (const page of this.pages) page.close();
   }
 
   private receive(message: PageMessage, page: PhonePage): void {
@@ -77,6 +78,7 @@ export class BrowserLine implements PhoneLine {
     for (const page of this.pages) {
       if (!call?.isAnswered || call.isWith(page)) page.tell({ type: 'ended', call: number, reason });
     }
+    if (this.isStopping) this.stop();
     if ([...this.calls.values()].some(({ isAnswered }) => isAnswered)) return;
     clearInterval(this.pacing);
     this.pacing = undefined;

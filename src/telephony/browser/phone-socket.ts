@@ -37,7 +37,7 @@ export class PhoneSocket implements OnApplicationBootstrap {
       return true;
     });
     // HTTP ends when its last connection does.
-    this.host.httpAdapter.getInstance<FastifyInstance>().addHook('preClose', async () => this.line.close());
+    this.host.httpAdapter.getInstance<FastifyInstance>().addHook('preClose', async () => this.line.stop());
   }
 
   private isAllowed(request: IncomingMessage): boolean {
