@@ -9,6 +9,7 @@ import { MailServerSettings } from './config/mail-server.settings.js';
 import { Settings } from './config/settings.js';
 import { DatabaseModule } from './database/database.module.js';
 import { HousekeepingModule } from './housekeeping/housekeeping.module.js';
+import { KeptDataModule } from './kept-data/kept-data.module.js';
 import { MailModule } from './mail/mail.module.js';
 import { OperationModule } from './operation/operation.module.js';
 import { PagesModule } from './pages/pages.module.js';
@@ -32,6 +33,7 @@ export class AppModule {
         ConfigModule.forRoot(settings),
         CommonModule,
         DatabaseModule.forRoot(SCHEMA),
+        KeptDataModule,
         SecretsModule.forRoot(),
         ThrottlingModule,
         OperationModule,

@@ -4,27 +4,28 @@
  */
 const CORE = ['config', 'common'];
 const EDGE = [...CORE, 'http', 'openapi'];
-const GROUND = [...EDGE, 'database', 'secrets', 'throttling', 'credentials', 'audit', 'users', 'mail'];
+const GROUND = [...EDGE, 'database', 'kept-data', 'secrets', 'throttling', 'credentials', 'audit', 'users', 'mail'];
 
 export const PLAN = {
   config: [],
   common: ['config'],
   database: ['config', 'common'],
+  'kept-data': [...CORE, 'database'],
   secrets: [...CORE, 'database'],
   http: [...CORE, 'database'],
   openapi: [...CORE, 'http'],
-  throttling: [...EDGE, 'database', 'secrets'],
-  users: [...EDGE, 'database'],
-  audit: [...CORE, 'http', 'database'],
+  throttling: [...EDGE, 'database', 'kept-data', 'secrets'],
+  users: [...EDGE, 'database', 'kept-data'],
+  audit: [...CORE, 'http', 'database', 'kept-data'],
   outbox: [...CORE, 'database'],
-  mail: [...EDGE, 'database', 'secrets', 'outbox', 'pages'],
-  credentials: [...EDGE, 'database', 'secrets', 'throttling', 'users'],
+  mail: [...EDGE, 'database', 'kept-data', 'secrets', 'outbox', 'pages'],
+  credentials: [...EDGE, 'database', 'kept-data', 'secrets', 'throttling', 'users'],
   auth: GROUND,
   telephony: [...EDGE, 'pages'],
   speech: [...CORE, 'http'],
   llm: [...CORE, 'http'],
   conversations: ['common', 'speech', 'llm', 'telephony'],
-  webhooks: [...EDGE, 'database', 'secrets', 'users', 'outbox'],
+  webhooks: [...EDGE, 'database', 'kept-data', 'secrets', 'users', 'outbox'],
   projects: [...GROUND, 'webhooks'],
   'phone-numbers': [...GROUND, 'projects', 'telephony'],
   voices: [...EDGE, 'credentials', 'speech'],
@@ -43,7 +44,7 @@ export const PLAN = {
   ],
   pages: [...EDGE],
   operation: [...GROUND, 'auth'],
-  housekeeping: [...GROUND, 'auth', 'webhooks', 'projects', 'calls'],
+  housekeeping: [...CORE, 'database', 'kept-data'],
   commands: [...GROUND, 'auth', 'openapi'],
 };
 

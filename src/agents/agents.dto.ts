@@ -8,7 +8,7 @@ import { Answer } from '../openapi/answers.js';
 import { E164Field } from '../phone-numbers/phone-numbers.dto.js';
 import { ProjectAnswer } from '../projects/projects.dto.js';
 import { VOICE_ID_EXAMPLE } from '../speech/synthesis/voice.js';
-import { ExportedAs } from '../users/user-data.js';
+import { ExportedAs } from '../kept-data/exported-data.js';
 import { Agent, AGENT_NAME_MAX_LENGTH, SYSTEM_INSTRUCTION_MAX_BYTES, VOICE_ID_MAX_LENGTH } from './agent.entity.js';
 import { type AgentSettings } from './agent-settings.js';
 import { type SettingChanges, SETTINGS_SCHEMA, settingsOf, SettingsField } from './agent-settings-field.js';

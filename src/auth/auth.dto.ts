@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
 import { AnyTextField, EmailField, PasswordField, PersonNameField, TextField, ID_EXAMPLES } from '../http/fields.js';
+import { SessionAnswer } from '../credentials/credentials.dto.js';
 import { Answer } from '../openapi/answers.js';
 import { enumOfNumbers } from '../openapi/operation.js';
 import { DEVICE_TOKEN_SCHEMA } from '../throttling/device-tokens.js';
@@ -186,31 +187,6 @@ export class RefreshTokenAnswer extends TokensAnswer {
     example: 'AZt6Pn1e…',
   })
   resfreshToken: string;
-}
-
-export class SessionAnswer {
-  @ApiProperty({ format: 'uuid', example: ID_EXAMPLES.sessionId })
-  id: string;
-
-  @ApiProperty({ example: true, description: 'It is the session that asks.' })
-  current: boolean;
-
-  @ApiProperty({ example: 'Mozilla/5.0', description: 'Program that logged in, by its own words.' })
-  user_agent: string;
-
-  @ApiProperty({ example: '203.0.113.0/24', description: 'Network from which it logged in, its last bits masked.' })
-  network: string;
-
-  @ApiProperty({ type: String, format: 'date-time', example: '2026-01-01T00:00:00.000Z' })
-  created_at: string;
-
-  @ApiProperty({
-    type: String,
-    format: 'date-time',
-    description: 'Login or last refresh.',
-    example: '2026-01-01T00:00:00.000Z',
-  })
-  last_used_at: string;
 }
 
 export class SessionsAnswer extends Answer {

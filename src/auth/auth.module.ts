@@ -6,6 +6,7 @@ import { AuditModule } from '../audit/audit.module.js';
 import { AccessTokens } from '../credentials/access-tokens.js';
 import { ApiKey } from '../credentials/api-key.entity.js';
 import { ApiKeysService } from '../credentials/api-keys.service.js';
+import { KEPT_CREDENTIALS } from '../credentials/credentials.kept.js';
 import { CredentialsGuard } from '../credentials/credentials.guard.js';
 import { JwksController } from '../credentials/jwks.controller.js';
 import { RefreshTokens } from '../credentials/refresh-tokens.js';
@@ -22,6 +23,7 @@ import { AccountService } from './account.service.js';
 import { AddressLimitsService } from './address-limits.service.js';
 import { AdministrationService } from './administration.service.js';
 import { AuthController } from './auth.controller.js';
+import { KEPT_AUTH } from './auth.kept.js';
 import { CodeMessages } from './code-messages.js';
 import { CodeTries } from './code-tries.js';
 import { Codes } from './codes.js';
@@ -92,6 +94,8 @@ import { VerificationService } from './verification.service.js';
     SignupDrafts,
     SignupService,
     VerificationService,
+    ...KEPT_CREDENTIALS,
+    ...KEPT_AUTH,
   ],
   exports: [ApiKeysService, PasswordHasher, SessionsService],
 })

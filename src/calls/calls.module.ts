@@ -1,4 +1,4 @@
-import { DynamicModule, Module, OnModuleInit } from '@nestjs/common';
+import { DynamicModule, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AgentsModule } from '../agents/agents.module.js';
 import { LlmModule } from '../llm/llm.module.js';
@@ -12,13 +12,10 @@ import { CallClaims } from './call-claims.js';
 import { CallConversations } from './call-conversations.js';
 import { CallWebhooks } from './call-webhooks.js';
 import { CallRetention } from './call-retention.js';
-import { ExportedCall } from './exported-call.js';
-import { rowsOf, UserDataSources } from '../users/user-data.js';
 import { UsersModule } from '../users/users.module.js';
 import { VoicesModule } from '../voices/voices.module.js';
 import { WebhooksModule } from '../webhooks/webhooks.module.js';
 import { CallRunner } from './call-runner.js';
-import { CallsInProjects } from './calls-in-projects.js';
 import { CallDataService } from './call-data.service.js';
 import { CallEvents } from './call-events.js';
 import { CallHistoryService } from './call-history.service.js';
@@ -27,6 +24,7 @@ import { CallRequests } from './call-requests.js';
 import { SessionParts } from './call-session.js';
 import { Call } from './call.entity.js';
 import { CallsSettings } from './calls.settings.js';
+import { KEPT_CALLS } from './calls.kept.js';
 import { CallsController } from './calls.controller.js';
 import { EndCallService } from './end-call.service.js';
 import { MakeCallService } from './make-call.service.js';
@@ -56,7 +54,6 @@ import { RecordingsSettings } from './recordings/recordings.settings.js';
     CallConversations,
     CallRetention,
     CallRunner,
-    CallsInProjects,
     CallDataService,
     CallEvents,
     CallHistoryService,
@@ -73,21 +70,15 @@ import { RecordingsSettings } from './recordings/recordings.settings.js';
       inject: [RecordingsSettings],
       useFactory: ({ folder }: RecordingsSettings) => new FolderStore(folder),
     },
+    ...KEPT_CALLS,
   ],
-  exports: [CallRetention],
 })
-export class CallsModule implements OnModuleInit {
-  constructor(private readonly userData: UserDataSources) {}
-
+export class CallsModule {
   static forRoot({ callEngine }: CallsSettings): DynamicModule {
     const module = { module: CallsModule, global: true };
     if (callEngine === null) return { ...module, providers: [{ provide: Lines, useClass: NoLines }] };
     const useFactory = (line: BrowserLine): Lines => ({ line });
     const lines = { provide: Lines, inject: [BrowserLine], useFactory };
     return { ...module, imports: [BrowserPhoneModule], providers: [lines] };
-  }
-
-  onModuleInit(): void {
-    this.userData.register(ExportedCall, rowsOf(Call));
   }
 }

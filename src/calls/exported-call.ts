@@ -1,6 +1,6 @@
 import { OmitType } from '@nestjs/swagger';
 import { EntityManager } from 'typeorm';
-import { ExportedAs } from '../users/user-data.js';
+import { ExportedAs } from '../kept-data/exported-data.js';
 import { CallAnswer, CallDataAnswer } from './call-answer.js';
 import { transcriptOf } from './call-transcript.js';
 import type { Call } from './call.entity.js';

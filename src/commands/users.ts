@@ -17,6 +17,8 @@ import { ConfigModule } from '../config/config.module.js';
 import { Settings } from '../config/settings.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { normaliseEmail } from '../http/email-address.js';
+import { KeptDataModule } from '../kept-data/kept-data.module.js';
+import { KEPT_LETTERS } from '../mail/mail.kept.js';
 import { MailService } from '../mail/mail.service.js';
 import { MailOutbox } from '../mail/mail-outbox.js';
 import { SCHEMA } from '../schema.js';
@@ -30,7 +32,7 @@ const USAGE = `Usage: npm run users -- ${ACTIONS.join('|')} --email ADDRESS [--j
 /** Letters are queued here and sent by the running instances. */
 @Global()
 @Module({
-  providers: [MailService, { provide: MailOutbox, useValue: { wake: () => undefined } }],
+  providers: [KEPT_LETTERS, MailService, { provide: MailOutbox, useValue: { wake: () => undefined } }],
   exports: [MailService, MailOutbox],
 })
 class MailQueueModule {}
@@ -41,6 +43,7 @@ function usersModule(settings: Settings) {
       ConfigModule.forRoot(settings),
       CommonModule,
       DatabaseModule.forRoot(SCHEMA, { migrates: false }),
+      KeptDataModule,
       SecretsModule.forRoot({ adopts: false }),
       ThrottlingModule,
       MailQueueModule,

@@ -8,6 +8,11 @@ export const DAY_MS = 24 * HOUR_MS;
 /** How often the real clock is compared with what waits for a moment. */
 const CHECK_MS = SECOND_MS;
 
+/** The moment so many days before another. */
+export function daysBefore(moment: Date, days: number): Date {
+  return new Date(moment.getTime() - days * DAY_MS);
+}
+
 /** The only source of "now": every time that is stored or compared comes from here, so that tests can move it. */
 @Injectable()
 export class Clock {

@@ -38,3 +38,28 @@ export class JwksAnswer {
   @ApiProperty({ type: [JwkAnswer] })
   keys: JwkAnswer[];
 }
+
+export class SessionAnswer {
+  @ApiProperty({ format: 'uuid', example: ID_EXAMPLES.sessionId })
+  id: string;
+
+  @ApiProperty({ example: true, description: 'It is the session that asks.' })
+  current: boolean;
+
+  @ApiProperty({ example: 'Mozilla/5.0', description: 'Program that logged in, by its own words.' })
+  user_agent: string;
+
+  @ApiProperty({ example: '203.0.113.0/24', description: 'Network from which it logged in, its last bits masked.' })
+  network: string;
+
+  @ApiProperty({ type: String, format: 'date-time', example: '2026-01-01T00:00:00.000Z' })
+  created_at: string;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    description: 'Login or last refresh.',
+    example: '2026-01-01T00:00:00.000Z',
+  })
+  last_used_at: string;
+}

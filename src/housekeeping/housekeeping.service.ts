@@ -1,17 +1,16 @@
 import { BeforeApplicationShutdown, Injectable, Logger, OnApplicationBootstrap } from '@nestjs/common';
-import { In } from 'typeorm';
+import { FindOptionsWhere, In, ObjectLiteral } from 'typeorm';
 import { Clock, HOUR_MS, MINUTE_MS } from '../common/clock.js';
-import { AuditSettings } from '../audit/audit.settings.js';
-import { CallRetention } from '../calls/call-retention.js';
-import { CredentialsSettings } from '../credentials/credentials.settings.js';
 import { Database } from '../database/database.js';
-import { WebhooksSettings } from '../webhooks/webhooks.settings.js';
-import { RetentionRule, retentionRules } from './retention.js';
+import { KeptData } from '../kept-data/kept-data.js';
+import { KeptRows } from '../kept-data/kept-rows.js';
 
 /** Rows that one unit of work deletes, so that none keeps the database to itself for long. */
 const BATCH = 500;
 
-/** Deletes what has had its time, every hour. Several instances may do so at once: a row is deleted once all the same. */
+type Kind = KeptRows<ObjectLiteral>;
+
+/** Deletes what is outdated, every hour. Several instances may do so at once: a row is deleted once all the same. */
 @Injectable()
 export class HousekeepingService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(HousekeepingService.name);
@@ -21,14 +20,12 @@ export class HousekeepingService implements OnApplicationBootstrap, BeforeApplic
 
   constructor(
     private readonly database: Database,
+    private readonly keptData: KeptData,
     private readonly clock: Clock,
-    private readonly credentials: CredentialsSettings,
-    private readonly audit: AuditSettings,
-    private readonly webhooks: WebhooksSettings,
-    private readonly calls: CallRetention,
   ) {}
 
   onApplicationBootstrap(): void {
+    this.keptData.onDeletion(() => this.removeFilesSoon());
     // Not at the start itself, and not at the same moment on instances that started together.
     this.schedule((1 + 9 * Math.random()) * MINUTE_MS);
   }
@@ -39,40 +36,86 @@ export class HousekeepingService implements OnApplicationBootstrap, BeforeApplic
     await this.running;
   }
 
-  /** Deletes everything that is outdated now; answers how many rows that were. */
-  async run(): Promise<number> {
-    let deleted = 0;
-    const settings = { ...this.credentials, ...this.audit, ...this.webhooks };
-    for (const rule of retentionRules(this.clock.now(), settings)) deleted += await this.apply(rule);
-    for (let some = 1; some > 0 && !this.stopped; deleted += some) some = await this.calls.deleteSome();
-    return deleted;
+  /** Deletes everything that is outdated now; returns how many rows that were. */
+  run(): Promise<number> {
+    return this.deleteOutdated(this.keptData.kinds);
   }
 
   private schedule(delayMs: number): void {
     this.timer = setTimeout(() => {
-      this.running = this.run()
-        .catch((error: Error) =>
-          this.logger.warn(`Housekeeping failed and is tried again in an hour: ${error.message}`),
-        )
-        .finally(() => this.stopped || this.schedule(HOUR_MS));
+      this.begin(this.keptData.kinds);
+      void this.running.finally(() => this.stopped || this.schedule(HOUR_MS));
     }, delayMs).unref();
   }
 
-  private async apply({ entity, outdated }: RetentionRule): Promise<number> {
-    const [{ propertyName: key }] = this.database.reader.getMetadata(entity).primaryColumns;
+  /** After a deletion: behind its request, and one after the other. */
+  private removeFilesSoon(): void {
+    const kinds = this.keptData.kinds.filter(({ removeFile }) => removeFile);
+    if (kinds.length > 0 && !this.stopped) this.begin(kinds);
+  }
+
+  private begin(kinds: readonly Kind[]): void {
+    this.running = this.running
+      .then(() => this.deleteOutdated(kinds))
+      .catch((error: Error) => this.logger.warn(`Housekeeping failed and is tried again in an hour: ${error.message}`));
+  }
+
+  private async deleteOutdated(kinds: readonly Kind[]): Promise<number> {
     let deleted = 0;
-    for (;;) {
-      const rows = await this.database.reader.manager.find(entity, {
-        select: { [key]: true },
-        where: outdated,
-        take: BATCH,
-      });
-      if (rows.length === 0 || this.stopped) return deleted;
-      const keys = rows.map((row) => (row as Record<string, unknown>)[key]);
-      // Asked again with the deletion, for a row may have come back to life since it was read.
-      const where = { ...outdated, [key]: In(keys) };
-      const { affected } = await this.database.write(({ manager }) => manager.delete(entity, where));
+    for (const kind of kinds) deleted += await this.deleteOutdatedOf(kind);
+    return deleted;
+  }
+
+  private async deleteOutdatedOf(kind: Kind): Promise<number> {
+    if (typeof kind.outdated === 'string') return 0;
+    const where = [kind.outdated(this.clock.now())].flat();
+    let deleted = 0;
+    while (!this.stopped) {
+      const rows = await this.rows(kind, where);
+      const removable = kind.removeFile ? await this.removeFiles(kind, rows) : rows;
+      const count = removable.length === 0 ? 0 : await this.deleteRows(kind, where, removable);
+      // What is left has a file that cannot go now, or is being deleted by another instance.
+      if (count === 0) break;
+      deleted += count;
+    }
+    return deleted;
+  }
+
+  /** Whole rows only for whoever looks into them. */
+  private rows({ entity, removeFile, deleteOutdated }: Kind, where: FindOptionsWhere<ObjectLiteral>[]) {
+    const select = removeFile || deleteOutdated ? undefined : { [this.keyOf(entity)]: true };
+    return this.database.reader.manager.find(entity, { select, where, take: BATCH });
+  }
+
+  /** Returns the rows whose files are gone. */
+  private async removeFiles({ entity, removeFile }: Kind, rows: ObjectLiteral[]): Promise<ObjectLiteral[]> {
+    const removable: ObjectLiteral[] = [];
+    for (const row of rows) {
+      try {
+        if (await removeFile?.(row)) removable.push(row);
+      } catch (error) {
+        this.logger.warn(`A file of ${entity.name} stays until the next time: ${(error as Error).message}`);
+      }
+    }
+    return removable;
+  }
+
+  private async deleteRows(kind: Kind, outdated: FindOptionsWhere<ObjectLiteral>[], rows: ObjectLiteral[]) {
+    if (kind.deleteOutdated) return kind.deleteOutdated(rows);
+    const key = this.keyOf(kind.entity);
+    const keys = rows.map((row) => String(row[key]));
+    // Asked again with the deletion, for a row may have come back to life since it was read.
+    const where = outdated.map((condition) => ({ ...condition, [key]: In(keys) }));
+    let deleted = 0;
+    for (const condition of where) {
+      const { affected } = await this.database.write(({ manager }) => manager.delete(kind.entity, condition));
       deleted += affected ?? 0;
     }
+    return deleted;
+  }
+
+  private keyOf(entity: Kind['entity']): string {
+    const [{ propertyName }] = this.database.reader.getMetadata(entity).primaryColumns;
+    return propertyName;
   }
 }

@@ -7,6 +7,7 @@ import { DevelopmentMailboxController } from './development-mailbox.controller.j
 import { DevelopmentMailbox } from './development-mailbox.js';
 import { DevelopmentMailboxPages } from './development-mailbox.pages.js';
 import { LetterWriter } from './letter-writer.js';
+import { KEPT_LETTERS } from './mail.kept.js';
 import { MailService } from './mail.service.js';
 import { smtpOptions } from './mail.transport.js';
 import { MailOutbox } from './mail-outbox.js';
@@ -18,7 +19,7 @@ export class MailModule {
     const base = {
       module: MailModule,
       global: true,
-      providers: [MailService, MailOutbox, DeliveryService, LetterWriter],
+      providers: [MailService, MailOutbox, DeliveryService, LetterWriter, KEPT_LETTERS],
       exports: [MailService, MailOutbox],
     };
     if (!settings.hasDevelopmentMailbox) {

@@ -3,7 +3,7 @@ import { FlagField, ID_EXAMPLES, IdField, TextField } from '../http/fields.js';
 import { Answer } from '../openapi/answers.js';
 import { CARRIER_STATUSES, type CarrierStatus } from '../telephony/carrier.js';
 import { TELEPHONY_ERRORS } from '../telephony/telephony.errors.js';
-import { ExportedAs } from '../users/user-data.js';
+import { ExportedAs } from '../kept-data/exported-data.js';
 import { E164_MAX_LENGTH, PhoneNumber } from './phone-number.entity.js';
 
 const E164_EXAMPLE = '+15550100002';

@@ -1,14 +1,13 @@
-import { Module, OnModuleInit } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { TwilioSettings } from '../telephony/twilio/twilio.settings.js';
 import { ProjectsModule } from '../projects/projects.module.js';
 import { Carrier, NoCarrier } from '../telephony/carrier.js';
 import { TwilioCarrier } from '../telephony/twilio/twilio-carrier.js';
-import { rowsOf, UserDataSources } from '../users/user-data.js';
 import { UsersModule } from '../users/users.module.js';
 import { PhoneNumber } from './phone-number.entity.js';
 import { PhoneNumbersController } from './phone-numbers.controller.js';
-import { PhoneNumberAnswer } from './phone-numbers.dto.js';
+import { KEPT_PHONE_NUMBERS } from './phone-numbers.kept.js';
 import { PhoneNumbersService } from './phone-numbers.service.js';
 
 /** Twilio where there is an account. */
@@ -20,13 +19,11 @@ function carrier(settings: TwilioSettings): Carrier {
 @Module({
   imports: [TypeOrmModule.forFeature([PhoneNumber]), ProjectsModule, UsersModule],
   controllers: [PhoneNumbersController],
-  providers: [PhoneNumbersService, { provide: Carrier, inject: [TwilioSettings], useFactory: carrier }],
+  providers: [
+    KEPT_PHONE_NUMBERS,
+    PhoneNumbersService,
+    { provide: Carrier, inject: [TwilioSettings], useFactory: carrier },
+  ],
   exports: [PhoneNumbersService],
 })
-export class PhoneNumbersModule implements OnModuleInit {
-  constructor(private readonly userData: UserDataSources) {}
-
-  onModuleInit(): void {
-    this.userData.register(PhoneNumberAnswer, rowsOf(PhoneNumber));
-  }
-}
+export class PhoneNumbersModule {}

@@ -1,4 +1,4 @@
-import { Injectable, OnModuleInit } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { isUUID } from 'class-validator';
 import { Not, Repository } from 'typeorm';
@@ -15,7 +15,6 @@ import { Transaction } from '../database/transaction.js';
 import { Page, RowsQuery } from '../http/paging.js';
 import { requireOneOf } from '../http/validation.js';
 import { success } from '../openapi/answers.js';
-import { ProjectContents } from '../projects/project-contents.js';
 import { Carrier, type CarrierStatus } from '../telephony/carrier.js';
 import { ParsedNumber, parseE164 } from '../telephony/e164.js';
 import { PhoneNumber } from './phone-number.entity.js';
@@ -46,22 +45,14 @@ export interface Assignment {
 
 /** Phone numbers: to whom they belong, and at which agent they ring. */
 @Injectable()
-export class PhoneNumbersService implements OnModuleInit {
+export class PhoneNumbersService {
   constructor(
     @InjectRepository(PhoneNumber) private readonly numbers: Repository<PhoneNumber>,
     private readonly database: Database,
-    private readonly contents: ProjectContents,
     private readonly carrier: Carrier,
     private readonly clock: Clock,
     private readonly settings: PhoneNumbersSettings,
   ) {}
-
-  onModuleInit(): void {
-    this.contents.register({
-      count: ({ manager }, projectId) => manager.countBy(PhoneNumber, { projectId }),
-      remove: async ({ manager }, projectId) => void (await manager.delete(PhoneNumber, { projectId })),
-    });
-  }
 
   async findNumber(body: FindNumberDto, query: RowsQuery, { userId }: Caller): Promise<Page<PhoneNumberFoundAnswer>> {
     requireOneOf(body, 'phoneNumberId', 'agentId', 'projectId');

@@ -3,12 +3,9 @@ import { IsNull } from 'typeorm';
 import { AppError } from '../common/app-error.js';
 import { Caller } from '../credentials/caller.js';
 import { Database } from '../database/database.js';
-import { Transaction } from '../database/transaction.js';
 import { success } from '../openapi/answers.js';
 import { WebhookAddresses } from '../webhooks/webhook-addresses.js';
-import { WebhookDeliveries } from '../webhooks/webhook-deliveries.js';
 import { WebhookSecrets } from '../webhooks/webhook-secrets.js';
-import { ProjectContent, ProjectContents } from './project-contents.js';
 import { Project } from './project.entity.js';
 import { WebhookSecretAnswer } from './project-webhooks.dto.js';
 import { PROJECTS_ERRORS } from './projects.errors.js';
@@ -16,18 +13,15 @@ import { ProjectsService } from './projects.service.js';
 
 /** The webhooks of a project, for its owner. */
 @Injectable()
-export class ProjectWebhooksService implements ProjectContent, OnModuleInit {
+export class ProjectWebhooksService implements OnModuleInit {
   constructor(
     private readonly database: Database,
     private readonly projects: ProjectsService,
-    private readonly contents: ProjectContents,
     private readonly secrets: WebhookSecrets,
     private readonly addresses: WebhookAddresses,
-    private readonly deliveries: WebhookDeliveries,
   ) {}
 
   onModuleInit(): void {
-    this.contents.register(this);
     this.addresses.tellBy(async (manager, id) => {
       const project = await manager.findOneBy(Project, { id, deletedAt: IsNull() });
       return project?.callStatusWebhook ?? null;
@@ -41,15 +35,5 @@ export class ProjectWebhooksService implements ProjectContent, OnModuleInit {
       return this.secrets.rotate(tx, project.id);
     });
     return success('This signs from now on. The one before signs too for 24 hours.', { secret });
-  }
-
-  /** A project may be deleted with its webhooks. */
-  count(): Promise<number> {
-    return Promise.resolve(0);
-  }
-
-  async remove(tx: Transaction, projectId: string): Promise<void> {
-    await this.deliveries.remove(tx, projectId);
-    await this.secrets.remove(tx, projectId);
   }
 }

@@ -5,7 +5,7 @@ import { ValidateBy } from 'class-validator';
 import { FlagField, FreeTextField, ID_EXAMPLES, IdField, PRESENT, TextField, WellFormed } from '../http/fields.js';
 import { PageAnswer } from '../http/paging.js';
 import { Answer } from '../openapi/answers.js';
-import { ExportedAs } from '../users/user-data.js';
+import { ExportedAs } from '../kept-data/exported-data.js';
 import { UserDataAnswer } from '../users/users.dto.js';
 import { WEBHOOK_URL_MAX_LENGTH } from '../webhooks/webhook-target.js';
 import { Project, PROJECT_DESCRIPTION_MAX_LENGTH, PROJECT_NAME_MAX_LENGTH } from './project.entity.js';

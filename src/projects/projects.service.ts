@@ -16,10 +16,10 @@ import { Transaction } from '../database/transaction.js';
 import { nextNumber, Page, PageQuery } from '../http/paging.js';
 import { requireOneOf } from '../http/validation.js';
 import { Answer, success } from '../openapi/answers.js';
+import { KeptData } from '../kept-data/kept-data.js';
 import { User } from '../users/user.entity.js';
 import { WebhookSecrets } from '../webhooks/webhook-secrets.js';
 import { WebhookUrls } from '../webhooks/webhook-target.js';
-import { ProjectContents } from './project-contents.js';
 import { AddWebhookAnswer } from './project-webhooks.dto.js';
 import { Project } from './project.entity.js';
 import {
@@ -48,7 +48,7 @@ export class ProjectsService {
   constructor(
     @InjectRepository(Project) private readonly projects: Repository<Project>,
     private readonly database: Database,
-    private readonly contents: ProjectContents,
+    private readonly keptData: KeptData,
     private readonly webhooks: WebhookUrls,
     private readonly webhookSecrets: WebhookSecrets,
     private readonly clock: Clock,
@@ -134,9 +134,9 @@ export class ProjectsService {
     await this.database.write(async (tx) => {
       const project = await this.lockOwned(tx, projectId, caller.userId);
       if (!project) throw new AppError(PROJECTS_ERRORS.PROJECT_NOT_FOUND);
-      const isFree = cascade || (await this.contents.isEmpty(tx, project.id));
+      const isFree = cascade || (await this.keptData.isProjectEmpty(tx, project.id));
       if (!isFree) throw new AppError(PROJECTS_ERRORS.PROJECT_NOT_EMPTY);
-      await this.contents.remove(tx, project.id);
+      await this.keptData.removeWithProject(tx, project.id);
       await this.bury(tx, project);
     });
     return success('The project is deleted.');

@@ -7,6 +7,7 @@ import { DeviceTokens } from './device-tokens.js';
 import { KnownNetworks } from './known-networks.js';
 import { MemoryCounterStore } from './memory-counter-store.js';
 import { ThrottleResets } from './throttle-resets.js';
+import { KEPT_THROTTLING } from './throttling.kept.js';
 import { Throttling } from './throttling.service.js';
 
 /** Where all instances see the counters: Redis, else the database; SQLite is for one instance, so its memory will do. */
@@ -27,6 +28,7 @@ async function counterStore(settings: RedisSettings, database: Database): Promis
     KnownNetworks,
     ThrottleResets,
     Throttling,
+    ...KEPT_THROTTLING,
     { provide: CounterStore, inject: [RedisSettings, Database], useFactory: counterStore },
   ],
   exports: [DeviceTokens, KnownNetworks, ThrottleResets, Throttling],

@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ID_EXAMPLES } from '../http/fields.js';
+import { ExportedAlone } from '../kept-data/exported-data.js';
 import { User } from './user.entity.js';
 
 /** The user as most answers show it. */
@@ -43,6 +44,7 @@ export class UserAnswer {
 }
 
 /** The user as the documentation shows it under `userData`, with the fields of both documented shapes. */
+@ExportedAlone('user')
 export class UserDataAnswer extends UserAnswer {
   @ApiProperty({ format: 'uuid', example: ID_EXAMPLES.userId })
   id: string;

@@ -1,13 +1,13 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { UserDataSources } from './user-data.js';
 import { User } from './user.entity.js';
+import { KEPT_USERS } from './users.kept.js';
 import { UsersService } from './users.service.js';
 
 /** People with an account. */
 @Module({
   imports: [TypeOrmModule.forFeature([User])],
-  providers: [UserDataSources, UsersService],
-  exports: [UserDataSources, UsersService],
+  providers: [KEPT_USERS, UsersService],
+  exports: [UsersService],
 })
 export class UsersModule {}

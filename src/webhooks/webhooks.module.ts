@@ -12,6 +12,7 @@ import { WebhookOutbox } from './webhook-outbox.js';
 import { WebhookSecrets } from './webhook-secrets.js';
 import { WebhookShares } from './webhook-shares.js';
 import { WebhookUrls } from './webhook-target.js';
+import { KEPT_WEBHOOKS } from './webhooks.kept.js';
 
 /** Webhooks of projects: where they may lead, what they are signed with, and their delivery. */
 @Module({
@@ -28,6 +29,7 @@ import { WebhookUrls } from './webhook-target.js';
     WebhookSecrets,
     WebhookShares,
     WebhookUrls,
+    ...KEPT_WEBHOOKS,
   ],
   exports: [
     NameResolver,

@@ -1,7 +1,7 @@
 import { v7 as uuid } from 'uuid';
 import { AuditEvent } from '../../src/audit/audit-event.entity.js';
 import { Database } from '../../src/database/database.js';
-import { MOST_OF_A_KIND } from '../../src/users/user-data.js';
+import { MAX_EXPORTED_ROWS } from '../../src/kept-data/exported-data.js';
 import { ApiDriver } from '../openapi/api-driver.js';
 import { createAgent, INSTRUCTION } from '../support/agents.js';
 import { makeCall } from '../support/calls.js';
@@ -206,13 +206,13 @@ describe('The export of what is kept about a user', () => {
     const carol = await join(service);
     const at = service.clock.now();
     const event = { at, type: 'logged-in', userId: idOf(carol), email: null, network: null, requestId: null };
-    for (let rows = 0; rows < MOST_OF_A_KIND; rows += 1000) {
+    for (let rows = 0; rows < MAX_EXPORTED_ROWS; rows += 1000) {
       const batch = Array.from({ length: 1000 }, () => ({ ...event, id: uuid() }));
       await service.app.get(Database).write(({ manager }) => manager.insert(AuditEvent, batch));
     }
     const { data: cut } = (await exportOf(carol)).body;
     expect(cut.incomplete).toEqual(['securityEvents']);
-    expect(cut.securityEvents).toHaveLength(MOST_OF_A_KIND);
+    expect(cut.securityEvents).toHaveLength(MAX_EXPORTED_ROWS);
     expect(cut.securityEvents[0].type).toBe('data-exported');
     expect(cut.sessions).toHaveLength(1);
   });

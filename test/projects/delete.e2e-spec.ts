@@ -1,6 +1,7 @@
+import { v7 as uuid } from 'uuid';
+import { Agent } from '../../src/agents/agent.entity.js';
 import { Database } from '../../src/database/database.js';
-import { Transaction } from '../../src/database/transaction.js';
-import { ProjectContents } from '../../src/projects/project-contents.js';
+import { KeptData } from '../../src/kept-data/kept-data.js';
 import { ProjectsService } from '../../src/projects/projects.service.js';
 import { atOnce } from '../support/credentials.js';
 import { join, Person } from '../support/people.js';
@@ -81,43 +82,38 @@ describe('A deleted project', () => {
   });
 });
 
-/** What another module might keep in projects, as rows of a table of its own. */
+/** Things of two modules, of which the one is built upon the other; agents stand for the things. */
 describe('A project with things in it', () => {
   let full: TestApp;
   let bob: Person;
   const removed: string[] = [];
   let isFailing = false;
 
-  const count = async ({ manager }: Transaction, projectId: string) => {
-    const rows = await manager.query<unknown[]>(`SELECT 1 FROM things WHERE project_id = '${projectId}'`);
-    return rows.length;
-  };
   const put = (projectId: string, userId: string) =>
     full.app.get(Database).write(async (tx) => {
       const project = await full.app.get(ProjectsService).lockOwned(tx, projectId, userId);
-      if (project) await tx.manager.query(`INSERT INTO things (project_id) VALUES ('${projectId}')`);
+      const at = full.clock.now();
+      const agent = { id: uuid(), userId, projectId, name: 'Jo', systemInstruction: '', voiceId: null };
+      if (project) await tx.manager.insert(Agent, { ...agent, createdAt: at, updatedAt: at });
       return project !== null;
     });
   const drop = (id: string, body?: object) => full.api.as(bob).delete(`/project/${id}`, body);
-  const thingsIn = (id: string) => countRows(full, 'things', `project_id = '${id}'`);
+  const thingsIn = (id: string) => countRows(full, 'agents', `project_id = '${id}'`);
 
   beforeAll(async () => {
     full = await startApp();
     bob = await join(full);
-    await full.app.get(Database).write(({ manager }) => manager.query('CREATE TABLE things (project_id varchar(36))'));
-    const contents = full.app.get(ProjectContents);
-    contents.register({
-      count,
-      remove: async ({ manager }, projectId) => {
+    const kind = { entity: Agent, exported: '', outdated: '', withAccount: 'cascade' } as const;
+    const keptData = full.app.get(KeptData);
+    keptData.declare({
+      ...kind,
+      withProject: async ({ manager }, projectId) => {
         removed.push('things');
-        await manager.query(`DELETE FROM things WHERE project_id = '${projectId}'`);
+        await manager.delete(Agent, { projectId });
         if (isFailing) throw new Error('The disk is on fire.');
       },
     });
-    contents.register({
-      count: () => Promise.resolve(0),
-      remove: () => Promise.resolve(void removed.push('what is built on them')),
-    });
+    keptData.declare({ ...kind, withProject: async () => removed.push('what is built on them') });
   });
   afterAll(() => full.close());
 
