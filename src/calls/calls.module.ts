@@ -33,6 +33,7 @@ import { RecordingLinks } from './recordings/recording-links.js';
 import { RecordingStore } from './recordings/recording-store.js';
 import { RecordingsController } from './recordings/recordings.controller.js';
 import { RecordingsService } from './recordings/recordings.service.js';
+import { KEPT_RECORDINGS } from './recordings/recordings.kept.js';
 import { RecordingsSettings } from './recordings/recordings.settings.js';
 
 /** Calls: accepted, made, kept and shown. */
@@ -71,6 +72,7 @@ import { RecordingsSettings } from './recordings/recordings.settings.js';
       useFactory: ({ folder }: RecordingsSettings) => new FolderStore(folder),
     },
     ...KEPT_CALLS,
+    KEPT_RECORDINGS,
   ],
 })
 export class CallsModule {

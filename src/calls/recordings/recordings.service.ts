@@ -58,6 +58,13 @@ export class RecordingsService {
     return { sound: (side, samples, at) => recorder.sound(side, samples, at), finish };
   }
 
+  /** Deletes the file; false while this process writes it. */
+  async removeFile(id: string): Promise<boolean> {
+    if (this.underWay.has(id)) return false;
+    await this.store.remove(id);
+    return true;
+  }
+
   /** Deletes the file, then the row that stands for it. */
   async remove(id: string): Promise<void> {
     await this.store.remove(id);
