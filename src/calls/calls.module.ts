@@ -29,6 +29,7 @@ import { CallsController } from './calls.controller.js';
 import { EndCallService } from './end-call.service.js';
 import { MakeCallService } from './make-call.service.js';
 import { FolderStore } from './recordings/folder-store.js';
+import { RecordingCleanup } from './recordings/recording-cleanup.js';
 import { RecordingLinks } from './recordings/recording-links.js';
 import { RecordingStore } from './recordings/recording-store.js';
 import { RecordingsController } from './recordings/recordings.controller.js';
@@ -63,6 +64,7 @@ import { RecordingsSettings } from './recordings/recordings.settings.js';
     CallWebhooks,
     EndCallService,
     MakeCallService,
+    RecordingCleanup,
     RecordingLinks,
     RecordingsService,
     SessionParts,

@@ -71,6 +71,13 @@ export class RecordingsService {
     await this.database.write(({ manager }) => manager.delete(Recording, { id }));
   }
 
+  /** Notes what there is of a recording; returns false when the call was deleted meanwhile. */
+  async keep(id: string, state: 'whole' | 'partial'): Promise<boolean> {
+    const where = { id, callId: Not(IsNull()) };
+    const { affected } = await this.database.write(({ manager }) => manager.update(Recording, where, { state }));
+    return affected !== 0;
+  }
+
   /** Makes the row, and opens the file only once that is committed. */
   private opener(id: string, call: Call, writes: CallWrites): () => Promise<RecordingFile> {
     return async () => {
@@ -95,13 +102,6 @@ export class RecordingsService {
     } finally {
       this.underWay.delete(id);
     }
-  }
-
-  /** False when the call was deleted meanwhile. */
-  private async keep(id: string, state: 'whole' | 'partial'): Promise<boolean> {
-    const where = { id, callId: Not(IsNull()) };
-    const { affected } = await this.database.write(({ manager }) => manager.update(Recording, where, { state }));
-    return affected !== 0;
   }
 
   private async inTime(settled: Promise<void>): Promise<void> {
