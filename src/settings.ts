@@ -25,6 +25,7 @@ import { SecretsSettings } from './secrets/secrets.settings.js';
 import { LlmSettings } from './llm/llm.settings.js';
 import { RecognitionSettings } from './speech/recognition/recognition.settings.js';
 import { ElevenLabsSettings } from './speech/synthesis/eleven-labs.settings.js';
+import { SynthesisSettings } from './speech/synthesis/synthesis.settings.js';
 import { TwilioSettings } from './telephony/twilio/twilio.settings.js';
 import { RedisSettings } from './throttling/redis.settings.js';
 import { ThrottlingSettings } from './throttling/throttling.settings.js';
@@ -50,9 +51,10 @@ export const SETTINGS: SettingsType[] = [
   CallsSettings,
   RecordingsSettings,
   TwilioSettings,
-  ElevenLabsSettings,
   LlmSettings,
   RecognitionSettings,
+  SynthesisSettings,
+  ElevenLabsSettings,
   WebhooksSettings,
   ThrottlingSettings,
   ConnectionSettings,

@@ -10,6 +10,7 @@ import { AddressSettings } from '../src/http/address.settings.js';
 import { LlmSettings } from '../src/llm/llm.settings.js';
 import { loadServiceSettings } from '../src/settings.js';
 import { ElevenLabsSettings } from '../src/speech/synthesis/eleven-labs.settings.js';
+import { SynthesisSettings } from '../src/speech/synthesis/synthesis.settings.js';
 import { TwilioSettings } from '../src/telephony/twilio/twilio.settings.js';
 import { RedisSettings } from '../src/throttling/redis.settings.js';
 
@@ -72,6 +73,18 @@ const WEB: Record<string, UrlSetting> = {
     path: '/v1',
     beside: { LLM_MODEL: 'm' },
     read: (settings) => ofWeb(settings.get(LlmSettings).LLM_URL),
+  },
+  LLM_FALLBACK_URL: {
+    scheme: 'http',
+    path: '/v1',
+    beside: { LLM_URL: 'http://localhost/v1', LLM_MODEL: 'm', LLM_FALLBACK_MODEL: 'n' },
+    read: (settings) => ofWeb(settings.get(LlmSettings).LLM_FALLBACK_URL),
+  },
+  TTS_URL: {
+    scheme: 'http',
+    path: '/v1',
+    beside: { TTS_MODEL: 'm' },
+    read: (settings) => ofWeb(settings.get(SynthesisSettings).TTS_URL),
   },
   TWILIO_API_URL: { scheme: 'https', read: (settings) => ofWeb(settings.get(TwilioSettings).TWILIO_API_URL) },
   ELEVENLABS_URL: { scheme: 'https', read: (settings) => ofWeb(settings.get(ElevenLabsSettings).ELEVENLABS_URL) },

@@ -10,7 +10,7 @@ import { LANGUAGE_MODEL } from '../llm/llm.module.js';
 import { Project } from '../projects/project.entity.js';
 import { loadVoiceActivity } from '../speech/fvad.js';
 import { Recognizers } from '../speech/recognition/recognizers.js';
-import { BuiltInSpeech } from '../speech/synthesis/built-in-speech.js';
+import { CallSpeech } from '../speech/synthesis/call-speech.js';
 import type { VoiceActivity } from '../speech/voice-activity.js';
 import type { LineCall } from '../telephony/phone-line.js';
 import { planOf } from './call-plan.js';
@@ -28,7 +28,7 @@ export class CallConversations implements OnModuleInit {
 
   constructor(
     @Inject(LANGUAGE_MODEL) private readonly model: LanguageModel,
-    private readonly synthesizer: BuiltInSpeech,
+    private readonly synthesizer: CallSpeech,
     private readonly recognizers: Recognizers,
     private readonly database: Database,
     private readonly clock: Clock,

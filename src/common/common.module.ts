@@ -1,8 +1,8 @@
 import { Global, Module } from '@nestjs/common';
 import { Clock } from './clock.js';
-import { ProviderFaults } from './provider-faults.js';
+import { Providers } from './providers.js';
 
 /** What every module may use. */
 @Global()
-@Module({ providers: [Clock, ProviderFaults], exports: [Clock, ProviderFaults] })
+@Module({ providers: [Clock, Providers], exports: [Clock, Providers] })
 export class CommonModule {}

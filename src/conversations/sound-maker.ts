@@ -1,20 +1,11 @@
-import { SAMPLE_RATE } from '../common/sound.js';
 import { Timers } from '../common/timers.js';
 import { untilAborted } from '../common/until-aborted.js';
+import { audible } from '../speech/synthesis/audible.js';
 import { SpeechSynthesizer } from '../speech/synthesis/speech-synthesizer.js';
 
 /** A synthesizer that is silent for so long is asked once more, and then given up. */
 const FIRST_SOUND_MS = 5000;
-/** Sound that nobody hears: what some providers send when they fail. */
-const QUIET = 64;
-const MAX_QUIET_SAMPLES = 2 * SAMPLE_RATE;
-/** Of the quiet before a sentence so much is kept. */
-const LEAD_SAMPLES = SAMPLE_RATE / 20;
 const ATTEMPTS = 2;
-
-function isQuiet(samples: Int16Array): boolean {
-  return samples.every((sample) => sample < QUIET && sample > -QUIET);
-}
 
 /** Has texts spoken by a synthesizer, and watches that there is something to hear. */
 export class SoundMaker {
@@ -37,20 +28,11 @@ export class SoundMaker {
     const late = new AbortController();
     const stopWaiting = this.timers.after(FIRST_SOUND_MS, () => late.abort());
     const either = AbortSignal.any([signal, late.signal]);
-    const quiet: Int16Array[] = [];
-    let quietSamples = 0;
     let isHeard = false;
     try {
       const pieces = this.synthesizer.speak({ text, voiceId: this.voiceId, signal: either });
-      for await (const piece of untilAborted(pieces, either)) {
-        if (!isHeard && isQuiet(piece)) {
-          quiet.push(piece);
-          quietSamples += piece.length;
-          if (quietSamples > MAX_QUIET_SAMPLES) break;
-          continue;
-        }
+      for await (const piece of audible(untilAborted(pieces, either))) {
         stopWaiting();
-        if (!isHeard) quiet.splice(0).forEach((lead) => hand(lead.subarray(-LEAD_SAMPLES)));
         isHeard = true;
         hand(piece);
       }

@@ -29,20 +29,9 @@ export interface ChatRequest {
 
 export type ChatPart = { type: 'text'; text: string } | { type: 'tool-call'; call: ToolCall };
 
-/** Why a model gave no (whole) answer. `rate-limited` may carry how long to wait. */
-export class LanguageModelError extends Error {
-  constructor(
-    readonly kind: 'unavailable' | 'rate-limited' | 'cut-off' | 'refused',
-    message: string,
-    readonly retryAfterMs?: number,
-  ) {
-    super(message);
-  }
-}
-
 export interface LanguageModel {
   /** As it is named in the log and in `/health/ready`. */
   readonly name: string;
-  /** Streams the answer. Throws LanguageModelError; an answer that was cut off throws after its parts. */
+  /** Streams the answer. Throws ProviderError; an answer that was cut off throws after its parts. */
   stream(request: ChatRequest): AsyncIterable<ChatPart>;
 }

@@ -1,33 +1,44 @@
-import { IsOptional } from 'class-validator';
-import { isSafeUrl, Satisfies } from '../config/rules.js';
+import { ApiKey, type ApiServer, ApiUrl, faultsOfServer, ModelName } from '../config/api-server.js';
 import { ModuleSettings } from '../config/settings.js';
-import { HttpUrl } from '../config/url-settings.js';
 
 /** Language model. Any server with OpenAI's chat completions. */
 export class LlmSettings extends ModuleSettings {
   /** Where its API is, up to `/v1`: https://api.openai.com/v1, http://localhost:11434/v1. Unset: the agent answers by plain rules. */
-  @IsOptional()
-  @HttpUrl({ expected: 'an http:// or https:// URL with no user, ? or #', isBase: true })
+  @ApiUrl()
   LLM_URL?: string;
 
   /** Its key, where it wants one. With a key LLM_URL must be https:// (or http:// to this machine). */
-  @IsOptional()
-  @Satisfies((value: string) => /^[\x21-\x7e]+$/.test(value), 'printable ASCII without blanks')
+  @ApiKey()
   LLM_API_KEY?: string;
 
   /** Name of the model; required with LLM_URL. */
-  @IsOptional()
-  @Satisfies((value: string) => /^[\x21-\x7e]{1,200}$/.test(value), 'printable ASCII without blanks')
+  @ModelName()
   LLM_MODEL?: string;
 
+  /** A second API, asked while the first fails, or is silent for four seconds. */
+  @ApiUrl()
+  LLM_FALLBACK_URL?: string;
+
+  /** Its key, where it wants one. */
+  @ApiKey()
+  LLM_FALLBACK_API_KEY?: string;
+
+  /** Name of its model; required with LLM_FALLBACK_URL. */
+  @ModelName()
+  LLM_FALLBACK_MODEL?: string;
+
   override faults(): string[] {
-    const { LLM_URL: url, LLM_API_KEY: key, LLM_MODEL: model } = this;
-    const faults: string[] = [];
-    if ((url === undefined) !== (model === undefined)) faults.push('LLM_URL and LLM_MODEL must be set together');
-    if (key !== undefined && url === undefined) faults.push('LLM_API_KEY needs LLM_URL');
-    if (key !== undefined && url !== undefined && !isSafeUrl(url)) {
-      faults.push('LLM_URL must be https:// (or http:// to this machine) where LLM_API_KEY is set');
-    }
+    const [first, second] = this.servers;
+    const faults = [...faultsOfServer('LLM', first), ...faultsOfServer('LLM_FALLBACK', second)];
+    if (second.url !== undefined && first.url === undefined) faults.push('LLM_FALLBACK_URL needs LLM_URL');
     return faults;
+  }
+
+  /** In the order in which they are asked. */
+  get servers(): [first: ApiServer, second: ApiServer] {
+    return [
+      { url: this.LLM_URL, apiKey: this.LLM_API_KEY, model: this.LLM_MODEL },
+      { url: this.LLM_FALLBACK_URL, apiKey: this.LLM_FALLBACK_API_KEY, model: this.LLM_FALLBACK_MODEL },
+    ];
   }
 }

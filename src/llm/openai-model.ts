@@ -1,18 +1,15 @@
 import type OpenAI from 'openai';
+import { ProviderError } from '../common/provider-error.js';
+import { retryAfterOf } from '../common/retry-after.js';
 import { Timers } from '../common/timers.js';
 import { untilAborted } from '../common/until-aborted.js';
-import { ChatMessage, ChatPart, ChatRequest, LanguageModel, LanguageModelError } from './language-model.js';
+import type { KnownApiServer } from '../config/api-server.js';
+import { ChatMessage, ChatPart, ChatRequest, LanguageModel } from './language-model.js';
 import { ToolCallPieces } from './tool-call-pieces.js';
 
 /** To the first part of an answer, and between any two. */
 const FIRST_PART_MS = 8000;
 const NEXT_PART_MS = 5000;
-
-export interface OpenAiModelOptions {
-  url: string;
-  apiKey?: string;
-  model: string;
-}
 
 type Message = OpenAI.Chat.Completions.ChatCompletionMessageParam;
 type FinishReason = OpenAI.Chat.Completions.ChatCompletionChunk.Choice['finish_reason'];
@@ -29,26 +26,18 @@ function toMessage(message: ChatMessage): Message {
   return { role: 'assistant', content: message.content, tool_calls };
 }
 
-/** Milliseconds that an answer asks to wait; undefined where it does not say. */
-function retryAfterOf(headers: Headers | undefined): number | undefined {
-  const milliseconds = Number(headers?.get('retry-after-ms') ?? NaN);
-  const seconds = Number(headers?.get('retry-after') ?? NaN);
-  const wait = Number.isFinite(milliseconds) ? milliseconds : seconds * 1000;
-  return Number.isFinite(wait) && wait >= 0 ? wait : undefined;
-}
-
 /** In our words: a provider's own may quote what was said in the call. */
-function toError(error: unknown, hasParts: boolean): LanguageModelError {
-  if (error instanceof LanguageModelError) return error;
+function toError(error: unknown, hasParts: boolean): ProviderError {
+  if (error instanceof ProviderError) return error;
   const { status, code, headers } = error as { status?: number; code?: string; headers?: Headers };
   if (status === 429 && code !== 'insufficient_quota') {
-    return new LanguageModelError('rate-limited', 'the model takes no more requests now', retryAfterOf(headers));
+    return new ProviderError('rate-limited', 'the model takes no more requests now', retryAfterOf(headers));
   }
   if (status !== undefined && status < 500 && status !== 408) {
-    return new LanguageModelError('refused', `the model refused with status ${status}`);
+    return new ProviderError('refused', `the model refused with status ${status}`);
   }
-  if (hasParts) return new LanguageModelError('cut-off', 'the answer was cut off');
-  return new LanguageModelError('unavailable', status ? `status ${status}` : 'the model cannot be reached');
+  if (hasParts) return new ProviderError('cut-off', 'the answer was cut off');
+  return new ProviderError('unavailable', status ? `status ${status}` : 'the model cannot be reached');
 }
 
 /** A model behind OpenAI's chat completions, whoever serves them. */
@@ -57,7 +46,7 @@ export class OpenAiModel implements LanguageModel {
   private client?: Promise<OpenAI>;
 
   constructor(
-    private readonly options: OpenAiModelOptions,
+    private readonly options: KnownApiServer,
     private readonly timers: Timers,
   ) {
     this.name = `${options.model} at ${new URL(options.url).host}`;
@@ -100,9 +89,9 @@ export class OpenAiModel implements LanguageModel {
       }
       if (signal.aborted) return;
       // A stream that is cut between two chunks ends as quietly as one that is complete.
-      if (finish === null) throw new LanguageModelError('cut-off', 'the answer has no end');
-      if (finish === 'content_filter') throw new LanguageModelError('refused', 'the answer was filtered');
-      if (finish === 'length') throw new LanguageModelError('cut-off', 'the answer was too long');
+      if (finish === null) throw new ProviderError('cut-off', 'the answer has no end');
+      if (finish === 'content_filter') throw new ProviderError('refused', 'the answer was filtered');
+      if (finish === 'length') throw new ProviderError('cut-off', 'the answer was too long');
       for (const call of calls.whole()) yield { type: 'tool-call', call };
     } finally {
       stopWaiting();

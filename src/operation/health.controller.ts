@@ -2,13 +2,14 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { AppError } from '../common/app-error.js';
 import { COMMON_ERRORS } from '../common/common.errors.js';
+import { type ProviderPart, Providers } from '../common/providers.js';
 import { Database } from '../database/database.js';
 import { Public } from '../http/public.decorator.js';
 import { success, Answer } from '../openapi/answers.js';
 import { Documented } from '../openapi/operation.js';
 import { HttpDrain } from './http-drain.js';
 import * as docs from './operation.docs.js';
-import { ReadyAnswer } from './operation.dto.js';
+import { CallProviders, ReadyAnswer } from './operation.dto.js';
 
 const RETRY_SECONDS = 2;
 
@@ -18,6 +19,7 @@ export class HealthController {
   constructor(
     private readonly database: Database,
     private readonly drain: HttpDrain,
+    private readonly providers: Providers,
   ) {}
 
   @Public()
@@ -35,6 +37,16 @@ export class HealthController {
     if (!(await this.database.isReady())) {
       throw new AppError(COMMON_ERRORS.DATABASE_UNAVAILABLE, { retryAfterSeconds: RETRY_SECONDS });
     }
-    return success('Requests can be served.', { database: 'up' });
+    return success('Requests can be served.', { database: 'up', providers: this.callProviders });
+  }
+
+  /** Everybody may ask: where a provider is stays between the operator and the log. */
+  private get callProviders(): CallProviders {
+    const names = (part: ProviderPart) => this.providers.inUse(part).map((name) => name.replace(/ at \S+$/, ''));
+    return {
+      languageModel: names('language-model'),
+      speechToText: names('speech-to-text'),
+      textToSpeech: names('text-to-speech'),
+    };
   }
 }

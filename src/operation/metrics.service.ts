@@ -7,6 +7,7 @@ import { PasswordHasher } from '../auth/password-hasher.js';
 import { AppError } from '../common/app-error.js';
 import { COMMON_ERRORS } from '../common/common.errors.js';
 import { logOutput } from '../common/log-output.js';
+import { Providers } from '../common/providers.js';
 import { sha256 } from '../common/sha256.js';
 import { OperationSettings } from './operation.settings.js';
 import { ApiKeysService } from '../credentials/api-keys.service.js';
@@ -44,6 +45,7 @@ export class MetricsService {
   constructor(
     private readonly settings: OperationSettings,
     private readonly database: Database,
+    private readonly providers: Providers,
     hasher: PasswordHasher,
     sessions: SessionsService,
     apiKeys: ApiKeysService,
@@ -63,6 +65,7 @@ export class MetricsService {
       () => logOutput.droppedLines,
     );
     this.letters();
+    this.providerFaults();
   }
 
   get isOn(): boolean {
@@ -93,6 +96,20 @@ export class MetricsService {
       registers: [this.registry],
       collect() {
         this.set(read());
+      },
+    });
+  }
+
+  private providerFaults(): void {
+    const { providers } = this;
+    new Counter({
+      name: 'provider_errors_total',
+      help: 'Failures of language models, speech to text and text to speech, by part and kind.',
+      labelNames: ['part', 'kind'],
+      registers: [this.registry],
+      collect() {
+        this.reset();
+        for (const { part, kind, count } of providers.faults) this.inc({ part, kind }, count);
       },
     });
   }

@@ -14,7 +14,7 @@ export const LIVE = {
 export const READY = {
   operationId: 'health.ready',
   summary: 'Whether requests can be served',
-  description: 'Asks the database, and whether it has all migrations.',
+  description: 'Asks the database, and whether it has all migrations. Tells what calls are made with.',
   answer: ReadyAnswer,
   errors: [COMMON_ERRORS.STOPPING],
 };

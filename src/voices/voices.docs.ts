@@ -7,7 +7,7 @@ const { VOICE_NOT_FOUND, VOICES_UNAVAILABLE } = VOICES_ERRORS;
 const params = {
   voice_id: {
     description: 'Id of a voice, from the list.',
-    schema: { type: 'string' as const, pattern: '^[A-Za-z0-9]+$', example: VOICE_ID_EXAMPLE },
+    schema: { type: 'string' as const, pattern: '^[A-Za-z0-9_-]+$', example: VOICE_ID_EXAMPLE },
   },
 };
 

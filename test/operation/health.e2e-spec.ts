@@ -39,6 +39,7 @@ describe('The health of a service', () => {
     expect(await service.api.get('/health/live')).toMatchObject({ status: 200, body: { status: 'success' } });
     const ready = await service.api.get('/health/ready');
     expect(ready).toMatchObject({ status: 200, body: { status: 'success', database: 'up' } });
+    expect(ready.body.providers).toMatchObject({ languageModel: ['scripted'], textToSpeech: ['flite'] });
   });
 
   it('is not ready while a migration is missing', async () => {

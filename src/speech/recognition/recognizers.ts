@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Providers } from '../../common/providers.js';
 import { SystemTimers } from '../../common/timers.js';
 import { findPocketsphinx } from './pocketsphinx-program.js';
 import { PocketsphinxRecognizer } from './pocketsphinx-recognizer.js';
@@ -10,9 +11,13 @@ import type { SpeechRecognizer } from './speech-recognizer.js';
 export class Recognizers {
   readonly all: SpeechRecognizer[];
 
-  constructor(settings: RecognitionSettings) {
+  constructor(settings: RecognitionSettings, providers: Providers) {
     const files = settings.POCKETSPHINX === 'on' ? findPocketsphinx() : null;
     this.all = files ? [new PocketsphinxRecognizer(files, new SystemTimers())] : [];
+    providers.announce(
+      'speech-to-text',
+      this.all.map(({ name }) => name),
+    );
   }
 
   /** Null: nobody here understands this language, and turns are told by their length. */

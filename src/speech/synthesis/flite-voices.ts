@@ -75,6 +75,10 @@ const VOICES: FliteVoice[] = [
   },
 ];
 
+export function isFliteVoice(voiceId: string): boolean {
+  return VOICES.some(({ voice_id }) => voice_id === voiceId);
+}
+
 /** Flite's name of a voice, or of the default one where the id is not of a built-in voice. */
 export function fliteVoiceOf(voiceId: string | null): string {
   return (VOICES.find(({ voice_id }) => voice_id === voiceId) ?? VOICES[0]).flite;

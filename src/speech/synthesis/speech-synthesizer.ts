@@ -14,3 +14,8 @@ export interface SpeechSynthesizer {
   /** Streams 16-bit mono PCM at 16 kHz in pieces of any length. Throws when the provider fails. */
   speak(request: SpeechRequest): AsyncIterable<Int16Array>;
 }
+
+/** A synthesizer that has some of the voices. */
+export interface VoiceProvider extends SpeechSynthesizer {
+  hasVoice(voiceId: string): boolean;
+}

@@ -1,0 +1,46 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { ProviderError } from './provider-error.js';
+
+/** What calls ask providers for. */
+export type ProviderPart = 'speech-to-text' | 'text-to-speech' | 'language-model';
+
+interface Faults {
+  part: ProviderPart;
+  kind: string;
+  count: number;
+}
+
+/** Knows which providers are in use, tells the log of every failure of one, and counts them for the metrics. */
+@Injectable()
+export class Providers {
+  private readonly logger = new Logger('Providers');
+  private readonly names = new Map<ProviderPart, string[]>();
+  private readonly faultsByKind = new Map<string, Faults>();
+
+  /** Names of those in use, in the order in which they are tried. */
+  inUse(part: ProviderPart): string[] {
+    return this.names.get(part) ?? [];
+  }
+
+  get faults(): Iterable<Readonly<Faults>> {
+    return this.faultsByKind.values();
+  }
+
+  /** To be called once for each part, at the start. */
+  announce(part: ProviderPart, names: string[]): void {
+    this.names.set(part, names);
+    this.logger.log(`${part}: ${names.join(', then ') || 'none'}`);
+  }
+
+  /** `next` is what takes its place. An error that is not ours may quote what was said: only its class is told. */
+  failed(part: ProviderPart, name: string, error: unknown, next?: string): void {
+    const isOurs = error instanceof ProviderError;
+    const kind = isOurs ? error.kind : 'unavailable';
+    const key = `${part} ${kind}`;
+    const count = (this.faultsByKind.get(key)?.count ?? 0) + 1;
+    this.faultsByKind.set(key, { part, kind, count });
+    const why = isOurs ? error.message : ((error as Error | undefined)?.name ?? 'no error');
+    const then = next === undefined ? '' : `; ${next} takes its place`;
+    this.logger.warn(`${part}: ${name} failed, ${kind} (${why})${then}`);
+  }
+}

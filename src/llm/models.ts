@@ -1,0 +1,36 @@
+import { Injectable } from '@nestjs/common';
+import { Clock, SECOND_MS } from '../common/clock.js';
+import { FailOver } from '../common/fail-over.js';
+import { Providers } from '../common/providers.js';
+import { SystemTimers } from '../common/timers.js';
+import { isKnown } from '../config/api-server.js';
+import type { ChatPart, ChatRequest, LanguageModel } from './language-model.js';
+import { LlmSettings } from './llm.settings.js';
+import { OpenAiModel } from './openai-model.js';
+import { ScriptedModel } from './scripted-model.js';
+
+/** Models have limits of their own, which are shorter than `nextMs`. */
+const LIMITS = { firstMs: 4 * SECOND_MS, nextMs: 15 * SECOND_MS };
+
+/** The models that the settings name, one after another; the scripted one where they name none. */
+@Injectable()
+export class Models implements LanguageModel {
+  readonly name: string;
+  private readonly all: LanguageModel[];
+  private readonly failOver: FailOver<LanguageModel>;
+
+  constructor(settings: LlmSettings, providers: Providers, clock: Clock) {
+    const timers = new SystemTimers();
+    this.all = settings.servers.filter(isKnown).map((server) => new OpenAiModel(server, timers));
+    if (this.all.length === 0) this.all.push(new ScriptedModel());
+    this.failOver = new FailOver({ part: 'language-model', providers, clock, timers });
+    const names = this.all.map(({ name }) => name);
+    this.name = names.join(', then ');
+    providers.announce('language-model', names);
+  }
+
+  stream(request: ChatRequest): AsyncIterable<ChatPart> {
+    const { all, failOver } = this;
+    return failOver.stream(all, LIMITS, request.signal, (model, signal) => model.stream({ ...request, signal }));
+  }
+}

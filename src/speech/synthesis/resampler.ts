@@ -1,0 +1,73 @@
+import { SAMPLE_RATE } from '../../common/sound.js';
+
+/** Samples on each side of a moment that make its value, at the lower of the two rates. */
+const SIDE = 16;
+/** What is kept of the frequencies that both rates can carry. */
+const PASSED = 0.94;
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}
+
+/** Brings a stream of sound from any rate to 16 kHz: a windowed sinc, which lets no frequency through that 16 kHz cannot carry. */
+export class Resampler {
+  private readonly side: number;
+  private readonly step: number;
+  private readonly phases: number;
+  private readonly kernels: Float64Array[];
+  /** What the next sample out needs of the past, and what came after it. */
+  private input: number[];
+  /** Where the next sample out lies in `input`: whole samples, and phases of one. */
+  private at: number;
+  private phase = 0;
+
+  constructor(from: number) {
+    const divisor = greatestCommonDivisor(from, SAMPLE_RATE);
+    this.phases = SAMPLE_RATE / divisor;
+    this.step = from / divisor;
+    const scale = Math.min(1, SAMPLE_RATE / from);
+    this.side = Math.ceil(SIDE / scale);
+    this.kernels = Array.from({ length: this.phases }, (_, phase) => this.kernel(phase / this.phases, scale * PASSED));
+    this.input = new Array<number>(this.side - 1).fill(0);
+    this.at = this.side - 1;
+  }
+
+  push(samples: Int16Array): Int16Array {
+    for (const sample of samples) this.input.push(sample);
+    const result: number[] = [];
+    while (this.at + this.side < this.input.length) {
+      result.push(this.sample());
+      this.phase += this.step;
+      this.at += Math.floor(this.phase / this.phases);
+      this.phase %= this.phases;
+    }
+    const past = Math.max(0, Math.min(this.at - this.side + 1, this.input.length));
+    this.input = this.input.slice(past);
+    this.at -= past;
+    return Int16Array.from(result);
+  }
+
+  /** The rest, when nothing more comes. */
+  flush(): Int16Array {
+    return this.push(new Int16Array(this.side));
+  }
+
+  private sample(): number {
+    const kernel = this.kernels[this.phase];
+    const first = this.at - this.side + 1;
+    let sum = 0;
+    for (let i = 0; i < kernel.length; i += 1) sum += kernel[i] * this.input[first + i];
+    return Math.max(-32768, Math.min(32767, Math.round(sum)));
+  }
+
+  private kernel(fraction: number, cutoff: number): Float64Array {
+    const weights = Float64Array.from({ length: 2 * this.side }, (_, i) => {
+      const distance = i - this.side + 1 - fraction;
+      const x = Math.PI * cutoff * distance;
+      const window = 0.5 * (1 + Math.cos((Math.PI * distance) / (this.side + 1)));
+      return (x === 0 ? 1 : Math.sin(x) / x) * window;
+    });
+    const sum = weights.reduce((total, weight) => total + weight, 0);
+    return weights.map((weight) => weight / sum);
+  }
+}
