@@ -163,6 +163,17 @@ describe('The users command', () => {
     expect(await done('show', 'nobody@example.com')).toMatchObject({ account: null, signups: [] });
   });
 
+  it('names a misspelt setting in one line, without its value, and runs on', async () => {
+    const misspelt = { TRUST_PROXIES: 'some value', APP_SECRETS: 'some value' };
+    const { code, output } = await users(['show', '--email', 'nobody@example.com'], misspelt);
+    const [line, ...more] = output.split('\n');
+    expect(line).toBe(
+      'No settings of the service, and ignored: TRUST_PROXIES (did you mean TRUST_PROXY?), APP_SECRETS (did you mean APP_SECRET?)',
+    );
+    expect([code, more.join()]).toEqual([0, expect.stringContaining('Nobody has this address')]);
+    expect(output).not.toContain('some value');
+  });
+
   // What is judged before the database is opened is judged once.
   const refusals: [string[], Record<string, string>, string][] = [
     [['shoot', '--email', 'ada@example.com'], {}, 'Name one action: show, verify, '],

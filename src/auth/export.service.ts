@@ -27,7 +27,7 @@ export class ExportService {
 
   /** `ExportAnswer` as a stream, all of it as it is at one moment. Whatever becomes of the stream, all that it holds is given back. */
   async exportData(caller: Caller, client: Client, gone: AbortSignal): Promise<Readable> {
-    const leave = await this.places.take(caller.userId, gone);
+    const leave = await this.places.take(caller.userId, client.ip, gone);
     let snapshot: Snapshot | undefined;
     const giveBack = async () => {
       await snapshot?.close();

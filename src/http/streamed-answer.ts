@@ -4,6 +4,9 @@ import { Clock, MINUTE_MS, SECOND_MS } from '../common/clock.js';
 
 /** A client that reads nothing for so long is cut off. Shorter than UNREAD_TIMEOUT_MS, which would end the connection in order. */
 const UNREAD_MS = 25 * SECOND_MS;
+/** So is one that takes fewer characters while it is waited for so long: it would keep others waiting for minutes. Some 35 kB a second. */
+const PACE_WINDOW_MS = 30 * SECOND_MS;
+const PACE_CHARACTERS = 1024 * 1024;
 /** So is one that reads, but too slowly to come to an end before RESPONSE_TIMEOUT_MS. */
 const LONGEST_MS = 9 * MINUTE_MS;
 /** Small pieces are sent together. */
@@ -35,15 +38,22 @@ async function* gathered(pieces: AsyncIterable<string>): AsyncGenerator<string> 
   yield waiting.join('');
 }
 
-/** Calls `cutOff` when the next piece is not asked for in time. */
+/** Calls `cutOff` when the next piece is not asked for in time, or pieces too slowly. What the pieces take to be made does not count. */
 async function* watched(pieces: AsyncIterable<string>, clock: Clock, cutOff: () => void): AsyncGenerator<string> {
+  let [waitedMs, taken] = [0, 0];
   for await (const piece of pieces) {
     const callOff = clock.after(UNREAD_MS, cutOff);
+    const since = clock.now().getTime();
     try {
       yield piece;
     } finally {
       callOff();
     }
+    waitedMs += clock.now().getTime() - since;
+    taken += piece.length;
+    if (waitedMs < PACE_WINDOW_MS) continue;
+    if (taken < PACE_CHARACTERS) return cutOff();
+    [waitedMs, taken] = [0, 0];
   }
 }
 

@@ -1,16 +1,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, Socket } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { request } from 'undici';
 import { ExportPlaces } from '../../src/auth/export-places.js';
 import { Database } from '../../src/database/database.js';
+import { DatabaseSettings } from '../../src/database/database.settings.js';
 import { writeAgents } from '../support/agents.js';
 import { join, Person } from '../support/people.js';
 import { createProject } from '../support/projects.js';
 import { startApp, TestApp } from '../support/start-app.js';
+import { TestClock } from '../support/test-clock.js';
+import { until } from '../support/until.js';
 
 const MB = 1024 * 1024;
 const INSTRUCTION = 'x'.repeat(65_535);
@@ -21,10 +23,16 @@ let ada: Person;
 let bob: Person;
 let carol: Person;
 beforeAll(async () => {
-  service = await startApp();
+  service = await startApp({ TRUST_PROXY: 'loopback' });
   [ada, bob, carol] = [await join(service), await join(service), await join(service)];
   await makeAgents(ada, 1000);
   await makeAgents(bob, 300);
+});
+/** A story that failed leaves its connections to nobody. */
+const opened = new Set<Socket>();
+afterEach(() => {
+  for (const socket of opened) socket.destroy();
+  opened.clear();
 });
 afterAll(() => service.close());
 
@@ -40,6 +48,7 @@ class RawExport {
   constructor({ token }: Person, times = 1, version = '1.0') {
     const { hostname, port } = new URL(service.api.url);
     this.socket = connect({ host: hostname, port: Number(port) });
+    opened.add(this.socket);
     this.socket.write(
       `GET /user/export HTTP/${version}\r\nhost: talkstack.test\r\nauthorization: Bearer ${token}\r\n\r\n`.repeat(
         times,
@@ -75,15 +84,15 @@ const openSnapshots = (): number => service.app.get(Database).openSnapshots;
 
 /** Waits until so many exports wait for a place. */
 async function queued(count: number): Promise<void> {
-  while (service.app.get(ExportPlaces).queued !== count) await delay(10);
+  await until(() => service.app.get(ExportPlaces).queued === count);
 }
 
 async function allGivenBack(): Promise<void> {
-  while (openSnapshots() > 0) await delay(20);
+  await until(() => openSnapshots() === 0);
   const both = [new RawExport(ada), new RawExport(bob)];
   for (const one of both) expect(await one.begun()).toContain('200 OK');
   for (const one of both) one.leave();
-  while (openSnapshots() > 0) await delay(20);
+  await until(() => openSnapshots() === 0);
 }
 
 /** Bytes that are referred to. */
@@ -120,6 +129,39 @@ describe('An export of a thousand agents of 64 kB', () => {
   });
 });
 
+describe('Places for exports', () => {
+  it('are not all had by one account or one network', async () => {
+    const first = new RawExport(ada);
+    await first.begun();
+    // One a user: the second waits although there is room, and nobody waits behind it.
+    const second = new RawExport(ada);
+    await queued(1);
+    const other = new RawExport(bob);
+    await other.begun();
+    // Two a network: of this one nobody else gets in, of another one somebody does at once.
+    const third = new RawExport(carol);
+    await queued(2);
+    const elsewhere = service.api.as(carol).with({ 'x-forwarded-for': '2001:db8:1:1::7' });
+    expect((await elsewhere.get('/user/export')).status).toBe(200);
+    for (const one of [first, second, other, third]) one.leave();
+    await queued(0);
+    await allGivenBack();
+  });
+
+  it('count a /56 of IPv6 as one network', async () => {
+    const places = new ExportPlaces(new DatabaseSettings(), new TestClock());
+    const never = new AbortController();
+    const leave = await places.take('a', '2001:db8:1:1::7', never.signal);
+    await places.take('b', '2001:db8:1:2::7', never.signal);
+    const third = places.take('c', '2001:db8:1:3::7', never.signal);
+    expect(places.queued).toBe(1);
+    await places.take('d', '2001:db8:1:100::7', never.signal);
+    leave();
+    await third;
+    expect(places.queued).toBe(0);
+  });
+});
+
 describe('A client of an export', () => {
   it('that leaves gives its place and its snapshot back, at whatever moment', async () => {
     for (const person of [ada, bob, ada]) new RawExport(person).leave();
@@ -148,7 +190,7 @@ describe('A client of an export', () => {
     expect([status, body.code, headers.get('retry-after')]).toEqual([503, 'OVERLOADED', '60']);
     expect(openSnapshots()).toBeGreaterThan(0);
     service.clock.advance(40_000);
-    while (openSnapshots() > 0) await delay(20);
+    await until(() => openSnapshots() === 0);
     for (const one of idle) expect(await one.readOn()).toMatch(/[^}]$/);
     await allGivenBack();
   });

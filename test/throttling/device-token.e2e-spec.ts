@@ -1,3 +1,4 @@
+import { AdministrationService } from '../../src/auth/administration.service.js';
 import { DAY_MS, MINUTE_MS } from '../../src/common/clock.js';
 import { atOnce } from '../support/credentials.js';
 import { join, newAddress, PASSWORD, Person } from '../support/people.js';
@@ -133,6 +134,15 @@ describe('A device token', () => {
       (ada: Person) => {
         const passwords = { oldPassword: PASSWORD, newPassword: NEW_PASSWORD };
         return fromElsewhere(service).api.as(ada).post('/auth/change-password', passwords);
+      },
+    ],
+    [
+      'a lock by an administrator',
+      async ({ email }: Person) => {
+        const administration = service.app.get(AdministrationService);
+        await administration.act('lock', email);
+        await administration.act('unlock', email);
+        return { status: 200 };
       },
     ],
     ['a logout of all devices', (ada: Person) => fromElsewhere(service).api.as(ada).post('/auth/logout-all')],

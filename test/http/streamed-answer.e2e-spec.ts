@@ -1,0 +1,52 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { streamOf } from '../../src/http/streamed-answer.js';
+import { TestClock } from '../support/test-clock.js';
+
+const PIECE = 'x'.repeat(16 * 1024);
+const COUNT = 1000;
+
+async function* pieces(beforeEach: () => void = () => undefined): AsyncGenerator<string> {
+  for (let i = 0; i < COUNT; i += 1) {
+    beforeEach();
+    yield await Promise.resolve(PIECE);
+  }
+}
+
+/** Reads a stream, with so many seconds after each 16 kB; returns how many kB it got. */
+async function read(secondsAPiece: number, secondsToMake = 0): Promise<number> {
+  const clock = new TestClock();
+  const stream = streamOf(
+    pieces(() => clock.advance(secondsToMake * 1000)),
+    clock,
+  );
+  let bytes = 0;
+  try {
+    for await (const chunk of stream) {
+      bytes += (chunk as Buffer).length;
+      // As on a network, all that may be made ahead is made while the client is slow.
+      await turn();
+      clock.advance((secondsAPiece * 1000 * (chunk as Buffer).length) / PIECE.length);
+    }
+  } catch (error) {
+    expect((error as Error).message).toBe('The client did not read the answer in time');
+  }
+  return bytes / 1024;
+}
+
+describe('A streamed answer', () => {
+  const WHOLE = (COUNT * PIECE.length) / 1024;
+
+  it('is read to its end by a client that takes 40 kB a second', async () => {
+    expect(await read(0.4)).toBe(WHOLE);
+  });
+
+  it('is cut off soon when its client takes 16 kB a second, and within minutes when it takes one piece at a time', async () => {
+    // What is made ahead comes on top of the first half minute.
+    expect(await read(1)).toBeLessThan(16 * 40);
+    expect(await read(20)).toBeLessThan(16 * 10);
+  });
+
+  it('does not blame its client for the time that it takes to be made', async () => {
+    expect(await read(0, 0.3)).toBe(WHOLE);
+  });
+});
