@@ -97,7 +97,7 @@ describe('The start and the end of the server', () => {
 
   it('by start.cjs has a thread of the pool for each hash, and four for everything else', async () => {
     const { child, output, exit } = launch(
-      program('start').replace(/js$/, 'cjs'),
+      built('bundle/start.cjs'),
       [],
       { ...settings, HASH_CONCURRENCY: '9' },
       folder,

@@ -1,4 +1,5 @@
 import { ChildProcess, spawn, StdioOptions } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { ApiClient } from './api-client.js';
@@ -41,9 +42,13 @@ export function built(file: string): string {
   return fileURLToPath(new URL(`../../dist/${file}`, import.meta.url));
 }
 
-/** Path of a program as users start it: `main`, or that of a command. */
+/** Set by `npm run coverage`: the folder to which every process writes which of its lines ran. */
+const { NODE_V8_COVERAGE } = process.env;
+
+/** Path of a program as users start it: `main`, or that of a command. For coverage it is not bundled: a line of the bundle holds many of ours. */
 export function program(name: string): string {
-  return built(`bundle/${name}.js`);
+  const unbundled = [`src/${name}.js`, `src/commands/${name}.js`].map(built);
+  return (NODE_V8_COVERAGE && unbundled.find((path) => existsSync(path))) || built(`bundle/${name}.js`);
 }
 
 class Output {
@@ -85,7 +90,7 @@ export function launch(
   stdio: StdioOptions = ['ignore', 'pipe', 'pipe'],
 ) {
   // Nothing of the developer's environment: its settings are not the test's.
-  const env = { PATH: process.env.PATH, ...settings };
+  const env = { PATH: process.env.PATH, ...(NODE_V8_COVERAGE && { NODE_V8_COVERAGE }), ...settings };
   const child = spawn(process.execPath, [file, ...args], { cwd, env, stdio });
   running.add(child);
   const output = new Output(child);
