@@ -17,6 +17,25 @@ async function listening(lines: AsyncIterable<string>): Promise<string> {
   throw new Error('It ended before it listened.');
 }
 
+/** Bundles one file with one patch of it, by the plugin that makes the service's bundle. */
+function bundleWithPatch(from: string) {
+  const code = `import { build } from 'esbuild';
+    import { patching } from './tools/patches.mjs';
+    const plugins = [patching([{ file: 'tools/check-node.cjs', from: ${JSON.stringify(from)}, to: '' }])];
+    const entryPoints = ['tools/check-node.cjs'];
+    await build({ entryPoints, plugins, bundle: true, platform: 'node', write: false });`;
+  return spawnSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8' });
+}
+
+describe('The bundle', () => {
+  it('is not made when a patch of a package matches nothing any more', () => {
+    expect(bundleWithPatch('process.exit(1);')).toMatchObject({ status: 0, stderr: '' });
+    const { status, stderr } = bundleWithPatch('process.exit(2);');
+    expect(status).toBe(1);
+    expect(stderr).toContain('A patch matches nothing: tools/check-node.cjs has no process.exit(2);');
+  });
+});
+
 describe('A script of package.json', () => {
   it('that starts the server ends it when npm itself gets SIGTERM', async () => {
     const database = await createTestDatabase();

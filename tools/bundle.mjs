@@ -3,6 +3,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { build, context } from 'esbuild';
+import { PATCHES, patching } from './patches.mjs';
 
 const ROOT = dirname(import.meta.dirname);
 const BUNDLE = join(ROOT, 'dist/bundle');
@@ -44,28 +45,16 @@ const NOT_INSTALLED = [
   'utf-8-validate',
 ];
 
-/** Loads a module with its text changed. */
-const change = (filter, changed) => ({
-  name: 'change',
-  setup: (builder) =>
-    builder.onLoad({ filter }, async ({ path }) => ({ contents: changed(await readFile(path, 'utf8'), path) })),
-});
-
 /** Our modules find their files (templates, pages, the voices' worker) beside themselves, where `nest build` put them. */
-const ownFiles = change(/[\\/]dist[\\/]src[\\/].*\.js$/, (text, path) => {
-  const from = relative(BUNDLE, path).split(sep).join('/');
-  return text.replaceAll('import.meta.url', `new URL('${from}', import.meta.url)`);
-});
-
-/**
- * Nest's packages get what is in the bundle, not a copy of their own: a second class-validator would know none of our rules. They ask
- * for it by a `require` that they make, and by an import that would hide the names in a CommonJS package.
- */
-const sharedPackages = change(/[\\/]node_modules[\\/]@nestjs[\\/].*\.js$/, (text) =>
-  text
-    .replace('const require = createRequire(import.meta.url);', '')
-    .replaceAll(/\bimport\('(class-\w+)'\)/g, "Promise.resolve(require('$1'))"),
-);
+const ownFiles = {
+  name: 'own-files',
+  setup: (builder) =>
+    builder.onLoad({ filter: /[\\/]dist[\\/]src[\\/].*\.js$/ }, async ({ path }) => {
+      const from = relative(BUNDLE, path).split(sep).join('/');
+      const text = await readFile(path, 'utf8');
+      return { contents: text.replaceAll('import.meta.url', `new URL('${from}', import.meta.url)`) };
+    }),
+};
 
 /**
  * esbuild's `keepNames` names every function by a call whenever it is made, which is hundreds of times a request. Only those of classes
@@ -85,7 +74,7 @@ const OPTIONS = {
   outdir: BUNDLE,
   entryNames: '[name]',
   chunkNames: 'chunk-[hash]',
-  plugins: [ownFiles, sharedPackages],
+  plugins: [ownFiles, patching(PATCHES)],
   external: [...NATIVE, ...LOADED_WHERE_USED, ...NOT_INSTALLED],
   bundle: true,
   splitting: true,
@@ -120,10 +109,12 @@ const STARTER = {
   logLevel: 'warning',
 };
 
-/** Writes what esbuild made; throws when esbuild's naming helper has changed and can no longer be replaced. */
+/** Writes what esbuild made; throws when it names functions and classes in another way, which can no longer be replaced. */
 async function write(outputFiles) {
-  if (!outputFiles.some(({ text }) => text.includes(NAMING)))
+  const code = outputFiles.map(({ text }) => text).join('\n');
+  if (!code.includes(NAMING) || code.search(NAMING_OF_CLASS) === -1) {
     throw new Error('esbuild names functions in another way.');
+  }
   for (const { path, text } of outputFiles) {
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, nameClassesAlone(text));
