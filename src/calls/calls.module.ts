@@ -29,8 +29,8 @@ import { CallsController } from './calls.controller.js';
 import { EndCallService } from './end-call.service.js';
 import { MakeCallService } from './make-call.service.js';
 import { FolderStore } from './recordings/folder-store.js';
-import { RecordingCleanup } from './recordings/recording-cleanup.js';
 import { RecordingLinks } from './recordings/recording-links.js';
+import { RecordingRecovery } from './recordings/recording-recovery.js';
 import { RecordingStore } from './recordings/recording-store.js';
 import { RecordingsController } from './recordings/recordings.controller.js';
 import { RecordingsService } from './recordings/recordings.service.js';
@@ -64,8 +64,8 @@ import { RecordingsSettings } from './recordings/recordings.settings.js';
     CallWebhooks,
     EndCallService,
     MakeCallService,
-    RecordingCleanup,
     RecordingLinks,
+    RecordingRecovery,
     RecordingsService,
     SessionParts,
     {

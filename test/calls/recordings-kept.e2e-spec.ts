@@ -1,10 +1,11 @@
 import { open, readdir, rm } from 'node:fs/promises';
 import { join as path } from 'node:path';
-import { RecordingCleanup } from '../../src/calls/recordings/recording-cleanup.js';
+import { RecordingRecovery } from '../../src/calls/recordings/recording-recovery.js';
 import { RecordingFile, RecordingStore } from '../../src/calls/recordings/recording-store.js';
 import { Recording } from '../../src/calls/recordings/recording.entity.js';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/common/clock.js';
 import { Database } from '../../src/database/database.js';
+import { HousekeepingService } from '../../src/housekeeping/housekeeping.service.js';
 import { RecordedCalls } from '../support/recorded-calls.js';
 import { until } from '../support/until.js';
 import { readWav } from '../support/wav.js';
@@ -78,7 +79,7 @@ describe('A store of recordings', () => {
 });
 
 describe('A recording that nobody needs', () => {
-  const cleanUp = () => calls.service.app.get(RecordingCleanup).run();
+  const cleanUp = () => calls.service.app.get(HousekeepingService).run();
   const files = async () => (await readdir(calls.folder)).length;
 
   it('goes with its project, and its link at once', async () => {
@@ -117,17 +118,17 @@ describe('A recording whose instance died', () => {
     const database = calls.service.app.get(Database);
     await database.write(({ manager }) => manager.update(Recording, { id }, { state: 'writing' }));
   };
-  const cleanUp = () => calls.service.app.get(RecordingCleanup).run();
+  const recover = () => calls.service.app.get(RecordingRecovery).run();
 
   it('is kept as far as it came, once its call counts as lost', async () => {
     const data = await calls.recordedCall();
     const [{ id }] = await calls.rows();
     await died(id);
     expect((await calls.data(data.sid)).recordingUrls).toEqual([]);
-    await cleanUp();
+    await recover();
     expect((await calls.data(data.sid)).recordingUrls).toEqual([]);
     calls.service.clock.advance(MINUTE_MS + 1);
-    await cleanUp();
+    await recover();
     expect((await calls.rows())[0]).toMatchObject({ state: 'partial' });
     const [link] = (await calls.data(data.sid)).recordingUrls;
     expect((await calls.fetch(link)).status).toBe(200);
@@ -137,10 +138,10 @@ describe('A recording whose instance died', () => {
     const [{ id }] = await calls.rows();
     await died(id);
     await rm(path(calls.folder, `${id}.wav`));
-    await cleanUp();
+    await recover();
     expect(await calls.rows()).toHaveLength(1);
     calls.service.clock.advance(DAY_MS);
-    await cleanUp();
+    await recover();
     expect(await calls.rows()).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ApiClient, ApiCredentials } from './api-client.js';
 import { makeCall, openDesk } from './calls.js';
-import { join as signIn } from './people.js';
+import { join as signIn, Person } from './people.js';
 import { PhonePage } from './phone-page.js';
 import { Settings, startApp, TestApp } from './start-app.js';
 import { until } from './until.js';
@@ -19,6 +19,7 @@ export class RecordedCalls {
   private constructor(
     readonly service: TestApp,
     readonly folder: string,
+    readonly person: Person,
     /** They outlive the session, which the clock ends. */
     private readonly credentials: ApiCredentials,
   ) {}
@@ -30,7 +31,7 @@ export class RecordedCalls {
     const service = await startApp({ ...quick, RECORDINGS_URL: `file:${folder}`, ...settings });
     const ada = await signIn(service);
     const { apiKey } = (await service.api.as(ada).get('/user/generate-apikey')).body;
-    return new RecordedCalls(service, folder, { apiKey });
+    return new RecordedCalls(service, folder, ada, { apiKey });
   }
 
   get api(): ApiClient {

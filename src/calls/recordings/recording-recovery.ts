@@ -1,12 +1,10 @@
 import { BeforeApplicationShutdown, Injectable, Logger, OnApplicationBootstrap } from '@nestjs/common';
-import { FindOptionsWhere, IsNull, LessThan, Not } from 'typeorm';
+import { LessThan } from 'typeorm';
 import { Clock, DAY_MS, MINUTE_MS, SECOND_MS } from '../../common/clock.js';
 import { Database } from '../../database/database.js';
-import { CallsSettings } from '../calls.settings.js';
 import { RecordingStore } from './recording-store.js';
 import { Recording } from './recording.entity.js';
 import { RecordingsService } from './recordings.service.js';
-import { RecordingsSettings } from './recordings.settings.js';
 
 const EVERY_MS = MINUTE_MS;
 const FIRST_AFTER_MS = 5 * SECOND_MS;
@@ -16,9 +14,9 @@ const CLOSED_AFTER_MS = MINUTE_MS;
 /** An instance that died may come back with what it has of a recording, for so long. */
 const LOST_AFTER_MS = DAY_MS;
 
-/** Completes recordings whose instance died, and deletes those whose call is gone or whose time is over. Any instance may do either, and twice. */
+/** Completes recordings whose instance died, as far as they came. Any instance may do so, and twice. */
 @Injectable()
-export class RecordingCleanup implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class RecordingRecovery implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('Recordings');
   private timer?: NodeJS.Timeout;
   private running: Promise<unknown> = Promise.resolve();
@@ -29,8 +27,6 @@ export class RecordingCleanup implements OnApplicationBootstrap, BeforeApplicati
     private readonly store: RecordingStore,
     private readonly database: Database,
     private readonly clock: Clock,
-    private readonly calls: CallsSettings,
-    private readonly settings: RecordingsSettings,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -45,42 +41,23 @@ export class RecordingCleanup implements OnApplicationBootstrap, BeforeApplicati
 
   /** Looks after all that there is to do now. A store that is away fails it; it is tried again in a minute. */
   async run(): Promise<void> {
-    const overSince = LessThan(this.ago(CLOSED_AFTER_MS));
-    for (const recording of await this.find({ state: 'writing', call: { endedAt: overSince } })) {
-      await this.recover(recording);
-    }
-    for (let deleted = BATCH; deleted === BATCH && !this.isStopped;) {
-      const outdated = await this.find(this.outdated());
-      for (const { id } of outdated) await this.recordings.remove(id);
-      deleted = outdated.length;
+    const where = { state: 'writing', call: { endedAt: LessThan(this.ago(CLOSED_AFTER_MS)) } } as const;
+    const found = await this.database.reader.manager.find(Recording, { where, take: BATCH });
+    for (const recording of found) {
+      if (!this.isStopped && !this.recordings.isUnderWay(recording.id)) await this.recover(recording);
     }
   }
 
   private schedule(afterMs: number): void {
     this.timer = setTimeout(() => {
       this.running = this.run()
-        .catch((error: Error) => this.logger.error('Recordings could not be looked after', error))
+        .catch((error: Error) => this.logger.error('Recordings of instances that died could not be completed', error))
         .finally(() => this.isStopped || this.schedule(EVERY_MS));
     }, afterMs).unref();
   }
 
   private ago(milliseconds: number): Date {
     return this.clock.in(-milliseconds);
-  }
-
-  /** Those of calls that are gone; while one may still be written to, that is for whoever writes it. */
-  private outdated(): FindOptionsWhere<Recording>[] {
-    const longest = this.calls.CALL_MAX_SECONDS * SECOND_MS + 10 * MINUTE_MS;
-    return [
-      { callId: IsNull(), state: Not('writing') },
-      { callId: IsNull(), createdAt: LessThan(this.ago(longest)) },
-      { createdAt: LessThan(this.ago(this.settings.RECORDING_RETENTION_DAYS * DAY_MS)) },
-    ];
-  }
-
-  private async find(where: FindOptionsWhere<Recording> | FindOptionsWhere<Recording>[]): Promise<Recording[]> {
-    const found = await this.database.reader.manager.find(Recording, { where, take: BATCH });
-    return found.filter(({ id }) => !this.recordings.isUnderWay(id));
   }
 
   private async recover({ id, createdAt }: Recording): Promise<void> {
