@@ -8,9 +8,10 @@ import { addNumber } from './support/numbers.js';
 import { join, Person } from './support/people.js';
 import { createProject, newProjectName } from './support/projects.js';
 import { startApp, TestApp } from './support/start-app.js';
+import { setWebhook } from './support/webhooks.js';
 
 /** The names under which operations take ids of things that somebody owns. */
-const IDS = ['projectId', 'agentId', 'active_agent', 'phoneNumberId', 'sessionId', 'sid'] as const;
+const IDS = ['projectId', 'agentId', 'active_agent', 'phoneNumberId', 'sessionId', 'sid', 'deliveryId'] as const;
 type Ids = Partial<Record<(typeof IDS)[number], string>>;
 
 let service: TestApp;
@@ -27,7 +28,19 @@ async function things(person: Person): Promise<Required<Ids>> {
   const { id: phoneNumberId } = await addNumber(service, person, { projectId, agentId });
   const { sessions } = (await service.api.as(person).get('/user/sessions')).body;
   const { sid } = await makeCall(service, person, { projectId, agentId });
-  return { projectId, agentId, active_agent: agentId, phoneNumberId, sessionId: sessions[0].id, sid };
+  await setWebhook(service, person, projectId, 'https://hooks.example.test/calls');
+  const { delivery } = (await service.api.as(person).post(`/project/${projectId}/webhook-deliveries/test`, {})).body;
+  // Nothing is written by what happens to the call from here on.
+  await setWebhook(service, person, projectId, null);
+  return {
+    projectId,
+    agentId,
+    active_agent: agentId,
+    phoneNumberId,
+    sessionId: sessions[0].id,
+    sid,
+    deliveryId: delivery.id,
+  };
 }
 
 /** The ids that an operation takes, in its path or its body. */

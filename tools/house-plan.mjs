@@ -25,7 +25,7 @@ export const PLAN = {
   speech: [...CORE, 'http'],
   llm: [...CORE, 'http'],
   conversations: ['common', 'speech', 'llm', 'telephony'],
-  webhooks: [...EDGE, 'database', 'kept-data', 'secrets', 'users', 'outbox'],
+  webhooks: [...EDGE, 'database', 'kept-data', 'secrets', 'outbox'],
   projects: [...GROUND, 'webhooks'],
   'phone-numbers': [...GROUND, 'projects', 'telephony'],
   voices: [...EDGE, 'credentials', 'speech'],

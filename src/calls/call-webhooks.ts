@@ -4,6 +4,7 @@ import { Transaction } from '../database/transaction.js';
 import { WebhookEvents } from '../webhooks/webhook-events.js';
 import type { WebhookType } from '../webhooks/webhook-types.js';
 import { CallAnswer, CallDataAnswer } from './call-answer.js';
+import { sidOf } from './call-sid.js';
 import { type CallStatus } from './call-status.js';
 import { transcriptOf } from './call-transcript.js';
 import { Call } from './call.entity.js';
@@ -32,7 +33,7 @@ export class CallWebhooks {
       const events = [];
       for (const call of calls) {
         const type = TYPES[call.status] ?? ('call.ended' as const);
-        events.push({ subjectId: call.id, type, data: await this.dataOf(tx.manager, call) });
+        events.push({ subjectId: sidOf(call.id), type, data: await this.dataOf(tx.manager, call) });
       }
       return events;
     });

@@ -18,6 +18,7 @@ export const ID_EXAMPLES = {
   requestId: idExample('75'),
   keyId: idExample('76'),
   callId: idExample('77'),
+  deliveryId: idExample('78'),
 };
 
 /** Name of the rule that a field must be there. */

@@ -36,7 +36,7 @@ export class WebhookDelivery extends LeasedRow {
   @Column({ type: 'varchar', length: 32 })
   type: WebhookType;
 
-  /** What it tells of: id of a call. Those of one subject are delivered one after the other. */
+  /** What it tells of: the `call_id` of a call; of a test, the id of its project. Those of one subject are delivered one after the other. */
   @Column({ type: 'varchar', length: 36 })
   subjectId: string;
 

@@ -15,8 +15,9 @@ export const TRIED_FOR_MS = 26 * HOUR_MS;
 /** Rows of one statement. */
 const BATCH = 500;
 
-/** Something that happened to a call, say. */
+/** Something that happened. */
 export interface WebhookEvent {
+  /** The `call_id` of a call. */
   subjectId: string;
   type: WebhookType;
   data: object;
@@ -40,12 +41,12 @@ export class WebhookEvents {
     this.listeners.push(listener);
   }
 
-  /** Queues what `tell` returns; does not ask it where the project has no webhook. Returns the ids of the deliveries. */
+  /** Queues what `tell` returns; does not ask it where the project has no webhook. Returns the deliveries. */
   async add(
     tx: Transaction,
     { userId, projectId }: Owner,
     tell: () => WebhookEvent[] | Promise<WebhookEvent[]>,
-  ): Promise<string[]> {
+  ): Promise<WebhookDelivery[]> {
     if ((await this.addresses.urlOf(tx.manager, projectId)) === null) return [];
     const events = await tell();
     const rows = [];
@@ -54,8 +55,13 @@ export class WebhookEvents {
     for (let i = 0; i < rows.length; i += BATCH) await tx.manager.insert(WebhookDelivery, rows.slice(i, i + BATCH));
     for (let i = 0; i < contents.length; i += BATCH)
       await tx.manager.insert(WebhookContent, contents.slice(i, i + BATCH));
+    this.announce(tx);
+    return rows;
+  }
+
+  /** Deliveries are due when this unit of work is done. */
+  announce(tx: Transaction): void {
     tx.afterCommit(() => this.listeners.forEach((listener) => listener()));
-    return rows.map(({ id }) => id);
   }
 
   private async rowOf(manager: EntityManager, owner: Owner, { subjectId, type }: WebhookEvent) {

@@ -6,12 +6,13 @@ import { WebhookDeliveries } from './webhook-deliveries.js';
 import { WebhookDelivery } from './webhook-delivery.entity.js';
 import { WebhookSecret } from './webhook-secret.entity.js';
 import { WebhookSecrets } from './webhook-secrets.js';
+import { WebhookDeliveryAnswer } from './webhooks.dto.js';
 import { WebhooksSettings } from './webhooks.settings.js';
 
 const KEPT_SECRETS = keeps<WebhookSecret, [WebhookSecrets]>(
   (secrets) => ({
     entity: WebhookSecret,
-    exported: 'A secret: its owner is shown it once.',
+    exported: 'A secret.',
     outdated: 'A project has one at most.',
     withAccount: 'cascade',
     withProject: (transaction, projectId) => secrets.remove(transaction, projectId),
@@ -23,7 +24,7 @@ const KEPT_DELIVERIES = keeps<WebhookDelivery, [WebhookDeliveries, WebhooksSetti
   (deliveries, { WEBHOOK_RETENTION_DAYS }) => ({
     entity: WebhookDelivery,
     ofUser: ({ id }) => ({ userId: id }),
-    exported: 'They tell of calls, which are shown.',
+    exported: { as: WebhookDeliveryAnswer, newestBy: ['id'] },
     outdated: (now) => ({ settledAt: LessThan(daysBefore(now, WEBHOOK_RETENTION_DAYS)) }),
     withAccount: 'cascade',
     withProject: (transaction, projectId) => deliveries.remove(transaction, projectId),

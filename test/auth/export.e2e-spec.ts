@@ -14,6 +14,7 @@ import { createProject } from '../support/projects.js';
 import { logIn, openSession } from '../support/sessions.js';
 import { TIME } from '../support/shapes.js';
 import { startApp, TestApp } from '../support/start-app.js';
+import { setWebhook } from '../support/webhooks.js';
 import { tablesWith } from '../support/tables.js';
 
 /** Where the export tells what a table keeps. */
@@ -28,6 +29,7 @@ const KINDS: Record<string, string> = {
   projects: 'projects',
   agents: 'agents',
   phone_numbers: 'phoneNumbers',
+  webhook_deliveries: 'webhookDeliveries',
 };
 /** Columns with what nobody is told, not even whom it is about. */
 const SECRET_COLUMN = /hash|secret|nonce|private|name_key/;
@@ -61,10 +63,14 @@ async function liveALife(name: string) {
   await service.api.as(person).post('/user/set-active-project', { projectId: active.id });
   await service.api.as(person).delete(`/project/${gone.id}`);
   const { id: agentId } = await createAgent(service, person, active.id);
+  const webhookSecret = await setWebhook(service, person, active.id, 'https://hooks.example.test/calls');
+  await service.api.as(person).post(`/project/${active.id}/webhook-deliveries/test`, {});
+  // So that nothing more is told of the call while the export is looked at.
+  await setWebhook(service, person, active.id, null);
   const number = await addNumber(service, person, { projectId: active.id, agentId });
   await makeCall(service, person, { projectId: active.id, agentId });
   await allLettersTried(service);
-  const secrets = [PASSWORD, 'the password of a stranger', code, apiKey, resetToken, letter];
+  const secrets = [PASSWORD, 'the password of a stranger', code, apiKey, resetToken, letter, webhookSecret];
   for (const tokens of [person, phone, next, decoy]) secrets.push(tokens.token, tokens.refreshToken);
   return { ...person, id: idOf(person), apiKey, secrets, active, gone, number };
 }
@@ -94,7 +100,10 @@ describe('The export of what is kept about a user', () => {
     expect(data.apiKeys).toEqual([
       { prefix: ada.apiKey.slice(0, 8), created_at: TIME, last_used_at: null, expires_at: null },
     ]);
-    expect(data.projects).toEqual([{ ...ada.gone, is_deleted: true, updated_at: TIME }, ada.active]);
+    expect(data.projects).toEqual([
+      { ...ada.gone, is_deleted: true, updated_at: TIME },
+      { ...ada.active, updated_at: TIME },
+    ]);
     expect(data.phoneNumbers).toEqual([ada.number]);
     expect(data.agents).toMatchObject([
       { id: ada.number.agentId, projectId: ada.active.id, systemInstruction: INSTRUCTION },
@@ -118,8 +127,10 @@ describe('The export of what is kept about a user', () => {
   it('has every row of every table in which the user, the address or a project of theirs is named', async () => {
     const named = [ada.id, ada.email, ada.active.id, ada.gone.id];
     const told = [];
-    // They count calls, which are told themselves.
-    const tables = Object.entries(await everyRow(service)).filter(([table]) => table !== 'call_totals');
+    // They count calls, which are told themselves, and are secrets.
+    const tables = Object.entries(await everyRow(service)).filter(
+      ([table]) => !['call_totals', 'webhook_secrets'].includes(table),
+    );
     for (const [table, rows] of tables) {
       const found = rows.filter((row) => named.some((one) => JSON.stringify(row).includes(one)));
       if (found.length > 0) told.push([KINDS[table] ?? table, found.length]);
@@ -143,7 +154,7 @@ describe('The export of what is kept about a user', () => {
     const kept = rows.flatMap((row) => Object.entries(row)).filter(([column]) => SECRET_COLUMN.test(column));
     const hashes = kept.map(([, value]) => value).filter((value) => typeof value === 'string' && value !== '');
     expect(hashes.length).toBeGreaterThan(15);
-    expect(ada.secrets).toHaveLength(14);
+    expect(ada.secrets).toHaveLength(15);
     for (const secret of [...ada.secrets, ...bob.secrets, ...hashes]) {
       expect(typeof secret).toBe('string');
       expect(text).not.toContain(secret);

@@ -126,7 +126,7 @@ describe('The OpenAPI document', () => {
       return (
         !description ||
         required !== (place === 'path') ||
-        !(schema.format ?? schema.pattern ?? schema.maximum) ||
+        !(schema.format ?? schema.pattern ?? schema.enum ?? schema.maximum) ||
         !schema.example
       );
     });

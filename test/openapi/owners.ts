@@ -32,6 +32,7 @@ export async function lookAfterProjects(api: ApiDriver, as: ApiCredentials): Pro
   await api.expect('PROJECT_NOT_FOUND', 'addWebhook', { as, body: { projectId: 'none', webhookURL } });
   await api.expect('success', 'rotateWebhookSecret', { as, params });
   await api.expect('PROJECT_NOT_FOUND', 'rotateWebhookSecret', { as });
+  await lookAfterWebhooks(api, as, projectId);
   await api.expect('NO_ACTIVE_PROJECT', 'getActiveProject', { as });
   await api.expect('success', 'setActiveProject', { as, body: { projectId } });
   await api.expect('PROJECT_UNKNOWN', 'setActiveProject', { as, body: { projectId: 'none' } });
@@ -40,6 +41,22 @@ export async function lookAfterProjects(api: ApiDriver, as: ApiCredentials): Pro
   await api.expect('PROJECT_NOT_EMPTY', 'deleteProject', { as, params });
   await api.expect('success', 'deleteProject', { as, params, body: { cascade: true } });
   await api.expect('PROJECT_NOT_FOUND', 'deleteProject', { as, params });
+}
+
+/** Sends a test to the webhook of a project, lists it and replays it, likewise. */
+async function lookAfterWebhooks(api: ApiDriver, as: ApiCredentials, projectId: string): Promise<void> {
+  const params = { projectId };
+  const { delivery } = (await api.expect('success', 'testWebhook', { as, params })).body;
+  await api.expect('PROJECT_NOT_FOUND', 'testWebhook', { as });
+  await api.expect('success', 'listWebhookDeliveries', { as, params });
+  await api.expect('VALIDATION_FAILED', 'listWebhookDeliveries', { as, params, query: 'state=none' });
+  await api.expect('PROJECT_NOT_FOUND', 'listWebhookDeliveries', { as });
+  const known = { ...params, deliveryId: delivery.id };
+  await api.expect('success', 'replayWebhookDelivery', { as, params: known });
+  await api.expect('WEBHOOK_DELIVERY_NOT_FOUND', 'replayWebhookDelivery', { as, params });
+  await api.expect('PROJECT_NOT_FOUND', 'replayWebhookDelivery', { as });
+  await api.expect('success', 'addWebhook', { as, body: { projectId, webhookURL: null } });
+  await api.expect('WEBHOOK_NOT_SET', 'testWebhook', { as, params });
 }
 
 /** Makes an agent, changes it, sets it active and deletes it, likewise. */
