@@ -43,7 +43,7 @@ export const PLAN = {
     'speech',
   ],
   pages: [...EDGE],
-  operation: [...GROUND, 'auth'],
+  operation: [...GROUND, 'auth', 'calls'],
   housekeeping: [...CORE, 'database', 'kept-data'],
   commands: [...GROUND, 'auth', 'openapi'],
 };

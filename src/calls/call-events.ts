@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock, MINUTE_MS } from '../common/clock.js';
 import { Transaction } from '../database/transaction.js';
 import { type CallStatus, isFinal, mayBecome } from './call-status.js';
+import { CallFigures } from './call-figures.js';
 import { CallWebhooks } from './call-webhooks.js';
 import { Call } from './call.entity.js';
 import { CallsSettings } from './calls.settings.js';
@@ -22,6 +23,7 @@ export class CallEvents {
     private readonly clock: Clock,
     private readonly settings: CallsSettings,
     private readonly webhooks: CallWebhooks,
+    private readonly figures: CallFigures,
   ) {}
 
   /** Writes new calls of one project. */
@@ -37,6 +39,7 @@ export class CallEvents {
     await tx.manager.update(Call, call.id, all);
     const moved = { ...call, ...all };
     await this.webhooks.tell(tx, [moved]);
+    if (isFinal(status)) tx.afterCommit(() => this.figures.noteEnd(status));
     return moved;
   }
 

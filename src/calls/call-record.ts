@@ -1,9 +1,15 @@
 import type { EntityManager } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 import { Clock } from '../common/clock.js';
-import type { ConversationEnd, ConversationListener, TranscriptEntry } from '../conversations/conversation-events.js';
+import type {
+  ConversationEnd,
+  ConversationListener,
+  TranscriptEntry,
+  TurnLatency,
+} from '../conversations/conversation-events.js';
 import type { Transaction } from '../database/transaction.js';
 import type { LineCall } from '../telephony/phone-line.js';
+import type { CallFigures } from './call-figures.js';
 import { CallTurn } from './call-turn.entity.js';
 import { CallWrites } from './call-writes.js';
 import { Call } from './call.entity.js';
@@ -14,6 +20,13 @@ import { SuppressedNumber } from './suppressed-number.entity.js';
 const DATA_MAX_BYTES = 65_535;
 /** Characters: so many fit such a column, whatever they are. */
 const TURN_MAX_LENGTH = 16_000;
+
+/** What a record is kept with. */
+interface RecordParts {
+  clock: Clock;
+  recordings: RecordingsService;
+  figures: CallFigures;
+}
 
 /** A commit whose answer was lost is tried again: then the turn is there already. */
 async function insertOnce(manager: EntityManager, turn: Omit<CallTurn, 'call'>): Promise<void> {
@@ -31,8 +44,7 @@ export class CallRecord implements ConversationListener {
     private readonly call: Call,
     private readonly line: LineCall,
     private readonly writes: CallWrites,
-    private readonly clock: Clock,
-    private readonly recordings: RecordingsService,
+    private readonly parts: RecordParts,
     private readonly over: (end: ConversationEnd) => void,
   ) {}
 
@@ -67,7 +79,7 @@ export class CallRecord implements ConversationListener {
   }
 
   recordingAnnounced(atMs: number): void {
-    this.recording = this.recordings.begin(this.call, this.writes, atMs);
+    this.recording = this.parts.recordings.begin(this.call, this.writes, atMs);
   }
 
   sound(side: 'person' | 'agent', samples: Int16Array, atMs: number): void {
@@ -76,15 +88,17 @@ export class CallRecord implements ConversationListener {
 
   ended(end: ConversationEnd): void {
     this.recording?.finish();
+    const { answerToSpeechMs } = end.latency;
+    if (answerToSpeechMs !== null) this.parts.figures.noteFirstWord(answerToSpeechMs);
     this.over(end);
   }
 
-  turnAnswered(): void {
-    // The figures of the whole call come with its end.
+  turnAnswered(latency: TurnLatency): void {
+    this.parts.figures.noteTurn(latency);
   }
 
   answeredBy(): void {
-    // As above.
+    // It is kept with the outcome.
   }
 
   /** What the person is saying, or said last, is one line on the screen. */
@@ -94,6 +108,6 @@ export class CallRecord implements ConversationListener {
 
   private async suppress({ manager }: Transaction, { userId, toNumber: e164 }: Call): Promise<void> {
     if (await manager.existsBy(SuppressedNumber, { userId, e164 })) return;
-    await manager.insert(SuppressedNumber, { id: uuid(), userId, e164, createdAt: this.clock.now() });
+    await manager.insert(SuppressedNumber, { id: uuid(), userId, e164, createdAt: this.parts.clock.now() });
   }
 }

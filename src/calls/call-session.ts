@@ -6,6 +6,7 @@ import { Database } from '../database/database.js';
 import type { LineCall, LineEnd, LineListener, PhoneLine } from '../telephony/phone-line.js';
 import { type BeginConversation, CallConversations } from './call-conversations.js';
 import { type CallChanges, CallEvents } from './call-events.js';
+import { CallFigures } from './call-figures.js';
 import { outcomeOf } from './call-outcome.js';
 import { CallRecord } from './call-record.js';
 import type { CallStatus, EndedReason } from './call-status.js';
@@ -24,6 +25,7 @@ export class SessionParts {
     readonly events: CallEvents,
     readonly conversations: CallConversations,
     readonly recordings: RecordingsService,
+    readonly figures: CallFigures,
     readonly clock: Clock,
     readonly settings: CallsSettings,
   ) {}
@@ -121,7 +123,7 @@ export class CallSession implements LineListener {
     try {
       this.line = line.dial({ callId, from, to }, this);
       const over = (end: ConversationEnd) => this.conversationEnded(end);
-      const record = new CallRecord(this.call, this.line, this.writes, clock, this.parts.recordings, over);
+      const record = new CallRecord(this.call, this.line, this.writes, this.parts, over);
       this.conversation = begin(this.line, record);
     } catch (error) {
       this.logger.error(`The line could not dial call ${callId}`, error);

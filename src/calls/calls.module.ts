@@ -18,6 +18,7 @@ import { WebhooksModule } from '../webhooks/webhooks.module.js';
 import { CallRunner } from './call-runner.js';
 import { CallDataService } from './call-data.service.js';
 import { CallEvents } from './call-events.js';
+import { CallFigures } from './call-figures.js';
 import { CallHistoryService } from './call-history.service.js';
 import { CallQueue } from './call-queue.js';
 import { CallRequests } from './call-requests.js';
@@ -58,6 +59,7 @@ import { RecordingsSettings } from './recordings/recordings.settings.js';
     CallRunner,
     CallDataService,
     CallEvents,
+    CallFigures,
     CallHistoryService,
     CallQueue,
     CallRequests,
@@ -76,6 +78,7 @@ import { RecordingsSettings } from './recordings/recordings.settings.js';
     ...KEPT_CALLS,
     KEPT_RECORDINGS,
   ],
+  exports: [CallFigures],
 })
 export class CallsModule {
   static forRoot({ callEngine }: CallsSettings): DynamicModule {

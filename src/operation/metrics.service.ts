@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { PasswordHasher } from '../auth/password-hasher.js';
+import { CallFigures } from '../calls/call-figures.js';
 import { AppError } from '../common/app-error.js';
 import { COMMON_ERRORS } from '../common/common.errors.js';
 import { logOutput } from '../common/log-output.js';
@@ -15,6 +16,7 @@ import { SessionsService } from '../credentials/sessions.service.js';
 import { Database } from '../database/database.js';
 import { bearerCredentials } from '../http/bearer.js';
 import { Letter, LETTER_STATE } from '../mail/letter.entity.js';
+import { addCallMetrics } from './call-metrics.js';
 import { OPERATION_ERRORS } from './operation.errors.js';
 
 const DURATION_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -49,6 +51,7 @@ export class MetricsService {
     hasher: PasswordHasher,
     sessions: SessionsService,
     apiKeys: ApiKeysService,
+    calls: CallFigures,
   ) {
     if (!this.isOn) return;
     collectDefaultMetrics({ register: this.registry });
@@ -66,6 +69,7 @@ export class MetricsService {
     );
     this.letters();
     this.providerFaults();
+    addCallMetrics(this.registry, calls, (question) => this.ask(question));
   }
 
   get isOn(): boolean {
@@ -139,25 +143,31 @@ export class MetricsService {
     });
   }
 
-  /** Letters by state; undefined when the database does not answer before Prometheus gives up. */
   private async countLetters(): Promise<Map<string, number> | undefined> {
-    const counting = this.database.reader
-      .createQueryBuilder()
-      .select('state')
-      .addSelect('COUNT(*)', 'count')
-      .from(Letter, 'letter')
-      .groupBy('state')
-      .getRawMany<{ state: string; count: number | string }>();
+    const rows = await this.ask(() =>
+      this.database.reader
+        .createQueryBuilder()
+        .select('state')
+        .addSelect('COUNT(*)', 'count')
+        .from(Letter, 'letter')
+        .groupBy('state')
+        .getRawMany<{ state: string; count: number | string }>(),
+    );
+    return rows && new Map(rows.map(({ state, count }) => [state, Number(count)]));
+  }
+
+  /** Undefined when the database does not answer before Prometheus gives up. */
+  private async ask<Answer>(question: () => Promise<Answer>): Promise<Answer | undefined> {
+    const asking = question();
     const patience = new AbortController();
     const timeout = delay(DATABASE_TIMEOUT_MS, undefined, { signal: patience.signal, ref: false });
     try {
-      const rows = await Promise.race([counting, timeout]);
-      return rows && new Map(rows.map(({ state, count }) => [state, Number(count)]));
+      return await Promise.race([asking, timeout]);
     } catch {
       return undefined;
     } finally {
       patience.abort();
-      void Promise.allSettled([counting, timeout]);
+      void Promise.allSettled([asking, timeout]);
     }
   }
 }

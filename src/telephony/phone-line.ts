@@ -74,9 +74,17 @@ export interface DialRequest {
   to: string;
 }
 
+/** Frames of sound that a line sent, and of these such as left more than 20 ms after they were due. */
+export interface FrameCounts {
+  sent: number;
+  late: number;
+}
+
 /** A way of making calls. One instance of it serves all calls of a process. */
 export interface PhoneLine {
   readonly name: 'browser' | 'sip' | 'twilio';
+  /** Of all calls since the start. */
+  readonly frames: FrameCounts;
   /** Starts a call and returns at once; what becomes of it is told to the listener, never before `dial` has returned. */
   dial(request: DialRequest, listener: LineListener): LineCall;
 }

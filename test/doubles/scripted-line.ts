@@ -11,6 +11,7 @@ export interface ScriptedCall {
 /** A phone line whose far end does what a test says: for each call, or for all of them by `script`. */
 export class ScriptedLine implements PhoneLine {
   readonly name = 'browser';
+  readonly frames = { sent: 0, late: 0 };
   readonly calls: ScriptedCall[] = [];
   /** Most calls that were under way at the same time, in all and by their number of origin. */
   readonly most = new Map<string, number>();

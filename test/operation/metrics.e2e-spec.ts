@@ -1,6 +1,9 @@
 import { withoutTables } from '../openapi/broken-database.js';
+import { ScriptedLine } from '../doubles/scripted-line.js';
+import { makeCall, openDesk } from '../support/calls.js';
 import { join } from '../support/people.js';
 import { startApp, TestApp } from '../support/start-app.js';
+import { until } from '../support/until.js';
 
 const METRICS_TOKEN = 'a token for metrics alone';
 
@@ -60,5 +63,33 @@ describe('Metrics', () => {
   it('are absent without METRICS_TOKEN', async () => {
     const plain = await service.another({ METRICS_TOKEN: '' });
     expect((await plain.api.as({ token: 'undefined' }).get('/metrics')).status).toBe(404);
+  });
+});
+
+describe('Metrics of calls', () => {
+  it('tell calls by status, the age of the queue, outcomes, and how long a turn took', async () => {
+    const line = new ScriptedLine((call) => call.listener.answered());
+    const settings = { METRICS_TOKEN, CALL_POLL_MS: '20', CALLS_PER_PROJECT: '1' };
+    const service = await startApp(settings, line);
+    const ada = await join(service);
+    const desk = await openDesk(service, ada);
+    await makeCall(service, ada, desk);
+    await makeCall(service, ada, desk);
+    const shown = (pattern: RegExp) =>
+      until(async () => {
+        const { body } = await service.api.as({ token: METRICS_TOKEN }).get('/metrics');
+        return pattern.test(body);
+      });
+    await shown(/\ncalls\{status="in-progress"\} 1\n/);
+    await shown(/\ncalls\{status="queued"\} 1\n/);
+    service.clock.advance(5000);
+    await shown(/\ncall_queue_age_seconds [5-9]/);
+    line.call().listener.typed('Hello?');
+    await shown(/\ncall_turn_seconds_count\{stage="total"\} 1\n/);
+    await shown(/\ncall_turn_seconds_count\{stage="text_to_speech"\} 1\n/);
+    line.call().end('hung-up-there');
+    await shown(/\ncalls_ended_total\{status="completed"\} 1\n/);
+    await shown(/\ncall_frames_late_total 0\n/);
+    await service.close();
   });
 });

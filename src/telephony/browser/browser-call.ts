@@ -1,6 +1,7 @@
 import {
   type DialRequest,
   FRAME_MS,
+  type FrameCounts,
   type LineCall,
   type LineEndReason,
   type LineListener,
@@ -19,7 +20,7 @@ const INPUTS_PER_SECOND = 20;
 
 /** A call that rings on every page, and goes on with the one that accepts it. */
 export class BrowserCall implements LineCall {
-  private readonly sound = new OutgoingSound();
+  private readonly sound: OutgoingSound;
   private readonly frames = new Rate(...FRAMES);
   private readonly inputs = new Rate(INPUTS_PER_SECOND, INPUTS_PER_SECOND);
   private page?: PhonePage;
@@ -31,7 +32,10 @@ export class BrowserCall implements LineCall {
     private readonly request: DialRequest,
     private readonly listener: LineListener,
     private readonly over: (reason: string) => void,
-  ) {}
+    frames: FrameCounts,
+  ) {
+    this.sound = new OutgoingSound(frames);
+  }
 
   get isAnswered(): boolean {
     return this.page !== undefined;
@@ -96,8 +100,9 @@ export class BrowserCall implements LineCall {
 
   play(samples: Int16Array): void {
     if (this.isOver) return;
-    this.sound.add(samples);
-    this.sendDue(performance.now());
+    const now = performance.now();
+    this.sound.add(samples, now);
+    this.sendDue(now);
   }
 
   clear(): void {

@@ -1,6 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { WebSocket } from 'ws';
-import { type DialRequest, FRAME_MS, type LineCall, type LineListener, type PhoneLine } from '../phone-line.js';
+import {
+  type DialRequest,
+  FRAME_MS,
+  type FrameCounts,
+  type LineCall,
+  type LineListener,
+  type PhoneLine,
+} from '../phone-line.js';
 import { BrowserCall } from './browser-call.js';
 import type { PageMessage } from './page-message.js';
 import { PhonePage } from './phone-page.js';
@@ -14,6 +21,7 @@ const TRY_AGAIN_LATER = 1013;
 @Injectable()
 export class BrowserLine implements PhoneLine {
   readonly name = 'browser';
+  readonly frames: FrameCounts = { sent: 0, late: 0 };
   private readonly pages = new Set<PhonePage>();
   private readonly calls = new Map<number, BrowserCall>();
   private lastNumber = 0;
@@ -23,7 +31,7 @@ export class BrowserLine implements PhoneLine {
   dial(request: DialRequest, listener: LineListener): LineCall {
     this.lastNumber += 1;
     const number = this.lastNumber;
-    const call = new BrowserCall(number, request, listener, (reason) => this.forget(number, reason));
+    const call = new BrowserCall(number, request, listener, (reason) => this.forget(number, reason), this.frames);
     this.calls.set(number, call);
     for (const page of this.pages) call.ringOn(page);
     // Before any message of a page comes in.

@@ -1,4 +1,4 @@
-import { FRAME_SAMPLES, SAMPLE_RATE } from '../phone-line.js';
+import { FRAME_SAMPLES, type FrameCounts, SAMPLE_RATE } from '../phone-line.js';
 
 const SAMPLES_PER_MS = SAMPLE_RATE / 1000;
 /** Sound is sent so long before it is due: what a late timer or a busy network may cost without a gap. */
@@ -7,6 +7,7 @@ const LEAD_MS = 80;
 const REPORT_INTERVAL_MS = 100;
 /** A page that plays nothing (its tab is silenced, its reports are lost) is taken to lag by no more: the conversation goes on. */
 const MAX_LAG_MS = 1000;
+const LATE_MS = 20;
 
 const between = (low: number, value: number, high: number): number => Math.min(high, Math.max(low, value));
 
@@ -16,6 +17,8 @@ export class OutgoingSound {
   epoch = 0;
   private readonly queue: Int16Array[] = [];
   private waiting = 0;
+  /** Since when sound waits without a pause. */
+  private waitingSince = 0;
   /** When the page, if it plays without a pause, will have played all that was sent. */
   private sentUntil = -Infinity;
   /** Samples of this epoch: sent, and played by the page's last report. */
@@ -26,12 +29,15 @@ export class OutgoingSound {
   private told = 0;
   private playedBefore = 0;
 
+  constructor(private readonly frames: FrameCounts) {}
+
   get waitingSamples(): number {
     return this.waiting;
   }
 
-  add(samples: Int16Array): void {
+  add(samples: Int16Array, now: number): void {
     if (samples.length === 0) return;
+    if (this.waiting === 0) this.waitingSince = now;
     this.queue.push(samples);
     this.waiting += samples.length;
   }
@@ -39,12 +45,15 @@ export class OutgoingSound {
   /** Returns the next frame if it is due: at most 20 ms, less at the end of the sound. */
   takeDue(now: number): Int16Array | null {
     if (this.waiting === 0) return null;
+    const dueAt = Math.max(this.waitingSince, this.sentUntil - LEAD_MS);
     if (this.sentUntil < now) {
       if (this.sent === this.reported || this.reportedAt === -Infinity) this.reportedAt = now;
       this.sentUntil = now;
     }
     if (this.sentUntil >= now + LEAD_MS) return null;
     const frame = this.take(Math.min(FRAME_SAMPLES, this.waiting));
+    this.frames.sent += 1;
+    if (now - dueAt > LATE_MS) this.frames.late += 1;
     this.sent += frame.length;
     this.sentUntil += frame.length / SAMPLES_PER_MS;
     return frame;
