@@ -41,7 +41,7 @@ describe('The recording of a call', () => {
     expect(sent.join().slice(from, from + agent.join().length)).toBe(agent.join());
     expect(Math.abs(channels[0].length / rate - data.seconds)).toBeLessThan(2);
     const { body: exported } = await calls.service.api.as(calls.person).get('/user/export');
-    expect(exported.calls[0]).toMatchObject({ sid: data.sid, recording: 'whole' });
+    expect(exported.data.calls[0]).toMatchObject({ sid: data.sid, recording: 'whole' });
     const [file] = await readdir(calls.folder);
     expect((await stat(path(calls.folder, file))).mode & 0o777).toBe(0o600);
     expect(
