@@ -15,7 +15,7 @@ import { FlowsSettings } from './flows.settings.js';
 import { ResetToken } from './reset-token.entity.js';
 import { SignupAttempts } from './signup-attempts.service.js';
 
-/** Whom an event concerns. Without an address where the account may be deleted at this moment: the address would stay in the log. */
+/** Whom an event is about. `email` is null where the account may be deleted at the same time: the log would keep the address. */
 interface Who {
   userId: string | null;
   email: string | null;
@@ -26,8 +26,8 @@ function whoIs({ id, email }: User): Who {
 }
 
 /**
- * What happens together when something happens to an account: one method for each happening, called in its unit of work. It writes the
- * audit event, queues the message to the owner, and ends what must not work any longer.
+ * One method for each event of an account: it writes the audit event, queues the message to the owner, and ends what must no longer work.
+ * Call it in the unit of work of the event.
  */
 @Injectable()
 export class AccountEvents {
@@ -42,13 +42,13 @@ export class AccountEvents {
     private readonly settings: FlowsSettings,
   ) {}
 
-  /** The code goes out, or to the owner of an account the news that somebody signed up with their address. */
+  /** Sends the code; if the address has an account, tells its owner of the signup instead. */
   async signedUp(transaction: Transaction, signup: SignedUp, client: Client): Promise<void> {
     await this.notices.signedUp(transaction, signup);
     await this.audit.record(transaction, AUDIT_EVENT.SIGNED_UP, { userId: null, email: signup.email }, client);
   }
 
-  /** The address has become an account: its signups open nothing any more. */
+  /** Call when the address has become an account; makes its signups useless. */
   async emailVerified(transaction: Transaction, user: User, client: Client): Promise<void> {
     await this.attempts.retire(transaction, user.email);
     await this.networks.remember(transaction, user.email, client.ip);
@@ -63,7 +63,7 @@ export class AccountEvents {
   async loggedIn(transaction: Transaction, user: User, presented: string | undefined, client: Client): Promise<string> {
     await this.networks.remember(transaction, user.email, client.ip);
     await this.audit.record(transaction, AUDIT_EVENT.LOGGED_IN, whoIs(user), client);
-    // While the user is locked: a reset that comes after this login ends the token with the session.
+    // The lock makes a concurrent reset come later, so that it also ends this token.
     return this.devices.issue(transaction, user.email, presented);
   }
 
@@ -71,12 +71,12 @@ export class AccountEvents {
     return this.audit.record(transaction, AUDIT_EVENT.LOGIN_FAILED, who, client);
   }
 
-  /** A logged-in user gave a wrong password where it is asked for once more. */
+  /** A logged-in user entered a wrong password for an action that asks for it. */
   passwordCheckFailed(transaction: Pick<Transaction, 'rows'>, user: User, client: Client): Promise<void> {
     return this.audit.record(transaction, AUDIT_EVENT.PASSWORD_CHECK_FAILED, whoIs(user), client);
   }
 
-  /** A refresh token was used twice, so its session was ended: owner or thief, one of them has lost it. */
+  /** A refresh token was used twice: somebody stole it, and its session was ended. */
   async sessionStolen(transaction: Transaction, userId: string, client: Client): Promise<void> {
     const user = await transaction.manager.findOneBy(User, { id: userId });
     if (!user) return;
@@ -89,7 +89,7 @@ export class AccountEvents {
     await this.audit.record(transaction, AUDIT_EVENT.LOGGED_OUT, { userId, email: null }, client);
   }
 
-  /** Device tokens are bound to the address; without it (the user was just deleted) there are none to end. */
+  /** Ends all sessions and device tokens. `email` is undefined when the user was just deleted: then no device token works. */
   async loggedOutEverywhere(
     transaction: Transaction,
     { userId, email }: { userId: string; email: string | undefined },
@@ -100,7 +100,7 @@ export class AccountEvents {
     await this.audit.record(transaction, AUDIT_EVENT.LOGGED_OUT, { userId, email: null }, client);
   }
 
-  /** Returns false, and does nothing, when the user has no such session. */
+  /** Returns false when the user has no such session. */
   async sessionEnded(transaction: Transaction, userId: string, sessionId: string, client: Client): Promise<boolean> {
     const count = await this.sessions.end(transaction, { id: sessionId, userId });
     if (count === 0) return false;
@@ -108,7 +108,7 @@ export class AccountEvents {
     return true;
   }
 
-  /** Every session but `keptSessionId` is ended. */
+  /** Ends every session but `keptSessionId`. */
   async passwordChanged(
     transaction: Transaction,
     user: User,
@@ -124,7 +124,7 @@ export class AccountEvents {
     return this.audit.record(transaction, AUDIT_EVENT.PASSWORD_RESET_ASKED, who, client);
   }
 
-  /** The link proved the mailbox, so the signups of the address open nothing any more. */
+  /** Also makes the signups of the address useless, for the reset link has proved the mailbox. */
   async passwordReset(transaction: Transaction, user: User, client: Client): Promise<void> {
     await this.attempts.retire(transaction, user.email);
     const endsKey = this.settings.RESET_ENDS_API_KEY === 'on';
@@ -154,14 +154,14 @@ export class AccountEvents {
     return this.audit.record(transaction, AUDIT_EVENT.DATA_EXPORTED, { userId, email: null }, client);
   }
 
-  /** `client` is null when an administrator deleted the account: `actedByAdministrator` records that. */
+  /** `client` is null when an administrator deleted the account: then `actedByAdministrator` writes the audit event. */
   async accountDeleted(transaction: Transaction, { id, email }: User, client: Client | null): Promise<void> {
     await this.notices.accountDeleted(transaction, email);
     if (client === null) return;
     await this.audit.record(transaction, AUDIT_EVENT.ACCOUNT_DELETED, { userId: id, email: null }, client);
   }
 
-  /** Ends all sessions and device tokens on an administrator's word; returns the number of sessions. */
+  /** Ends all sessions and device tokens; returns the number of sessions. */
   async sessionsEndedByAdministrator(transaction: Transaction, { id, email }: User): Promise<number> {
     await this.devices.endAll(transaction, email);
     return this.sessions.end(transaction, { userId: id });
@@ -171,7 +171,7 @@ export class AccountEvents {
     return this.audit.record(transaction, type, who, null);
   }
 
-  /** Ends sessions, device tokens and reset links. `effects` tell the owner what still works. */
+  /** Ends sessions, device tokens and reset links, and tells the owner the `effects`. */
   private async endAccess(
     transaction: Transaction,
     user: User,

@@ -10,7 +10,7 @@ import { SignupAttempt } from './signup-attempt.entity.js';
 const NOTICE_USEFUL_MS = 3 * DAY_MS;
 const ACCOUNT_EXISTS_USEFUL_MS = DAY_MS;
 
-/** What still works after a change of the password; each is 1 for yes, 0 for no. */
+/** What a change of the password did, as parameters of its message: 1 for yes, 0 for no. */
 export interface PasswordEffects {
   /** Only the other sessions are ended. */
   others?: number;
@@ -22,16 +22,16 @@ export interface PasswordEffects {
 export interface SignedUp {
   email: string;
   attempt: SignupAttempt;
-  /** The account that the address has already; the attempt is a decoy then. */
+  /** The account of the address, if any; then the attempt is a decoy. */
   account: User | null;
   code: string;
-  /** The message with the code is queued, but never sent. */
+  /** The message with the code is never sent. */
   isVoid: boolean;
-  /** The same of the message to the account's owner. */
+  /** The message to the account's owner is never sent. */
   isNoticeVoid: boolean;
 }
 
-/** The messages that tell owners what happened to their account. */
+/** Messages to owners about what happened to their account. */
 @Injectable()
 export class AccountNotices {
   constructor(
@@ -76,7 +76,7 @@ export class AccountNotices {
     });
   }
 
-  /** The message belongs to nobody: its recipient is encrypted, and wiped when it is sent or given up. */
+  /** Stores the recipient encrypted, and wipes it once the message is sent or given up. */
   accountDeleted(transaction: Transaction, email: string): Promise<void> {
     const usefulUntil = this.clock.in(NOTICE_USEFUL_MS);
     return this.mail.queue(transaction, {

@@ -11,7 +11,7 @@ import { SignupAttempt } from './signup-attempt.entity.js';
 import { SignupAttempts } from './signup-attempts.service.js';
 import { userOf } from './user-of-attempt.js';
 
-/** Makes the account of an address whose mailbox is proved by a code. */
+/** Creates the account once a code has proved the mailbox. */
 @Injectable()
 export class AccountOpening {
   constructor(
@@ -22,7 +22,7 @@ export class AccountOpening {
     private readonly clock: Clock,
   ) {}
 
-  /** The signup becomes the user, with its own password, name and session; the others of its address open nothing any more. */
+  /** Turns the signup into the user, with its password, name and session. Other signups of the address become useless. */
   async adopt(transaction: Transaction, attempt: SignupAttempt, client: Client): Promise<User> {
     const user = userOf(attempt, this.clock.now());
     await transaction.manager.insert(User, user);
@@ -31,9 +31,9 @@ export class AccountOpening {
     return user;
   }
 
-  /** The account has nobody's password and nobody's session: the owner of the mailbox chooses one with the link that is sent at once. */
+  /** Creates an account without a password or session, and sends a link with which the owner of the mailbox chooses a password. */
   async openWithoutPassword(transaction: Transaction, attempt: SignupAttempt, client: Client): Promise<User> {
-    // An id of its own: no token that was given to a signup names this user.
+    // A new id, so that no token of a signup is valid for this user.
     const user = { ...userOf(attempt, this.clock.now()), id: uuid(), passwordHash: this.hasher.hashOfNothing() };
     await transaction.manager.insert(User, user);
     await this.resetLinks.send(transaction, {

@@ -16,7 +16,7 @@ import { CurrentSessionAnswer, DeleteAccountDto, MeAnswer, SessionsAnswer } from
 import { AUTH_ERRORS } from './auth.errors.js';
 import { OwnPassword } from './own-password.js';
 
-/** What users see and do of their own account: themselves, their sessions, the end of the account. */
+/** Shows users their own account and sessions; ends sessions; deletes the account. */
 @Injectable()
 export class AccountService {
   constructor(

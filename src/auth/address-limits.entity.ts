@@ -14,13 +14,12 @@ export class Tally {
 }
 
 /**
- * What was done to an address, whether it has an account or not; further rows count what was done to it from one network, and with
- * the token of one signup. The address's row is also the lock under which everything happens that turns on "does this address have
- * an account": signup, verification, reset, deletion.
+ * Counters of an address, with or without an account. Further rows count per network and per signup token. The row of the address is also
+ * the lock for whatever depends on "does this address have an account": signup, verification, reset, deletion.
  */
 @Entity('address_limits')
 export class AddressLimits {
-  /** HMAC of the address, with the network or the signup if the row is about one: the table tells nobody which addresses were tried. */
+  /** HMAC of the address (and the network or signup), so that the table does not reveal which addresses were tried. */
   @PrimaryColumn({ type: 'varchar', length: 64 })
   id: string;
 
@@ -28,19 +27,19 @@ export class AddressLimits {
   @Column(() => Tally)
   failedCodes: Tally;
 
-  /** Letters that signups and resends were to send; counted for a network. */
+  /** Messages with a code, by signup or resend; counted per network. */
   @Column(() => Tally)
   codeLetters: Tally;
 
-  /** Letters with a reset link that were asked for. */
+  /** Messages with a reset link. */
   @Column(() => Tally)
   resetLetters: Tally;
 
-  /** Letters of all kinds that strangers can cause, for the day; counted for the address. */
+  /** All messages that strangers can cause, per day; counted for the address. */
   @Column(() => Tally)
   letters: Tally;
 
-  /** Letters beyond these, for networks that had not asked for any. */
+  /** Messages beyond that limit, kept free for networks that had not asked before. */
   @Column(() => Tally)
   newcomerLetters: Tally;
 

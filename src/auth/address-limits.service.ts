@@ -10,24 +10,24 @@ import { AddressLimits, Tally } from './address-limits.entity.js';
 
 const LETTER_GAP_MS = MINUTE_MS;
 const LETTERS_AN_HOUR = 5;
-/** Beyond the day's letters: for networks that had not asked, and for reset links. */
+/** Messages beyond the daily limit: for networks that had not asked before, and for reset links. */
 const KEPT_LETTERS_AN_HOUR = 2;
 const FAILED_CODES_A_DAY = { network: 5, address: 20 };
-/** With a signup's own token; `network` bounds all signups of one network together. */
+/** Limits for requests with a signup's token; `network` is for all signups of one network together. */
 const OWN_FAILED_CODES_A_DAY = { signup: 10, network: 20 };
 
 const TALLIES = ['failedCodes', 'codeLetters', 'resetLetters', 'letters', 'newcomerLetters'] as const;
 type TallyName = (typeof TALLIES)[number];
 
-/** An address, locked, with what one network did to it. */
+/** The locked counters of an address, and of one network for that address. */
 export interface AddressUse {
   address: AddressLimits;
   network: AddressLimits;
-  /** What was done with the token that the request carries. */
+  /** Counters of the token in the request. */
   signup?: AddressLimits;
 }
 
-/** Locks an address and counts what was done to it, whether it has an account or not. */
+/** Locks addresses and counts messages and failed codes, whether or not there is an account. */
 @Injectable()
 export class AddressLimitsService {
   constructor(
@@ -37,12 +37,12 @@ export class AddressLimitsService {
     private readonly settings: ThrottlingSettings,
   ) {}
 
-  /** Takes the address for this unit of work: others that ask for it wait. */
+  /** Locks the address until the end of this unit of work. */
   lock(transaction: Transaction, email: string): Promise<AddressLimits> {
     return this.row(transaction, this.idOf('address', email));
   }
 
-  /** The same, with the budget of the network that asks and, for a request with a token, of that. */
+  /** Also returns the counters of the client's network and, with a token, of its signup. */
   async lockFor(transaction: Transaction, email: string, ip: string, sessionId?: string): Promise<AddressUse> {
     const address = await this.lock(transaction, email);
     const whom = this.resets.countedAs(email);
@@ -51,7 +51,7 @@ export class AddressLimitsService {
     return { address, network, signup: await this.row(transaction, this.idOf('address-signup', whom, sessionId)) };
   }
 
-  /** Counts a letter with a code. Returns the seconds to wait when one more is too many now (and counts nothing), else 0. */
+  /** Counts a message with a code and returns 0; over a limit it counts nothing and returns the seconds to wait. */
   async takeCodeLetter(transaction: Transaction, use: AddressUse): Promise<number> {
     const ownWait = this.waitForLetter(this.within(use.network.codeLetters, HOUR_MS));
     const wait = Math.max(ownWait, this.waitForDay(use));
@@ -59,7 +59,7 @@ export class AddressLimitsService {
     return wait;
   }
 
-  /** Counts a signup's letter. Returns the wait that the day's letters ask for, and the one that takeCodeLetter would have. */
+  /** Counts the message of a signup. Returns the seconds to wait by the daily limit alone, and by all limits of takeCodeLetter. */
   async noteCodeLetter(transaction: Transaction, use: AddressUse): Promise<{ dayWait: number; wait: number }> {
     const dayWait = this.waitForDay(use);
     const wait = Math.max(dayWait, this.waitForLetter(this.within(use.network.codeLetters, HOUR_MS)));
@@ -69,7 +69,7 @@ export class AddressLimitsService {
     return { dayWait, wait };
   }
 
-  /** Counts a letter with a reset link. It has a budget of its own, so that no number of signups closes the way out. */
+  /** Counts a message with a reset link. Its separate limit cannot be used up by signups. Returns the seconds to wait, or 0. */
   async takeResetLetter(transaction: Transaction, address: AddressLimits): Promise<number> {
     const most = this.isDayFull(address) ? KEPT_LETTERS_AN_HOUR : LETTERS_AN_HOUR;
     const wait = this.waitForLetter(this.within(address.resetLetters, HOUR_MS), most);
@@ -79,7 +79,7 @@ export class AddressLimitsService {
     return 0;
   }
 
-  /** Seconds until the next code may be tried; 0 when it may be now. */
+  /** Seconds until the next code may be tried; 0 for now. */
   waitForCode({ address, network, signup }: AddressUse): number {
     if (signup) {
       return Math.max(
@@ -93,19 +93,19 @@ export class AddressLimitsService {
     );
   }
 
-  /** Counts a try as failed, before it is looked at. */
+  /** Counts a try as failed; called before the code is compared. */
   async noteFailedCode(transaction: Transaction, use: AddressUse): Promise<void> {
     for (const row of this.rowsOf(use)) await this.count(transaction, row, 'failedCodes', DAY_MS);
   }
 
-  /** The right code came: failures before it do not count any more. */
+  /** Resets the failures after a right code. */
   async clearFailedCodes(transaction: Transaction, use: AddressUse): Promise<void> {
     for (const { id } of this.rowsOf(use)) {
       await transaction.manager.update(AddressLimits, id, { failedCodes: { count: 0 } });
     }
   }
 
-  /** The try that was counted as failed in this unit of work was none; those before it go on counting. */
+  /** Takes back the failure that this unit of work counted; earlier ones still count. */
   async takeBackFailedCode(transaction: Transaction, use: AddressUse): Promise<void> {
     for (const { id, failedCodes } of this.rowsOf(use)) {
       const { count } = this.within(failedCodes, DAY_MS);
@@ -117,7 +117,7 @@ export class AddressLimitsService {
     return [address, network, ...(signup ? [signup] : [])];
   }
 
-  /** Forgets all that was counted of the address, of its mailbox and of its user, whatever network it came from. */
+  /** Resets all counters of the address, its mailbox and its user. */
   async clear(transaction: Transaction, email: string, userId?: string): Promise<void> {
     await transaction.manager.delete(AddressLimits, { id: this.idOf('address', email) });
     for (const whom of [email, mailboxOf(email), ...(userId === undefined ? [] : [userId])]) {
@@ -132,7 +132,7 @@ export class AddressLimitsService {
   private async row(transaction: Transaction, id: string): Promise<AddressLimits> {
     const never = (): Tally => ({ count: 0, since: new Date(0), lastAt: new Date(0) });
     const tallies = Object.fromEntries(TALLIES.map((name) => [name, never()])) as Record<TallyName, Tally>;
-    // One statement that takes the exclusive lock at once: a read first would let two units of work wait for each other.
+    // One statement that takes the exclusive lock at once: reading first could deadlock.
     await transaction.manager
       .createQueryBuilder()
       .insert()
@@ -153,7 +153,7 @@ export class AddressLimitsService {
     return this.within(letters, DAY_MS).count >= this.settings.THROTTLE_ADDRESS_LETTERS_PER_DAY;
   }
 
-  /** When the day's letters are used up, a network that had not asked has two an hour kept for it. */
+  /** When the daily limit is reached, a network that had not asked before still gets two messages an hour. */
   private waitForDay({ address, network }: AddressUse): number {
     if (!this.isDayFull(address)) return 0;
     const hasAsked = this.until(network.codeLetters.lastAt, DAY_MS) > 0;
@@ -172,12 +172,12 @@ export class AddressLimitsService {
     await transaction.manager.update(AddressLimits, row.id, { [name]: counted });
   }
 
-  /** The tally, begun anew when its window is over. */
+  /** The tally, or a new one when its window is over. */
   private within(tally: Tally, windowMs: number): Tally {
     const now = this.clock.now();
     const ageMs = now.getTime() - tally.since.getTime();
     if (Math.abs(ageMs) < windowMs) return tally;
-    // Moments far ahead come from a clock that was put back since; they must not bar the address until they are here.
+    // A moment in the future means that the clock was set back; it must not block the address until then.
     return { count: 0, since: now, lastAt: ageMs < 0 ? new Date(0) : tally.lastAt };
   }
 

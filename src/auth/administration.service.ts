@@ -17,13 +17,13 @@ import { SignupAttempt } from './signup-attempt.entity.js';
 import { areContested, SignupAttempts } from './signup-attempts.service.js';
 import { userOf } from './user-of-attempt.js';
 
-/** What an action tells of its outcome. */
+/** The outcome of an action. */
 export interface Report {
   message: string;
   [detail: string]: unknown;
 }
 
-/** An address with all that waits or lives under it. */
+/** An address with its account and signups. */
 interface Person {
   email: string;
   user: User | null;
@@ -31,7 +31,7 @@ interface Person {
   attempts: SignupAttempt[];
 }
 
-/** What an administrator may do, and the event that tells of it. */
+/** The actions of an administrator, each with its audit event. */
 export const ADMINISTRATION_EVENTS = {
   show: AUDIT_EVENT.ADMIN_SHOWED,
   verify: AUDIT_EVENT.ADMIN_VERIFIED,
@@ -60,7 +60,7 @@ function newestAttempt({ user, email, attempts }: Person): SignupAttempt {
   return newest;
 }
 
-/** What an administrator may do to one account, each with an event in the audit log; for commands beside running instances. */
+/** Actions of an administrator on one account. For commands that run beside the service. */
 @Injectable()
 export class AdministrationService {
   private readonly actions: Record<AdministrationAction, Action> = {
@@ -86,10 +86,10 @@ export class AdministrationService {
     private readonly clock: Clock,
   ) {}
 
-  /** Does one action to the account or signups of an address (normalised); throws OperatorError when that cannot be. */
+  /** Runs one action on the account or signups of a normalised address. Throws OperatorError when it is impossible. */
   act(name: AdministrationAction, email: string): Promise<Report> {
     return this.database.write(async (tx) => {
-      // The lock under which the address changes between unknown, signed up and verified.
+      // Signup, verification and deletion of the address take the same lock.
       await this.limits.lock(tx, email);
       const user = await tx.lock(User, { email });
       const attempts = await tx.manager.find(SignupAttempt, { where: { email }, order: { id: 'ASC' } });
@@ -125,7 +125,7 @@ export class AdministrationService {
     };
   }
 
-  /** Makes the newest signup an account on the administrator's word; not where nobody can tell whose password would be its. */
+  /** Turns the newest signup into an account. Refuses when signups have different passwords: nobody can tell which is the owner's. */
   private async verify(transaction: Transaction, person: Person): Promise<Report> {
     const newest = newestAttempt(person);
     if (areContested(person.attempts)) {

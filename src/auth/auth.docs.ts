@@ -6,7 +6,7 @@ import * as dto from './auth.dto.js';
 import { AUTH_ERRORS } from './auth.errors.js';
 import { ExportAnswer } from './export.dto.js';
 
-/** What the OpenAPI document says of each operation of this module, so that the controllers stay a line a handler. */
+/** OpenAPI documentation of this module's operations. */
 const E = AUTH_ERRORS;
 const C = CREDENTIALS_ERRORS;
 const WEAK_PASSWORD = [E.PASSWORD_TOO_SHORT, E.PASSWORD_TOO_LONG, E.PASSWORD_COMMON];

@@ -12,9 +12,9 @@ import { EMAIL_VERIFICATION_STATUS, LOGIN_STATUS, SIGNUP_STATUS } from './flows.
 const missing = AUTH_ERRORS.CREDENTIALS_MISSING;
 const invalid = AUTH_ERRORS.INVALID_EMAIL;
 const EMAIL = { missing, invalid };
-/** Far above any token of ours; longer text is no token. */
+/** Far longer than any token of ours. */
 const TOKEN_MAX_LENGTH = 1024;
-/** Longer text is no code; short enough to be looked at, so that a wrong code is answered as such. */
+/** Longer than any code as people type it: such text is still answered as a wrong code, not as a malformed request. */
 const CODE_MAX_LENGTH = 64;
 
 export class SignupDto {

@@ -1,10 +1,10 @@
 import { errorTable } from '../common/app-error.js';
 
-/** The way that stays open whatever strangers do to an address: it sends letters of its own, and proves the mailbox as well as a code. */
+/** The way out that strangers cannot block: a reset link has its own limit, and proves the mailbox just as a code does. */
 const OR_RESET_LINK =
   'or ask for a reset link (forgot-password): it verifies the address and lets you choose your password.';
 
-/** What can go wrong in the account flows: code → status and message. */
+/** Error codes of the account flows. */
 export const AUTH_ERRORS = errorTable({
   CREDENTIALS_MISSING: [400, 'Some required fields are missing.'],
   INVALID_EMAIL: [400, 'The e-mail address is not valid.'],

@@ -49,7 +49,7 @@ import { SignupDrafts } from './signup-drafts.js';
 import { SignupService } from './signup.service.js';
 import { VerificationService } from './verification.service.js';
 
-/** Accounts: signup to deletion, sessions, tokens and API keys; registers the guard for the whole service. */
+/** Accounts, sessions, tokens and API keys. Registers the guard of the whole service. */
 @Module({
   imports: [
     JwtModule.register({}),

@@ -8,12 +8,12 @@ import { Codes } from './codes.js';
 import { programInWords } from './program-in-words.js';
 import { SignupAttempt } from './signup-attempt.entity.js';
 
-/** When a signup came, and from where: what its letters tell, for their reader to know it as their own or as a stranger's. */
+/** When and where a signup came from. Messages say so, so that readers recognise their own signup or a stranger's. */
 export function originOf({ createdAt, network, userAgent }: SignupAttempt): Record<string, string> {
   return { signedUpAt: momentInWords(createdAt), network: network ?? '', program: programInWords(userAgent ?? '') };
 }
 
-/** Sends codes to those who signed up. */
+/** Sends verification codes. */
 @Injectable()
 export class CodeMessages {
   constructor(
@@ -23,12 +23,12 @@ export class CodeMessages {
     private readonly settings: FlowsSettings,
   ) {}
 
-  /** When a code that is made now expires. */
+  /** When a code created now expires. */
   expiry(): Date {
     return this.clock.in(this.settings.CODE_LIFETIME_MINUTES * MINUTE_MS);
   }
 
-  /** Sends a new code, which kills the signup's old one; without a signup the work is the same, and the letter stays here. */
+  /** Sends a new code, which replaces the old one. Without a signup it does the same work, but the message is never sent. */
   async renew(transaction: Transaction, email: string, attempt: SignupAttempt | undefined): Promise<void> {
     const [code, codeExpiresAt] = [this.codes.generate(), this.expiry()];
     const isDecoy = attempt?.codeHash == null;

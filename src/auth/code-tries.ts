@@ -12,7 +12,7 @@ import { SignupAttempt } from './signup-attempt.entity.js';
 
 const MAX_TRIES_PER_CODE = 5;
 
-/** Counts the tries of a code, and finds the signup that it belongs to. */
+/** Counts tries of codes, and finds the signup of a code. */
 @Injectable()
 export class CodeTries {
   constructor(
@@ -22,7 +22,7 @@ export class CodeTries {
     private readonly settings: AccountsSettings,
   ) {}
 
-  /** Counts the try in every budget that it uses up, then compares the code with those of the candidates. */
+  /** Counts the try in each budget, then compares the code with those of the candidates. */
   async match(
     transaction: Transaction,
     { email, code }: VerifyEmailDto,
@@ -33,19 +33,19 @@ export class CodeTries {
     const now = this.clock.now();
     const tries = budget.signup ? 'ownCodeTries' : 'codeTries';
     const live = candidates.filter((one) => one[tries] < MAX_TRIES_PER_CODE && one.codeExpiresAt > now);
-    // A code that was found expired is dead for good, even if the clock is put back.
+    // An expired code stays dead, even if the clock is set back.
     const dead = { codeTries: MAX_TRIES_PER_CODE, ownCodeTries: MAX_TRIES_PER_CODE };
     await manager.update(SignupAttempt, { email, codeExpiresAt: LessThanOrEqual(now) }, dead);
-    // Hidden, a dead code is a wrong one like any other: only an address where somebody signed up has dead codes.
+    // With hidden accounts a dead code counts as wrong: only an address that has signups has dead codes.
     if (live.length === 0 && !this.settings.hidesAccounts) return new AppError(AUTH_ERRORS.RESEND_INVITE);
     const retryAfterSeconds = this.limits.waitForCode(budget);
     if (retryAfterSeconds > 0) return new AppError(AUTH_ERRORS.TOO_MANY_TRIES, { retryAfterSeconds });
     await this.limits.noteFailedCode(transaction, budget);
-    // One statement, however many signups there are: their number would tell whether the address has any.
+    // One statement for any number of signups: the number of statements would reveal whether there are any.
     const which = { codeExpiresAt: MoreThan(now), [tries]: LessThan(MAX_TRIES_PER_CODE) };
     const id = budget.signup && (candidates[0]?.id ?? '');
     await manager.increment(SignupAttempt, { ...which, email, ...(id !== undefined && { id }) }, tries, 1);
-    // All of them are compared, whichever fits: the time tells nothing.
+    // Always compares all of them, so that the time reveals nothing.
     const matching = live.filter((one) => this.codes.matches(one.id, code, one.codeHash));
     return matching.length > 0 ? matching[0] : new AppError(AUTH_ERRORS.INVALID_CODE);
   }

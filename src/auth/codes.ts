@@ -22,7 +22,7 @@ export class Codes {
     return this.secrets.mac(PURPOSE, attemptId, code).toString('hex');
   }
 
-  /** Compares in constant time, whatever stands between the digits and of whichever script they are; false where no code can match. */
+  /** Compares in constant time. Ignores what is typed between the digits, and accepts digits of any script. False when `stored` is null. */
   matches(attemptId: string, code: string, stored: string | null): boolean {
     const hash = Buffer.from(stored ?? '0'.repeat(HASH_LENGTH), 'hex');
     const isEqual = this.secrets.isMac(hash, PURPOSE, attemptId, asciiDigits(code));

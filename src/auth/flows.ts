@@ -35,7 +35,7 @@ export const LOGIN_STATUS = {
   INVALID_EMAIL: 9,
 } as const;
 
-/** Error codes that are themselves names of the enum. */
+/** Error codes that the enum has under the same name. */
 function sameNames(numbers: Record<string, number>): Record<string, number> {
   return Object.fromEntries(Object.entries(numbers).filter(([name]) => name !== 'SUCCESS'));
 }
@@ -47,7 +47,7 @@ export const SIGNUP_FLOW: Flow = {
   otherwise: SIGNUP_STATUS.SIGNUP_FAILED,
 };
 
-/** The enum has no number for "failed": an unreadable request counts as missing credentials, any other as a code not accepted. */
+/** The enum has no number for "failed": an unreadable request maps to missing credentials, any other error to a rejected code. */
 export const VERIFICATION_FLOW: Flow = {
   field: 'verificationStatus',
   numbers: EMAIL_VERIFICATION_STATUS,

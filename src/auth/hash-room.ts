@@ -3,13 +3,13 @@ import { answerError } from '../http/error.filter.js';
 import { RouteSetting, settingsOf } from '../http/route-setting.js';
 import { overloaded, PasswordHasher } from './password-hasher.js';
 
-/** Marks a handler that hashes a password: under overload it is refused at the door, before anything is done or counted for it. */
+/** Marks a handler that hashes a password. Under overload its requests are refused before any work or counting. */
 export const HashesPassword = (): MethodDecorator => RouteSetting({ hashesPassword: true });
 
 /**
- * No more requests get in than have a place at the hash or in its queue, so that none is refused later, when it has cost the
- * database its share. Their bodies must be there first: those who send slowly keep no place from others. A request has its place for
- * as long as its handler runs, which always ends; no event of response, request or socket is sure to come.
+ * Lets in only as many requests as can hash or queue, so that none is refused after it has cost database work. Runs when the body has
+ * arrived: slow senders occupy no place. A request holds its place while its handler runs, which always ends; no event of response, request
+ * or socket is certain.
  */
 export function setUpHashRoom(fastify: FastifyInstance, hasher: PasswordHasher): void {
   const isFull = () => hasher.requestsInside >= hasher.places || hasher.isFull;

@@ -18,7 +18,7 @@ import { PasswordHasher } from './password-hasher.js';
 import { PendingPasswords } from './pending-passwords.js';
 import { SignupAttempt } from './signup-attempt.entity.js';
 
-/** Logging in. */
+/** Logs users in. */
 @Injectable()
 export class LoginService {
   constructor(
@@ -34,15 +34,15 @@ export class LoginService {
 
   async logIn({ email, password, deviceToken }: LoginDto, client: Client): Promise<LoginAnswer> {
     const known = await this.users.findByEmail(email);
-    // Attempts, then the user again: a signup that is verified meanwhile is found as the one or as the other.
-    // Hidden, all three are asked for every address: the number of queries would tell who has an account.
+    // Attempts first, then the user again: a signup that is verified meanwhile is found as one of them.
+    // With hidden accounts all three queries run for every address: their number would reveal who has an account.
     const isSure = known !== null && !this.settings.hidesAccounts;
     const attempts = isSure ? [] : await this.database.reader.manager.findBy(SignupAttempt, { email });
     const user = isSure ? known : await this.users.findByEmail(email);
     if (!user) return this.refuseStranger(attempts, email, password, client);
     const session =
       (await this.tryToOpen(user, password, deviceToken, client)) ??
-      // Another login may have renewed the hash while this one was judged by the old one.
+      // Another login may have rehashed the password meanwhile.
       (await this.tryToOpen(await this.users.findById(user.id), password, deviceToken, client));
     if (!session) return this.refuse(user, client);
     const tokens = await this.accessTokens.issue({ userId: user.id, sessionId: session.sessionId });
@@ -56,7 +56,7 @@ export class LoginService {
     });
   }
 
-  /** Null when the stored hash is no longer the one that the password was judged by: changed, renewed, or gone with its user. */
+  /** Returns null when the stored hash has changed since the password was checked, or the user is gone. */
   private async tryToOpen(user: User | null, password: string, deviceToken: string | undefined, client: Client) {
     if (!user) return null;
     if (!(await this.hasher.verify(user.passwordHash, password))) return this.refuse(user, client);
@@ -82,7 +82,7 @@ export class LoginService {
     throw new AppError(AUTH_ERRORS.INVALID_PASSWORD);
   }
 
-  /** Nobody had verified this address. One hash, as for everybody; a pending signup is revealed only to someone who knows its password. */
+  /** For an address without an account. Costs one hash, as any login; reveals a pending signup only to someone who knows its password. */
   private async refuseStranger(
     attempts: SignupAttempt[],
     email: string,

@@ -3,7 +3,7 @@ import { AppError } from '../common/app-error.js';
 import { PasswordHasher } from './password-hasher.js';
 import { PasswordPolicy } from './password-policy.js';
 
-/** The password that a user chooses in the place of another: the field `newPassword`. */
+/** Checks and hashes the password in the field `newPassword`. */
 @Injectable()
 export class NewPassword {
   constructor(
@@ -11,7 +11,7 @@ export class NewPassword {
     private readonly hasher: PasswordHasher,
   ) {}
 
-  /** Throws the code of what is wrong with the password of this person. */
+  /** Throws when this person may not have the password. */
   check(newPassword: string, person: { email: string; name: string }): void {
     const fault = this.policy.fault(newPassword, person);
     if (fault) throw new AppError(fault, { faults: [{ field: 'newPassword', message: fault.message }] });

@@ -16,7 +16,7 @@ import { SignupAttempt } from './signup-attempt.entity.js';
 import { isDecoy, SignupAttempts } from './signup-attempts.service.js';
 import { SignupDrafts } from './signup-drafts.js';
 
-/** When the address has signups of too many networks: by then the codes of the present ones have expired. */
+/** Retry-After when an address has signups from too many networks: by then their codes have expired. */
 const CROWDED_WAIT_SECONDS = 15 * 60;
 
 /** A signup that was written. */
@@ -27,14 +27,14 @@ interface NewSignup {
   status: number;
 }
 
-/** Throttled like any other request, with the way out in words. */
+/** The throttling error, with a message that names the way out. */
 const TOO_MANY_SIGNUPS = {
   ...THROTTLING_ERRORS.TOO_MANY_REQUESTS,
   message:
     'Too many signups with this address. Try again after the time in Retry-After, or ask for a reset link (forgot-password): it verifies the address and lets you choose your password.',
 };
 
-/** Writes signups. Until its code comes back, a signup is an attempt and touches nothing that exists. */
+/** Writes signups. Until its code is entered, a signup is only an attempt and changes nothing that exists. */
 @Injectable()
 export class NewSignups {
   constructor(
@@ -49,8 +49,8 @@ export class NewSignups {
   ) {}
 
   /**
-   * The error for a signup that the throttle refuses. Whoever is refused may have another password than the signups that are kept, so
-   * these are contested from now on.
+   * Returns the error for a signup that is throttled. The refused person may have another password than the kept signups, so those are
+   * contested from now on.
    */
   async refuse(
     transaction: Pick<Transaction, 'rows'>,
@@ -62,9 +62,8 @@ export class NewSignups {
   }
 
   /**
-   * Writes the attempt, its session and its message; `isSilent` queues a message that is never sent. Returns its error instead of
-   * throwing it, for what it wrote until then must be committed: an address that takes no more signups, or one that has an account and
-   * may say so.
+   * Writes the attempt, its session and its message; with `isSilent` the message is never sent. Returns its error instead of throwing it,
+   * so that what it counted is committed: too many signups, or (unless accounts are hidden) an address that has an account.
    */
   async add(
     transaction: Transaction,
@@ -80,7 +79,7 @@ export class NewSignups {
     const earlier = await this.attempts.of(transaction, email);
     const { attempt, code } = this.drafts.draft(request, passwordHash, client, account !== null);
     const excess = this.attempts.toPushOut(earlier, attempt);
-    // Counted for a decoy as well: asking for its code again must not tell it from others.
+    // Also counted for a decoy, so that a request for another code cannot tell decoys from signups.
     const { dayWait, wait } = await this.limits.noteCodeLetter(transaction, use);
     const isRefused = dayWait > 0 || excess === attempt;
     const change = { newcomer: attempt, isRefused, earlier, excess: dayWait > 0 && !this.isHidden ? null : excess };

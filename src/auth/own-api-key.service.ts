@@ -16,7 +16,7 @@ export class OwnApiKeyService {
     private readonly events: AccountEvents,
   ) {}
 
-  /** Makes a key in place of the present one, which goes on working for API_KEY_OVERLAP_SECONDS. */
+  /** Generates a key. The previous one keeps working for API_KEY_OVERLAP_SECONDS. */
   async generateApiKey({ userId }: Caller, client: Client): Promise<ApiKeyAnswer> {
     const apiKey = this.apiKeys.generate();
     await this.database.write(async (tx) => {

@@ -8,7 +8,7 @@ import { AccountEvents } from './account-events.js';
 import { AUTH_ERRORS } from './auth.errors.js';
 import { PasswordHasher } from './password-hasher.js';
 
-/** Checks the password that a logged-in user must give once more, to change it or to delete the account. */
+/** Checks the password that logged-in users must enter again to change it or to delete the account. */
 @Injectable()
 export class OwnPassword {
   constructor(
@@ -18,7 +18,7 @@ export class OwnPassword {
     private readonly events: AccountEvents,
   ) {}
 
-  /** Throws INVALID_PASSWORD; a wrong password is recorded, and counts as a failed login of the address as well. */
+  /** Throws INVALID_PASSWORD for a wrong password, after recording it and counting it as a failed login. */
   async check(user: User, password: string, client: Client): Promise<void> {
     if (await this.hasher.verify(user.passwordHash, password)) return;
     await this.throttling.countFailure(user.email);

@@ -14,7 +14,7 @@ import { AUTH_ERRORS } from './auth.errors.js';
 import { NewPassword } from './new-password.js';
 import { OwnPassword } from './own-password.js';
 
-/** Changing the password with the old one. */
+/** Changes the password of a user who knows the old one. */
 @Injectable()
 export class PasswordChangeService {
   constructor(
@@ -43,7 +43,7 @@ export class PasswordChangeService {
       await this.events.passwordChanged(tx, user, caller.sessionId, client);
       return true;
     });
-    // Another change came between: the old password of this request is not the present one any more.
+    // Another request changed the password meanwhile, so the old password is no longer right.
     if (!isChanged) throw new AppError(AUTH_ERRORS.INVALID_PASSWORD);
     return success('Your password is changed. Other sessions are ended; an API key keeps working.');
   }

@@ -9,11 +9,11 @@ import { normalisePassword } from './password-policy.js';
 
 /** `Algorithm.Argon2id`; the package's enum is a const enum, which isolated modules cannot read. */
 const ARGON2ID = 2;
-/** Stored hashes that cost more than this and than ours are refused, so that a row planted in the database cannot stall the service. */
+/** Stored hashes that cost more than this (and than our own parameters) are refused: a row planted in the database must not stall the service. */
 const MOST = { memoryKib: 256 * 1024, passes: 10, lanes: 8 };
 const RETRY_SECONDS = 2;
 
-/** The error of a hash that may not even wait. */
+/** The error when the queue of hashes is full. */
 export function overloaded(): AppError {
   return new AppError(COMMON_ERRORS.OVERLOADED, { retryAfterSeconds: RETRY_SECONDS });
 }
@@ -30,14 +30,14 @@ function parametersOf(phc: string): Parameters | null {
 }
 
 /**
- * argon2id (RFC 9106; parameters after the OWASP Password Storage Cheat Sheet). At most one hash a core runs at a time (HASH_CONCURRENCY):
- * more would only take turns, and starve everything else. Behind them a bounded queue; behind that OVERLOADED with Retry-After.
+ * Hashes passwords with argon2id (RFC 9106; parameters as in the OWASP Password Storage Cheat Sheet). HASH_CONCURRENCY hashes run at a time,
+ * by default one per core: more would only starve everything else. Others wait in a bounded queue; when it is full, OVERLOADED is thrown.
  */
 @Injectable()
 export class PasswordHasher implements OnModuleInit {
-  /** Hashes begun since the start. */
+  /** Hashes begun since the service started. */
   begun = 0;
-  /** Requests whose handlers run and may hash. */
+  /** Requests in handlers that may hash. */
   requestsInside = 0;
   private readonly logger = new Logger(PasswordHasher.name);
   private running = 0;
@@ -53,27 +53,27 @@ export class PasswordHasher implements OnModuleInit {
     this.standIn = await this.hash(randomBytes(16).toString('hex'));
   }
 
-  /** Hashes waiting for a core. */
+  /** Hashes in the queue. */
   get queued(): number {
     return this.waiting.length;
   }
 
-  /** Hashes that may be under way or wait at a time. */
+  /** Maximum number of running and queued hashes. */
   get places(): number {
     return this.concurrency + this.settings.HASH_QUEUE_LENGTH;
   }
 
-  /** Hashes under way. */
+  /** Running hashes. */
   get underWay(): number {
     return this.running;
   }
 
-  /** Not one more hash may wait. */
+  /** Whether the queue is full. */
   get isFull(): boolean {
     return this.waiting.length >= this.settings.HASH_QUEUE_LENGTH;
   }
 
-  /** PHC string of the password under the present parameters. The same salt gives comparable hashes. */
+  /** Returns a PHC string under the current parameters. Hashes with the same salt can be compared. */
   hash(password: string, salt: Buffer = randomBytes(16)): Promise<string> {
     return this.inTurn(() =>
       hash(normalisePassword(password), {
@@ -86,21 +86,21 @@ export class PasswordHasher implements OnModuleInit {
     );
   }
 
-  /** A hash that no password fits, and that costs as much to try as any. */
+  /** Returns a hash that no password matches, and that takes as long to verify as any. */
   hashOfNothing(): string {
     const { ARGON2_MEMORY_KIB: memory, ARGON2_PASSES: passes, ARGON2_LANES: lanes } = this.settings;
     const random = (bytes: number) => randomBytes(bytes).toString('base64').replaceAll('=', '');
     return `$argon2id$v=19$m=${memory},t=${passes},p=${lanes}$${random(16)}$${random(32)}`;
   }
 
-  /** Whether the password fits the stored hash. Without one (unknown address) it costs the same and is false. */
+  /** Whether the password matches the stored hash. With null (unknown address) it takes the same time and returns false. */
   async verify(stored: string | null, password: string): Promise<boolean> {
     const usable = stored !== null && this.isBearable(stored);
     const fits = await this.inTurn(() => verify(usable ? stored : this.standIn, normalisePassword(password)));
     return usable && fits;
   }
 
-  /** The hash was made under other parameters than the present ones. */
+  /** Whether the hash was made with other parameters than the current ones. */
   isOutdated(stored: string): boolean {
     const found = parametersOf(stored);
     return (
@@ -124,7 +124,7 @@ export class PasswordHasher implements OnModuleInit {
   private async inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
     if (this.running >= this.concurrency) {
       if (this.isFull) throw overloaded();
-      // The one before hands its place over, so `running` stays as it is.
+      // The hash before hands over its place, so `running` does not change.
       await new Promise<void>((resolve) => this.waiting.push(resolve));
     } else {
       this.running += 1;

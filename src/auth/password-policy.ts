@@ -7,23 +7,23 @@ import { AUTH_ERRORS } from './auth.errors.js';
 
 const COMMON_PASSWORDS = new Set(dictionary['passwords-common']);
 
-/** NFC makes one code unit of at most four (Unicode Standard Annex 15), so longer text cannot become a password. */
+/** NFC shortens text at most to a quarter of its code units (Unicode Standard Annex 15), so longer text is too long in any form. */
 const MAX_UNITS = 4 * PASSWORD_MAX_LENGTH;
 
 /**
- * The one form in which a password is hashed and compared. Text that no password can have been stays as it is: the work of
- * normalising can grow with the square of the length.
+ * The form in which passwords are hashed and compared. Text that is too long for a password is not normalised: that work can grow with the
+ * square of the length.
  */
 export function normalisePassword(password: string): string {
   return password.length > MAX_UNITS ? password : password.normalize('NFC');
 }
 
-/** What a password must be: long enough and not guessable; no rules of composition (NIST SP 800-63B, section 5.1.1.2). */
+/** Requires passwords to be long enough and not common; no composition rules (NIST SP 800-63B, section 5.1.1.2). */
 @Injectable()
 export class PasswordPolicy {
   constructor(private readonly settings: AccountsSettings) {}
 
-  /** What is wrong with the password of this person; null when nothing is. Lengths count characters, not bytes. */
+  /** Returns the error of a password that this person may not have, else null. Lengths count characters, not bytes. */
   fault(password: string, person: { email: string; name: string }): ErrorEntry | null {
     const written = normalisePassword(password);
     if (hasAtMost(this.settings.PASSWORD_MIN_LENGTH - 1, written)) {

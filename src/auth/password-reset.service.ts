@@ -19,7 +19,7 @@ import { ResetLinks } from './reset-links.js';
 import { ResetToken } from './reset-token.entity.js';
 import { SignupAttempt } from './signup-attempt.entity.js';
 
-/** Recovering an account without its password (OWASP Forgot Password Cheat Sheet). */
+/** Resets forgotten passwords (OWASP Forgot Password Cheat Sheet). */
 @Injectable()
 export class PasswordResetService {
   constructor(
@@ -33,7 +33,7 @@ export class PasswordResetService {
     private readonly settings: FlowsSettings,
   ) {}
 
-  /** The answer, and the work behind it, are the same for every address. */
+  /** Responds the same, and does the same work, for every address. */
   async forgotPassword({ email }: ForgotPasswordDto, client: Client): Promise<Answer> {
     await this.database.write((tx) => this.sendToken(tx, email, client));
     return success('If this address has an account, a letter with a reset link is on its way.');
@@ -42,7 +42,7 @@ export class PasswordResetService {
   async resetPassword({ token, newPassword, email }: ResetPasswordDto, client: Client): Promise<Answer> {
     const row = await this.resetLinks.find(token);
     const isExpired = row !== null && row.expiresAt <= this.clock.now();
-    // A token that was found expired is gone for good, even if the clock is put back.
+    // An expired token stays dead, even if the clock is set back.
     if (isExpired) await this.database.write((tx) => this.resetLinks.consume(tx, row));
     const person = row && (await this.personOf(row.email));
     if (!row || !person || isExpired || (email !== undefined && email !== row.email)) {
@@ -63,9 +63,9 @@ export class PasswordResetService {
     return this.settings.RESET_ENDS_API_KEY === 'on';
   }
 
-  /** The user of an address, or the newest signup that waits for its code. */
+  /** The user of an address, else its newest signup. */
   private async personOf(email: string): Promise<{ email: string; name: string } | null> {
-    // In this order: a signup that is verified between the two reads is met by the second, and never by neither.
+    // In this order, a signup that is verified between the two reads is found by one of them.
     const attempt = await this.newestAttempt(this.database.reader.manager, email);
     return (await this.users.findByEmail(email)) ?? attempt;
   }
@@ -80,7 +80,7 @@ export class PasswordResetService {
     const user = await this.users.findByEmail(email, transaction.manager);
     const attempt = await this.newestAttempt(transaction.manager, email);
     const person = user ?? attempt;
-    // Unknown addresses get a row and a letter too, both dead from the start: the work tells nothing.
+    // An unknown address also gets a row and a message, both void, so that the work reveals nothing.
     await this.resetLinks.send(transaction, {
       kind: 'password-reset',
       email,
@@ -90,7 +90,7 @@ export class PasswordResetService {
     await this.events.passwordResetAsked(transaction, { userId: user?.id ?? null, email }, client);
   }
 
-  /** Of parallel resets with one token, one wins. */
+  /** Of concurrent resets with one token, one succeeds. */
   private async useToken(transaction: Transaction, row: ResetToken, passwordHash: string, client: Client) {
     await this.limits.lock(transaction, row.email);
     if (!(await this.resetLinks.consume(transaction, row))) return false;
@@ -100,7 +100,7 @@ export class PasswordResetService {
     return true;
   }
 
-  /** The link proved the mailbox: an address that was not verified becomes so, under the name of its newest signup. */
+  /** The link proves the mailbox, so an unverified address becomes an account with the name of its newest signup. */
   private async setPassword(transaction: Transaction, email: string, passwordHash: string): Promise<User | null> {
     const { manager } = transaction;
     const now = this.clock.now();
@@ -113,7 +113,7 @@ export class PasswordResetService {
     if (!attempt) return null;
     const { name, createdAt } = attempt;
     const made = {
-      // An id of its own: no token that was given to a signup names this user.
+      // A new id, so that no token of a signup is valid for this user.
       ...{ id: uuid(), email, name, passwordHash, companyName: null, activeProject: null, lockedAt: null },
       ...{ createdAt, updatedAt: now },
     };

@@ -7,8 +7,8 @@ import { SignupAttempt } from './signup-attempt.entity.js';
 const SALT_BYTES = 16;
 
 /**
- * Passwords of signups. All signups of an address share a salt (which nobody outside can know), so that one hash tells whether a password
- * fits any of them: a login costs one hash whether the address is unknown, pending or verified.
+ * Hashes passwords of signups. All signups of an address share a secret salt, so one hash can be compared with all of them: a login costs
+ * one hash whether the address is unknown, pending or verified.
  */
 @Injectable()
 export class PendingPasswords {
@@ -21,7 +21,7 @@ export class PendingPasswords {
     return this.hasher.hash(password, this.secrets.mac('pending-salt', email).subarray(0, SALT_BYTES));
   }
 
-  /** Whether the password is that of one of these signups of the address. */
+  /** Whether the password is that of one of these signups. */
   async fitsAny(attempts: SignupAttempt[], email: string, password: string): Promise<boolean> {
     const hash = Buffer.from(await this.hash(email, password));
     return attempts.some(

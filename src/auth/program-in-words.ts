@@ -1,4 +1,4 @@
-/** The first that fits names the browser: Edge and Opera call themselves Chrome too, and everybody Safari. */
+/** In order, for Edge and Opera also claim to be Chrome, and all claim to be Safari. */
 const BROWSERS: [RegExp, string][] = [
   [/\bEdgA?\//, 'Edge'],
   [/\bOPR\//, 'Opera'],
@@ -15,8 +15,8 @@ const SYSTEMS: [RegExp, string][] = [
 ];
 
 /**
- * The program that sent a request, in words of ours alone: whoever signs up with somebody's address chooses its User-Agent, which
- * must not become an advertisement in a letter to them.
+ * Names the client program in our own words only: a stranger chooses the User-Agent of a signup, and must not put an advertisement into the
+ * message to the owner of the address.
  */
 export function programInWords(userAgent: string): string {
   const nameIn = (list: [RegExp, string][]) => list.find(([pattern]) => pattern.test(userAgent))?.[1];

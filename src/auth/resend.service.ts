@@ -16,7 +16,7 @@ import { CodeMessages } from './code-messages.js';
 import { SignupAttempt } from './signup-attempt.entity.js';
 import { isDecoy, SignupAttempts } from './signup-attempts.service.js';
 
-/** Asking for another verification code. */
+/** Sends another verification code. */
 @Injectable()
 export class ResendService {
   constructor(
@@ -32,12 +32,12 @@ export class ResendService {
   async resendCode({ email }: ResendCodeDto, token: string | undefined, client: Client): Promise<Answer> {
     const claims = token === undefined ? null : await this.accessTokens.issuedFor(token);
     const failure = await this.database.write((tx) => this.renewCode(tx, email, claims, client));
-    // Hidden, every address gets the same answer.
+    // With hidden accounts every address gets the same response.
     if (failure && !this.settings.hidesAccounts) throw failure;
     return success('A new code is on its way.');
   }
 
-  /** One signup gets a new code, which kills its old one: that of the token, else the newest of this network, else the newest. */
+  /** Replaces the code of one signup: that of the token, else the newest of this network, else the newest. */
   private async renewCode(
     transaction: Transaction,
     email: string,

@@ -14,11 +14,11 @@ interface ResetLink {
   kind: 'password-reset' | 'choose-password';
   email: string;
   name: string;
-  /** Nobody is to have a link: the row and the letter are dead from the start, so that the work tells nothing. */
+  /** The link is for nobody: row and message are void, and only do the same work. */
   isVoid: boolean;
 }
 
-/** Sends links with which people choose a password. A new one kills the old one. */
+/** Sends links for choosing a password. A new link replaces the old one. */
 @Injectable()
 export class ResetLinks {
   constructor(
@@ -47,12 +47,12 @@ export class ResetLinks {
     });
   }
 
-  /** The row of a token, which may have expired; null for one that was replaced, used or never sent. */
+  /** Returns the row of a token, even if it has expired; null when it was replaced, used or never issued. */
   find(token: string): Promise<ResetToken | null> {
     return this.database.reader.manager.findOneBy(ResetToken, { tokenHash: sha256(token) });
   }
 
-  /** Removes the token by one conditional delete; false when another unit of work did so before. */
+  /** Deletes the token; returns false when another unit of work already did. */
   async consume({ manager }: Transaction, { email, tokenHash }: ResetToken): Promise<boolean> {
     const { affected } = await manager.delete(ResetToken, { email, tokenHash });
     return affected === 1;

@@ -1,7 +1,7 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { MomentColumn } from '../database/columns.js';
 
-/** The one live reset token of an address; a new one takes the row over. */
+/** The reset token of an address; a new one replaces it. */
 @Entity('reset_tokens')
 export class ResetToken {
   @PrimaryColumn({ type: 'varchar', length: 254 })

@@ -13,7 +13,7 @@ import { AccountEvents } from './account-events.js';
 import { RefreshTokenAnswer, RefreshTokenDto } from './auth.dto.js';
 import { AUTH_ERRORS } from './auth.errors.js';
 
-/** Staying logged in, and logging out. */
+/** Refreshes tokens and logs out. */
 @Injectable()
 export class SessionFlowsService {
   constructor(
@@ -60,7 +60,7 @@ export class SessionFlowsService {
     });
   }
 
-  /** There was such a user: the log of security events knows them. A signup that was never proved had only the prospect of one. */
+  /** Whether the user existed and was deleted: then the audit log has events of them. Unverified signups have an id that was never a user's. */
   private async wasDeleted(userId: string): Promise<boolean> {
     return !(await this.users.findById(userId)) && (await this.audit.knows(userId));
   }

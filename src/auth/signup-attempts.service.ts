@@ -11,18 +11,18 @@ import { SignupAttempt } from './signup-attempt.entity.js';
 const MAX_PER_NETWORK = 3;
 const MAX_PER_ADDRESS = 10;
 
-/** A signup of an address that has others. */
+/** What a new signup changes among the signups of its address. */
 interface Excess {
   newcomer: SignupAttempt;
-  /** The newcomer is kept for the look of it only, or not at all. */
+  /** The newcomer is refused; with hidden accounts it is kept all the same, so that nobody notices. */
   isRefused: boolean;
-  /** Those that were there before. */
+  /** The signups before it. */
   earlier: SignupAttempt[];
-  /** The one that must go: see toPushOut. */
+  /** The signup that must go (see toPushOut). */
   excess: SignupAttempt | null;
 }
 
-/** Keeps the signups of an address apart: which there are, which goes when there are too many, and which a token speaks of. */
+/** Manages the signups of an address: lists them, pushes some out when there are too many, finds the one of a token. */
 @Injectable()
 export class SignupAttempts {
   constructor(
@@ -36,12 +36,12 @@ export class SignupAttempts {
     return manager.find(SignupAttempt, { where: { email: In(this.namesOf(email)) }, order: { id: 'ASC' } });
   }
 
-  /** Under this name the decoys of an address are kept: found by whoever knows it, and telling nobody else what it is. */
+  /** The value that decoys have as their address: a MAC, which does not reveal the address. */
   decoyName(email: string): string {
     return this.secrets.mac('decoys-of', email).toString('hex');
   }
 
-  /** The signup whose own token this is; null when it is none of these. */
+  /** The signup that the token was issued for; null when it is none of these. */
   async ownOf(
     { rows }: Transaction,
     attempts: SignupAttempt[],
@@ -52,9 +52,9 @@ export class SignupAttempts {
   }
 
   /**
-   * The signup that must go for this one to stay; null when there is room. A network pushes out its own; when the address has too
-   * many, the oldest of the network that has most. The newest of any network stays until its code expired: rather than push that
-   * out, the newcomer itself is returned.
+   * Returns the signup that must go to make room for the newcomer; null when there is room. A network with too many loses its own oldest;
+   * an address with too many loses the oldest of the network that has most. The newest signup of a network is safe until its code expires:
+   * when only such are left, the newcomer itself is returned.
    */
   toPushOut(attempts: SignupAttempt[], newcomer: SignupAttempt): SignupAttempt | null {
     const ofNetwork = (wanted: string | null) => attempts.filter(({ network }) => network === wanted);
@@ -67,9 +67,8 @@ export class SignupAttempts {
   }
 
   /**
-   * Removes the signup that had no room, if any, with its session; a newcomer without room keeps its session, which looks like any
-   * other. The rest go on as contested if the password of one that had no room was another than theirs. The statements are the same
-   * whether somebody has to go or not.
+   * Removes the signup that had no room, if any, and its session; a refused newcomer keeps its session. The others become contested if the
+   * removed one had another password. Runs the same statements whether or not one must go.
    */
   async removeExcess(transaction: Transaction, email: string, change: Excess): Promise<void> {
     const { excess, newcomer, earlier } = change;
@@ -86,15 +85,15 @@ export class SignupAttempts {
     await rows.update(SignupAttempt, { email }, { isContested: true });
   }
 
-  /** Makes the session of a signup work. */
+  /** Activates the session of a signup. */
   activate(transaction: Transaction, attempt: SignupAttempt): Promise<void> {
     return this.sessions.activate(transaction, attempt.id);
   }
 
   /**
-   * Nothing becomes an account of these signups any more. Hidden they live on as decoys until their normal end: if their tokens died now,
-   * a stranger who signed up with the address would learn that its owner proved it, or deleted the account. A decoy keeps nothing of
-   * what was typed.
+   * Makes the signups of an address useless. With hidden accounts they live on as decoys until they expire: if their tokens stopped working
+   * now, a stranger who signed up with the address would learn that the owner verified it or deleted the account. A decoy keeps nothing that
+   * was typed.
    */
   async retire(transaction: Transaction, email: string): Promise<void> {
     if (!this.settings.hidesAccounts) return this.destroy(transaction, email);
@@ -102,7 +101,7 @@ export class SignupAttempts {
     await transaction.rows.update(SignupAttempt, { email }, { ...decoy, email: this.decoyName(email) });
   }
 
-  /** Removes the signups and decoys of an address with the sessions that are still inert. */
+  /** Removes the signups and decoys of an address, and their inert sessions. */
   async destroy(transaction: Transaction, email: string): Promise<void> {
     for (const { id } of await this.of(transaction, email)) {
       await this.sessions.end(transaction, { attemptId: id });
@@ -115,12 +114,12 @@ export class SignupAttempts {
   }
 }
 
-/** A signup that opens nothing, whichever code comes: its address has an account, or had one. */
+/** Whether no code can open the signup: its address has, or had, an account. */
 export function isDecoy({ codeHash }: SignupAttempt): boolean {
   return codeHash === null;
 }
 
-/** Somebody else may have signed up with the address: these signups do not all have one password, or one that had another is gone. */
+/** Whether several people may have signed up with the address: the passwords differ, or a signup with another password is gone. */
 export function areContested(attempts: SignupAttempt[]): boolean {
   const live = attempts.filter((attempt) => !isDecoy(attempt));
   return live.some(({ isContested, passwordHash }) => isContested || passwordHash !== live[0].passwordHash);

@@ -9,13 +9,13 @@ import { Codes } from './codes.js';
 import { SignupAttempt } from './signup-attempt.entity.js';
 import { SignupAttempts } from './signup-attempts.service.js';
 
-/** A signup that is not written yet, with its code. */
+/** An unsaved signup with its code. */
 interface Draft {
   attempt: SignupAttempt;
   code: string;
 }
 
-/** Makes the row of a signup, with its code. */
+/** Builds the row and the code of a signup. */
 @Injectable()
 export class SignupDrafts {
   constructor(
@@ -25,7 +25,7 @@ export class SignupDrafts {
     private readonly clock: Clock,
   ) {}
 
-  /** For an address that has an account, a decoy: it looks and lives like any attempt, but no code opens it. */
+  /** For an address with an account it builds a decoy, which looks like any attempt but accepts no code. */
   draft({ email, name }: SignupDto, passwordHash: string, client: Client, hasAccount: boolean): Draft {
     const [id, code] = [uuid(), this.codes.generate()];
     const attempt: SignupAttempt = {

@@ -16,14 +16,14 @@ import { NewSignups } from './new-signups.js';
 import { PasswordPolicy } from './password-policy.js';
 import { PendingPasswords } from './pending-passwords.js';
 
-/** Control characters, line breaks of any script, halves of characters, and marks that turn the writing direction. */
+/** Control characters, line breaks, lone surrogates, and marks that change the writing direction. */
 const NOT_IN_NAMES = /[\p{Cc}\p{Cs}\u2028\u2029\u202A-\u202E\u2066-\u2069]/u;
 
 function isName(name: string): boolean {
   return hasAtMost(PERSON_NAME_MAX_LENGTH, name) && !NOT_IN_NAMES.test(name);
 }
 
-/** Signing up. */
+/** Signs people up. */
 @Injectable()
 export class SignupService {
   constructor(
@@ -43,7 +43,7 @@ export class SignupService {
       throw new AppError(AUTH_ERRORS.ACCOUNT_ALREADY_EXISTS);
     }
     const refusal = await this.throttling.countSignup(request.email, client.ip);
-    // Hidden, even that others signed up with this address is nobody's business: the answer is the same, the letter stays here.
+    // With hidden accounts a throttled signup gets the normal response, but no message: others' signups with the address stay secret.
     if (refusal && !this.isHidden) {
       throw await this.database.writeAtOnce((rows) => this.signups.refuse({ rows }, request.email, refusal));
     }
@@ -74,7 +74,7 @@ export class SignupService {
     return this.settings.hidesAccounts;
   }
 
-  /** Throws what is wrong with the password and the name, in the documented order of their codes. */
+  /** Throws when the password or the name is not acceptable; with both wrong, the password's code comes first. */
   private check(request: SignupDto): void {
     const faults: [string, ErrorEntry][] = [];
     const passwordFault = this.policy.fault(request.password, request);

@@ -1,7 +1,7 @@
 import { User } from '../users/user.entity.js';
 import { SignupAttempt } from './signup-attempt.entity.js';
 
-/** The user that a signup becomes when its mailbox is proved. */
+/** The user that a verified signup becomes. */
 export function userOf(attempt: SignupAttempt, now: Date): User {
   return {
     id: attempt.userId,

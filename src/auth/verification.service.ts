@@ -17,7 +17,7 @@ import { CodeTries } from './code-tries.js';
 import { EMAIL_VERIFICATION_STATUS } from './flows.js';
 import { areContested, isDecoy, SignupAttempts } from './signup-attempts.service.js';
 
-/** A code as it was entered: the token that came with it is undefined, ours (an expired one too), or (null) not ours. */
+/** An entered code. `claims`: undefined without a token, null for a token that is not ours; an expired one of ours has claims. */
 interface EnteredCode extends VerifyEmailDto {
   claims: AccessTokenClaims | null | undefined;
 }
@@ -28,7 +28,7 @@ interface Opened {
   isWithoutPassword: boolean;
 }
 
-/** Proving a mailbox with the code that was sent to it. */
+/** Verifies an e-mail address with the code that was sent to it. */
 @Injectable()
 export class VerificationService {
   constructor(
@@ -65,7 +65,7 @@ export class VerificationService {
     return this.settings.hidesAccounts;
   }
 
-  /** Returns its error instead of throwing it: the try that it counted must be committed. */
+  /** Returns its error instead of throwing it, so that the counted try is committed. */
   private async tryCode(transaction: Transaction, entered: EnteredCode, client: Client): Promise<Opened | AppError> {
     const { email, claims } = entered;
     const use = await this.limits.lockFor(transaction, email, client.ip, claims?.sessionId);
@@ -75,17 +75,17 @@ export class VerificationService {
     if (account && !this.isHidden) return new AppError(AUTH_ERRORS.ACCOUNT_EXISTS);
     if (pending.length === 0 && !this.isHidden) return new AppError(AUTH_ERRORS.ACCOUNT_NOT_FOUND);
     const own = await this.attempts.ownOf(transaction, attempts, claims ?? null);
-    // A token of something else opens no further budget. Hidden it keeps its own, and fits no code: whether its signup lives is not told.
+    // A token of another signup opens no further budget. With hidden accounts it keeps its own budget but matches no code, so that nobody learns whether its signup still exists.
     const isOwn = own !== null || (this.isHidden && Boolean(claims));
     const budget: AddressUse = isOwn ? use : { address: use.address, network: use.network };
 
     const candidates = isOwn ? pending.filter((attempt) => attempt === own) : pending;
     const matching = await this.tries.match(transaction, entered, candidates, budget);
     if (matching instanceof AppError) return matching;
-    // Hidden, earlier failures go on counting: a stranger who used up the tries of the address must not notice that its owner came in.
+    // With hidden accounts earlier failures still count: a stranger who used up the tries must not notice that the owner succeeded.
     if (this.isHidden) await this.limits.takeBackFailedCode(transaction, budget);
     else await this.limits.clearFailedCodes(transaction, budget);
-    // A token that names none of these signups came from one that is gone: the code need not be that of its own.
+    // A token of none of these signups belongs to one that is gone. The code may then belong to somebody else's signup.
     if (!own && (claims !== undefined || areContested(pending))) {
       const user = await this.opening.openWithoutPassword(transaction, matching, client);
       return { user, isWithoutPassword: true };
