@@ -60,7 +60,7 @@ export class SessionFlowsService {
     });
   }
 
-  /** Whether the user existed and was deleted: then the audit log has events of them. Unverified signups have an id that was never a user's. */
+  /** Whether the user was deleted: then the audit log has events of the id. The id of an unverified signup was never a user's. */
   private async wasDeleted(userId: string): Promise<boolean> {
     return !(await this.users.findById(userId)) && (await this.audit.knows(userId));
   }

@@ -75,7 +75,8 @@ export class VerificationService {
     if (account && !this.isHidden) return new AppError(AUTH_ERRORS.ACCOUNT_EXISTS);
     if (pending.length === 0 && !this.isHidden) return new AppError(AUTH_ERRORS.ACCOUNT_NOT_FOUND);
     const own = await this.attempts.ownOf(transaction, attempts, claims ?? null);
-    // A token of another signup opens no further budget. With hidden accounts it keeps its own budget but matches no code, so that nobody learns whether its signup still exists.
+    // A token of another signup opens no further budget. With hidden accounts it keeps its own budget but matches no code, so that nobody
+    // learns whether its signup still exists.
     const isOwn = own !== null || (this.isHidden && Boolean(claims));
     const budget: AddressUse = isOwn ? use : { address: use.address, network: use.network };
 
