@@ -8,18 +8,18 @@ import { AddressSettings } from '../http/address.settings.js';
 import { CredentialsSettings } from './credentials.settings.js';
 import { SigningKeysService } from './signing-keys.service.js';
 
-/** `typ` of access tokens (RFC 9068): no other JWT that these keys may ever sign passes for one. */
+/** `typ` of access tokens (RFC 9068), so that no other JWT signed with these keys is accepted as one. */
 const TOKEN_TYPE = 'at+jwt';
 const ALGORITHM = 'ES256';
 export const TOKEN_AUDIENCE = 'talkstack-api';
-/** How far the clocks of two instances may be apart, seconds. */
+/** Maximum clock difference between two instances, seconds. */
 const LEEWAY_SECONDS = 30;
-/** No configuration makes a token that lives longer. */
-const LONGEST_LIFE_SECONDS = 24 * 3600;
+/** No setting allows a longer life. */
+const MAX_LIFE_SECONDS = 24 * 3600;
 const TOKEN_MAX_LENGTH = 2048;
 const CACHED_TOKENS = 20_000;
 
-/** Whose token it is. */
+/** User and session of a token. */
 export interface AccessTokenClaims {
   userId: string;
   sessionId: string;
@@ -28,7 +28,7 @@ export interface AccessTokenClaims {
 interface VerifiedToken extends AccessTokenClaims {
   issuedAt: number;
   expiresAt: number;
-  /** Was seen after its end. */
+  /** It was seen after it expired, and stays expired. */
   isExpired: boolean;
 }
 
@@ -51,10 +51,10 @@ function headerOf(token: string): Record<string, unknown> | null {
   }
 }
 
-/** JWT access tokens. Whether their session lives is not said by them; the guard asks SessionsService. */
+/** Issues and verifies JWT access tokens. Whether the session still exists is checked by the guard, with SessionsService. */
 @Injectable()
 export class AccessTokens {
-  /** Tokens whose signature was found good: it stays so, only time is checked again. Expired ones are kept too, and stay expired. */
+  /** Tokens with a verified signature: only their time is checked again. Expired ones are remembered as expired. */
   private readonly known = new LRUCache<string, VerifiedToken>({ max: CACHED_TOKENS });
 
   constructor(
@@ -65,12 +65,12 @@ export class AccessTokens {
     private readonly addresses: AddressSettings,
   ) {}
 
-  /** A new token and the moment at which it expires. */
+  /** Returns a new token and its expiry. */
   async issue({ userId, sessionId }: AccessTokenClaims): Promise<{ token: string; expirationTime: string }> {
     const key = await this.keys.current();
     const iat = Math.floor(this.clock.now().getTime() / SECOND_MS);
     const exp = iat + this.settings.ACCESS_TOKEN_SECONDS;
-    // Not signAsync, which signs on this thread too, only through streams.
+    // signAsync would sign on this thread as well, but through streams.
     const token = this.jwt.sign(
       { sub: userId, sid: sessionId, jti: uuid(), iat, exp, iss: this.addresses.publicUrl, aud: TOKEN_AUDIENCE },
       { algorithm: ALGORITHM, privateKey: key.privateKey, header: { alg: ALGORITHM, typ: TOKEN_TYPE, kid: key.id } },
@@ -78,7 +78,7 @@ export class AccessTokens {
     return { token, expirationTime: new Date(exp * SECOND_MS).toISOString() };
   }
 
-  /** Null for a token that is not ours, or not now. */
+  /** Returns null for a token that is not ours or not valid now. */
   verify(token: string): AccessTokenClaims | null | Promise<AccessTokenClaims | null> {
     const known = this.known.get(token);
     if (known) return this.isCurrent(known) ? known : null;
@@ -86,14 +86,14 @@ export class AccessTokens {
   }
 
   /**
-   * The claims of a token that is ours, even if it has expired: a signup's own token goes on naming that signup for as long as the signup
-   * waits for its code. Opens nothing; null for a token that is not ours.
+   * Returns the claims of a token of ours, even an expired one: it still identifies its signup while that waits for its code. Grants no
+   * access. Null for any other token.
    */
   async issuedFor(token: string): Promise<AccessTokenClaims | null> {
     return (await this.verify(token)) ?? this.known.get(token) ?? null;
   }
 
-  /** The claims of a token that was verified before and is current; costs no promise. */
+  /** Returns the claims of a valid token that was verified before; synchronous. */
   verified(token: string): AccessTokenClaims | undefined {
     const known = this.known.get(token);
     return known && this.isCurrent(known) ? known : undefined;
@@ -102,7 +102,7 @@ export class AccessTokens {
   private async verifySignature(token: string): Promise<AccessTokenClaims | null> {
     const header = headerOf(token);
     if (header?.alg !== ALGORITHM || header.typ !== TOKEN_TYPE || typeof header.kid !== 'string') return null;
-    // Critical extensions (RFC 7515, section 4.1.11): we understand none.
+    // We support no critical extensions (RFC 7515, section 4.1.11).
     if ('crit' in header) return null;
     const publicKey = await this.keys.publicKey(header.kid);
     if (!publicKey) return null;
@@ -113,7 +113,7 @@ export class AccessTokens {
         algorithms: [ALGORITHM],
         issuer: this.addresses.publicUrl,
         audience: TOKEN_AUDIENCE,
-        // isCurrent judges it, so that a token found expired is remembered as such.
+        // isCurrent checks it, so that an expired token is remembered as expired.
         ignoreExpiration: true,
       });
       return this.remember(token, payload);
@@ -124,7 +124,7 @@ export class AccessTokens {
 
   private remember(token: string, { aud, sub, sid, jti, iat, exp, nbf }: Payload): AccessTokenClaims | null {
     if (!isUUID(sub) || !isUUID(sid) || !isUUID(jti) || nbf !== undefined) return null;
-    // A list of audiences would have passed so far; ours have one.
+    // jsonwebtoken also accepts a list of audiences; ours have exactly one.
     if (aud !== TOKEN_AUDIENCE) return null;
     if (!Number.isSafeInteger(iat) || !Number.isSafeInteger(exp) || (exp as number) <= (iat as number)) return null;
     const verified: VerifiedToken = {
@@ -139,9 +139,9 @@ export class AccessTokens {
     return isCurrent ? verified : null;
   }
 
-  /** Not expired (once is for good), not from the future, and not longer-lived than any configuration allows. */
+  /** Whether the token has not expired (once expired, for ever), is not from the future, and does not live longer than any setting allows. */
   private isCurrent(token: VerifiedToken): boolean {
-    if (token.expiresAt - token.issuedAt > LONGEST_LIFE_SECONDS) return false;
+    if (token.expiresAt - token.issuedAt > MAX_LIFE_SECONDS) return false;
     const now = this.clock.now().getTime() / SECOND_MS;
     token.isExpired ||= now >= token.expiresAt + LEEWAY_SECONDS;
     return !token.isExpired && token.issuedAt <= now + 2 * LEEWAY_SECONDS;

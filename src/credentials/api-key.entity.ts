@@ -2,7 +2,7 @@ import { Column, Entity, Index, JoinColumn, ManyToOne } from 'typeorm';
 import { IdColumn, MomentColumn } from '../database/columns.js';
 import { User } from '../users/user.entity.js';
 
-/** An API key: the present one of its user, or the one before it during its overlap. */
+/** An API key: the user's current one, or the previous one during its overlap. */
 @Entity('api_keys')
 export class ApiKey {
   @IdColumn()
@@ -21,7 +21,7 @@ export class ApiKey {
   @Column({ type: 'varchar', length: 64 })
   keyHash: string;
 
-  /** The key's first 8 digits, for its owner to tell keys apart. */
+  /** First 8 digits of the key, by which its owner recognises it. */
   @Column({ type: 'varchar', length: 8 })
   prefix: string;
 
@@ -32,7 +32,7 @@ export class ApiKey {
   @MomentColumn({ nullable: true })
   lastUsedAt: Date | null;
 
-  /** End of the overlap of a replaced key; null for the present one. */
+  /** When a replaced key stops working; null for the current one. */
   @Index('api_keys_expires_at')
   @MomentColumn({ nullable: true })
   expiresAt: Date | null;

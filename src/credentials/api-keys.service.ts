@@ -17,7 +17,7 @@ import { CREDENTIALS_ERRORS } from './credentials.errors.js';
 const KEY_BYTES = 32;
 const KEY_FORM = /^[0-9a-f]{64}$/;
 const PREFIX_LENGTH = 8;
-/** A replaced key is refused everywhere within this time, and at once on the instance that replaced it. */
+/** Other instances refuse a replaced key after at most this time; the instance that replaced it at once. */
 const RECHECK_MS = 8 * SECOND_MS;
 const CACHED_KEYS = 20_000;
 
@@ -28,14 +28,14 @@ interface KeyState {
   lastUsedAt: number;
 }
 
-/** A key that took the place of another, or of none. */
+/** A new key. */
 interface Replacement {
   user: User;
   prefix: string;
   isReplacement: boolean;
 }
 
-/** API keys: one a user, 256 bits, shown once and kept as SHA-256 (a hash for passwords would protect random bits no better). */
+/** API keys: one per user, 256 bits, shown once, stored as SHA-256 (a password hash would protect random bits no better). */
 @Injectable()
 export class ApiKeysService {
   private readonly logger = new Logger(ApiKeysService.name);
@@ -66,7 +66,7 @@ export class ApiKeysService {
     return randomBytes(KEY_BYTES).toString('hex');
   }
 
-  /** The user of a key; null for a key that does not work. */
+  /** Returns the user of a key; null for a key that does not work. */
   async authenticate(key: string): Promise<string | null> {
     if (!KEY_FORM.test(key)) return null;
     const hash = sha256(key);
@@ -75,7 +75,7 @@ export class ApiKeysService {
     const now = this.clock.now().getTime();
     if (!state) return null;
     if (state.expiresAt <= now) {
-      // Its overlap is over for good, even if the clock is put back.
+      // An expired key stays dead, even if the clock is set back.
       await this.database.write(({ manager }) => manager.delete(ApiKey, { id: state.id }));
       this.states.drop(hash);
       return null;
@@ -84,7 +84,7 @@ export class ApiKeysService {
     return state.userId;
   }
 
-  /** Removes all keys of a user; false when there were none. */
+  /** Removes all keys of a user; returns false when there were none. */
   async remove(transaction: Transaction, userId: string): Promise<boolean> {
     const keys = await transaction.manager.findBy(ApiKey, { userId });
     await transaction.manager.delete(ApiKey, { userId });
@@ -92,7 +92,7 @@ export class ApiKeysService {
     return keys.length > 0;
   }
 
-  /** Puts a key in the place of the user's present one, which goes on working for API_KEY_OVERLAP_SECONDS. Locks the user. */
+  /** Replaces the user's key; the old one keeps working for API_KEY_OVERLAP_SECONDS. Locks the user. */
   async replace(transaction: Transaction, userId: string, apiKey: string): Promise<Replacement> {
     const { manager } = transaction;
     const user = await transaction.lock(User, { id: userId });
@@ -117,7 +117,7 @@ export class ApiKeysService {
     transaction.afterCommit(() => keys.forEach((key) => this.states.drop(key.keyHash)));
   }
 
-  /** Behind the request, at most once a minute over all instances; a use that goes unnoted is no loss. */
+  /** Runs after the response, at most once a minute over all instances; a lost update does no harm. */
   private noteUse(state: KeyState, now: number): void {
     state.lastUsedAt = now;
     const usedAt = new Date(now);

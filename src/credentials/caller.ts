@@ -1,16 +1,16 @@
 import { createParamDecorator, ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 
-/** Who asks, as the guard found out. */
+/** Who sent the request, as the guard found out. */
 export interface Caller {
   userId: string;
-  /** Session of the token; null when the caller came with an API key alone. */
+  /** Session of the token; null when the request had only an API key. */
   sessionId: string | null;
 }
 
 export type GuardedRequest = FastifyRequest & { caller?: Caller };
 
-/** Hands a guarded handler its caller. */
+/** Gives a guarded handler its caller. */
 export const FromCaller = createParamDecorator((_: unknown, context: ExecutionContext): Caller => {
   const { caller } = context.switchToHttp().getRequest<GuardedRequest>();
   if (!caller) throw new Error('A handler that asks for its caller must not be public.');

@@ -1,6 +1,6 @@
 import { errorTable } from '../common/app-error.js';
 
-/** What can be wrong with the credentials of a request: code → status and message. */
+/** Error codes of wrong or missing credentials. */
 export const CREDENTIALS_ERRORS = errorTable({
   EMAIL_NOT_VERIFIED: [401, 'The e-mail address of this signup is not verified yet.'],
   UNAUTHORIZED: [401, 'Send a token as "Authorization: Bearer …" or an API key as "x-api-key".'],

@@ -26,7 +26,7 @@ interface RouteRule {
   needsBearer: boolean;
 }
 
-/** What the guard may refuse any request with that is not public. */
+/** Errors with which the guard refuses requests that are not public. */
 export const GUARD_ERRORS = [
   CREDENTIALS_ERRORS.UNAUTHORIZED,
   CREDENTIALS_ERRORS.TOKEN_INVALID,
@@ -36,7 +36,7 @@ export const GUARD_ERRORS = [
   THROTTLING_ERRORS.TOO_MANY_REQUESTS,
 ];
 
-/** The route wants a token; an API key alone is refused. */
+/** The route requires a token; an API key alone is refused. */
 export const BearerOnly = () =>
   applyDecorators(
     SetMetadata(NEEDS_BEARER, true),
@@ -44,10 +44,10 @@ export const BearerOnly = () =>
     MayRespond(CREDENTIALS_ERRORS.BEARER_REQUIRED),
   );
 
-/** Closed by default: a route is open only where `@Public()` says so. Wants a token, or an API key; with both, of one user. */
+/** Requires a token or an API key (or both, of the same user) on every route that is not `@Public()`. */
 @Injectable()
 export class CredentialsGuard implements CanActivate {
-  /** SHA-256 of API keys that worked the last time: they are no guesses, and go on working while somebody beside them guesses. */
+  /** SHA-256 of API keys that worked last time: they are not counted as guesses, so they keep working while others guess. */
   private readonly workingKeys = new LRUCache<string, true>({ max: REMEMBERED_KEYS });
   private readonly rules = new WeakMap<object, RouteRule>();
 
@@ -59,7 +59,7 @@ export class CredentialsGuard implements CanActivate {
     private readonly throttling: Throttling,
   ) {}
 
-  /** Answers at once, without a promise, when the caches know all that is asked: the hot path. */
+  /** The hot path: returns synchronously when the caches have everything. */
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const route = this.ruleOf(context);
     if (route.isPublic) return true;
@@ -72,7 +72,7 @@ export class CredentialsGuard implements CanActivate {
     return this.examine(request, route);
   }
 
-  /** What is written on the handler and its class, read once each. */
+  /** Decorators of the handler and its class, read once. */
   private ruleOf(context: ExecutionContext): RouteRule {
     const handler = context.getHandler();
     const known = this.rules.get(handler);
@@ -86,7 +86,7 @@ export class CredentialsGuard implements CanActivate {
     return rule;
   }
 
-  /** The caller, when the token was seen before and its session is known to live. */
+  /** The caller, if token and session are in the caches. */
   private fromCaches(authorization: string): Caller | undefined {
     const claims = this.accessTokens.verified(bearerToken(authorization) ?? '');
     const session = claims && this.sessions.knownState(claims.sessionId);
@@ -104,7 +104,7 @@ export class CredentialsGuard implements CanActivate {
     return this.admit(request, request.caller);
   }
 
-  /** What reads costs no count; everything else is counted before its handler runs. */
+  /** Counts the request before its handler runs, unless it only reads. */
   private admit({ method }: GuardedRequest, { userId }: Caller): boolean | Promise<boolean> {
     return READING.includes(method) || this.throttling.countWrite(userId).then(() => true);
   }
@@ -125,7 +125,7 @@ export class CredentialsGuard implements CanActivate {
   private async byApiKey(key: string, ip: string): Promise<string> {
     const hash = sha256(key);
     const mayBeGuess = !this.workingKeys.has(hash);
-    // Counted before it is looked up, or many guesses at once would all be looked up.
+    // Counted before the look-up, or concurrent guesses would all be looked up.
     if (mayBeGuess) await this.throttling.countCredential(ip);
     const owner = await this.apiKeys.authenticate(key);
     if (!owner) {

@@ -8,7 +8,7 @@ export function equals(a: string, b: string | null): boolean {
   return b !== null && a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 }
 
-/** The token is the one that the session waits for. */
+/** Whether the token is the session's current refresh token. */
 export function isPresent(session: Session, token: string, { generation }: RefreshTokenClaims): boolean {
   return generation === session.generation && equals(sha256(token), session.refreshHash);
 }

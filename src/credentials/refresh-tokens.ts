@@ -10,11 +10,11 @@ const TAG_BYTES = 16;
 const TAG_PURPOSE = 'refresh-tag';
 const BODY_BYTES = 2 * ID_BYTES + COUNTER_BYTES + SECRET_BYTES;
 
-/** What a refresh token says of itself; opaque to clients. */
+/** Contents of a refresh token; opaque to clients. */
 export interface RefreshTokenClaims {
   userId: string;
   sessionId: string;
-  /** How many tokens the session had before this one. */
+  /** Number of tokens that the session had before. */
   generation: number;
 }
 
@@ -27,8 +27,8 @@ function idText(bytes: Buffer): string {
 }
 
 /**
- * Refresh tokens: user, session, generation, 256 secret bits and a tag of ours. The tag tells a token that was once issued, and
- * is now used again, from one that somebody made up from a session's id; only the first kind ends the session.
+ * Refresh tokens consist of user, session, generation, 256 secret bits and a MAC. The MAC distinguishes a reused token, which ends its
+ * session, from one that somebody made up from a session id.
  */
 @Injectable()
 export class RefreshTokens {
@@ -38,18 +38,18 @@ export class RefreshTokens {
     return this.encode({ userId, sessionId, generation: 0 }, randomBytes(SECRET_BYTES));
   }
 
-  /** The token that follows `token`; the same nonce gives the same successor, so that it need not be stored. */
+  /** Returns the successor of `token`. The same nonce gives the same successor, so it is not stored. */
   successor(token: string, claims: RefreshTokenClaims, nonce: string): string {
     return this.successors(token, claims, nonce)[0];
   }
 
-  /** The successor that was issued earlier, which only its hash is kept of: it may have been made under the previous secret. */
+  /** Returns the successor that was issued earlier and has this hash; it may have been derived from the previous secret. */
   issuedSuccessor(token: string, claims: RefreshTokenClaims, nonce: string, hash: string): string {
     const successors = this.successors(token, claims, nonce);
     return successors.find((successor) => sha256(successor) === hash) ?? successors[0];
   }
 
-  /** Null for anything that was never issued here. */
+  /** Returns null for a token that was never issued here. */
   parse(token: string): RefreshTokenClaims | null {
     const bytes = Buffer.from(token, 'base64url');
     if (bytes.length !== BODY_BYTES + TAG_BYTES || bytes.toString('base64url') !== token) return null;

@@ -20,26 +20,26 @@ import { RefreshTokenClaims, RefreshTokens } from './refresh-tokens.js';
 import { Session } from './session.entity.js';
 import { unusedLongest } from './unused-sessions.js';
 
-/** An ended session is refused everywhere within this time, and at once on the instance that ended it. */
+/** Other instances refuse an ended session after at most this time; the instance that ended it at once. */
 const RECHECK_MS = 8 * SECOND_MS;
 const CACHED_SESSIONS = 50_000;
-/** How far the clocks of two instances may be apart. */
+/** Maximum clock difference between two instances. */
 const CLOCK_SKEW_MS = MINUTE_MS;
 
-/** What the guard must know of a session. */
+/** What the guard needs to know about a session. */
 export interface SessionState {
   userId: string;
-  /** Its mailbox is not proved yet. */
+  /** Its e-mail address is not verified yet. */
   isInert: boolean;
   endsAt: number;
 }
 
-/** What using a refresh token led to. */
+/** The outcome of using a refresh token. */
 export type Rotation =
   | { outcome: 'rotated'; refreshToken: string; claims: RefreshTokenClaims }
   | { outcome: 'reused' | 'ended'; claims: RefreshTokenClaims };
 
-/** Opens, rotates, lists and ends sessions (OWASP Session Management Cheat Sheet). One row a session, none a token. */
+/** Opens, rotates, lists and ends sessions (OWASP Session Management Cheat Sheet). Each session is one row; tokens have none. */
 @Injectable()
 export class SessionsService {
   private readonly states: RecheckedCache<SessionState>;
@@ -66,7 +66,7 @@ export class SessionsService {
     return this.states.misses;
   }
 
-  /** Opens a session; with `attemptId` an inert one. */
+  /** Opens a session; with `attemptId` it is inert. */
   async open(
     transaction: Transaction,
     { userId, attemptId }: { userId: string; attemptId: string | null },
@@ -92,11 +92,11 @@ export class SessionsService {
     return { sessionId, refreshToken };
   }
 
-  /** Returns the session's state; null once it has ended, whatever the clock says later. Costs no query soon after another call. */
+  /** Returns the state of a session; null once it has ended, even if the clock is set back. Cached for RECHECK_MS. */
   async state(id: string): Promise<SessionState | null> {
     const known = this.states.get(id);
     const remembered = known instanceof Promise ? await known : known;
-    // Asked for again each time: its code may just have been entered on another instance, and then it works at once.
+    // Not cached while inert: another instance may just have verified it, and then it must work at once.
     const state = remembered?.isInert ? await this.loadState(id) : remembered;
     const now = this.clock.now();
     if (!state || state.endsAt > now.getTime()) return state;
@@ -105,15 +105,15 @@ export class SessionsService {
     return null;
   }
 
-  /** The state of a live session that was asked for a short while ago; costs neither a query nor a promise. */
+  /** Returns the cached state of a live session; synchronous. */
   knownState(id: string): SessionState | undefined {
     const known = this.states.peek(id);
     return known && known.endsAt > this.clock.now().getTime() ? known : undefined;
   }
 
   /**
-   * Exchanges a refresh token for its successor. The one before the present one may be sent again for a short while, as long as
-   * its successor was not used: two tabs, or an answer that got lost. Any other used token ends the session (RFC 9700, 4.14.2).
+   * Exchanges a refresh token for its successor. The previous token works for REFRESH_GRACE_SECONDS while its successor is unused (two tabs, a
+   * lost response) and gives the same successor. Any other used token ends the session (RFC 9700, section 4.14.2).
    */
   async rotate(transaction: Transaction, token: string): Promise<Rotation> {
     const claims = this.claimsOf(token);
@@ -131,15 +131,15 @@ export class SessionsService {
       const refreshToken = this.refreshTokens.issuedSuccessor(token, claims, rotationNonce, refreshHash);
       return { outcome: 'rotated', refreshToken, claims };
     }
-    // A token from the future was issued before the database was restored from a backup: useless, but no theft.
+    // A token newer than the row was issued before the database was restored from a backup: it is useless, but not stolen.
     if (claims.generation > session.generation) throw new AppError(CREDENTIALS_ERRORS.REFRESH_TOKEN_INVALID);
     await this.end(transaction, { id: session.id });
     return { outcome: 'reused', claims };
   }
 
   /**
-   * What `rotate` does in the ordinary case, without a lock: the token is the present one, and stays it until the one statement that
-   * exchanges it. Null when that is not so; then `rotate` decides.
+   * The ordinary case of `rotate` without a lock: the token is the current one, and one conditional statement exchanges it. Returns null in
+   * every other case, for `rotate` to decide.
    */
   async rotateAtOnce(token: string): Promise<Rotation | null> {
     const claims = this.claimsOf(token);
@@ -150,29 +150,29 @@ export class SessionsService {
     return refreshToken === null ? null : { outcome: 'rotated', refreshToken, claims };
   }
 
-  /** Ends the sessions that match; answers how many there were. */
+  /** Ends matching sessions; returns their number. */
   async end(transaction: Transaction, where: FindOptionsWhere<Session>): Promise<number> {
     const rows = await transaction.manager.find(Session, { where, select: { id: true } });
     if (rows.length === 0) return 0;
-    // By the condition, not by the ids: there may be more of them than a statement can carry.
+    // By the condition, for there may be more ids than fit a statement.
     const { affected } = await transaction.manager.delete(Session, where);
     const count = affected ?? 0;
     transaction.afterCommit(() => {
-      // Sessions that were opened between the two statements are gone too, and nobody knows which they were.
+      // Sessions opened between the two statements were deleted as well; their ids are unknown.
       if (count > rows.length) this.states.clear();
       else rows.forEach(({ id }) => this.states.drop(id));
     });
     return count;
   }
 
-  /** Ends the inert session of a signup. The statements are the same when there is none. */
+  /** Ends the inert session of a signup. Runs the same statements when there is none. */
   async endOfAttempt(transaction: Transaction, attemptId: string): Promise<void> {
     const session = await transaction.rows.find(Session, { attemptId });
     await transaction.manager.delete(Session, { id: session?.id ?? '' });
     if (session) transaction.afterCommit(() => this.states.drop(session.id));
   }
 
-  /** Ends the sessions unused longest of a user, whose row the caller has locked, so that one more has room; returns how many. */
+  /** Ends the user's least recently used sessions to make room for one more; returns their number. The caller has locked the user. */
   async makeRoom(transaction: Transaction, userId: string): Promise<number> {
     const others = this.settings.SESSIONS_PER_USER - 1;
     const beyond = await unusedLongest(transaction.manager, userId, this.clock.now(), others);
@@ -181,7 +181,7 @@ export class SessionsService {
     return count;
   }
 
-  /** The mailbox of an inert session is proved: from now on its tokens work. */
+  /** Makes the inert session of a verified signup work. */
   async activate(transaction: Transaction, attemptId: string): Promise<void> {
     const rows = await transaction.manager.findBy(Session, { attemptId });
     await transaction.manager.update(Session, { attemptId }, { attemptId: null });
@@ -204,7 +204,7 @@ export class SessionsService {
     return claims;
   }
 
-  /** Null when the session is not as it was: ended, or advanced by another use of the token. */
+  /** Returns null when the session has ended or was advanced meanwhile. */
   private async advance(
     { rows }: Pick<Transaction, 'rows'>,
     { id, generation, refreshHash, createdAt }: Session,
@@ -232,7 +232,7 @@ export class SessionsService {
     return claims.generation === session.generation - 1 && isRecent;
   }
 
-  /** The idle end after a use now, but never later than the absolute end. */
+  /** The idle limit counted from now, but not after the absolute limit. */
   private endAfterUse(now: Date, createdAt: Date): Date {
     const idleEnd = now.getTime() + this.settings.SESSION_IDLE_DAYS * DAY_MS;
     return new Date(Math.min(idleEnd, createdAt.getTime() + this.settings.SESSION_MAX_DAYS * DAY_MS));

@@ -2,14 +2,14 @@ import { Column, Entity, Index } from 'typeorm';
 import { IdColumn, MomentColumn } from '../database/columns.js';
 import { SealedColumn } from '../secrets/sealed-column.js';
 
-/** A key pair for access tokens (ES256). It is published before it signs and stays as long as its tokens live. */
+/** An ES256 key pair for access tokens. It is published before it signs, and kept until its last token has expired. */
 @Entity('signing_keys')
 export class SigningKey {
   /** The `kid` of the tokens it signs. */
   @IdColumn()
   id: string;
 
-  /** Place in the order of keys. Unique, so that instances that rotate together make one key, not several. */
+  /** Order of the keys. Unique, so that instances that rotate at the same time create only one key. */
   @Index('signing_keys_sequence_unique', { unique: true })
   @Column({ type: 'int' })
   sequence: number;
@@ -25,7 +25,7 @@ export class SigningKey {
   @MomentColumn()
   createdAt: Date;
 
-  /** From this moment on it is the one that signs, until the next key's moment. */
+  /** The key signs from here until `signsFrom` of the next key. */
   @MomentColumn()
   signsFrom: Date;
 }

@@ -3,7 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { SigningKey } from './signing-key.entity.js';
 import { SigningKeysService } from './signing-keys.service.js';
 
-/** The keys of the access tokens, apart from the rest so that the command that rotates them needs nothing else. */
+/** Signing keys of access tokens; a module of its own for the command that rotates them. */
 @Module({
   imports: [TypeOrmModule.forFeature([SigningKey])],
   providers: [SigningKeysService],

@@ -11,17 +11,17 @@ import { Database } from '../database/database.js';
 import { Transaction } from '../database/transaction.js';
 import { SigningKey } from './signing-key.entity.js';
 
-/** Every instance reads the keys anew this often; what is published must be known to all before it signs. */
+/** How often each instance reloads the keys: all must know a key before it signs. */
 const RELOAD_MS = MINUTE_MS;
-/** Time between the publication of a key and its first signature: several reloads, and time for clients that cache the JWKS. */
+/** Time between publishing a key and signing with it: several reloads, and time for clients that cache the JWKS. */
 export const PUBLISH_LEAD_MS = 10 * MINUTE_MS;
-/** An unknown `kid` makes the instance look for new keys, but not more often than this, for anybody can invent one. */
+/** Minimum time between reloads for an unknown `kid`, which anybody can make up. */
 const UNKNOWN_KEY_RELOAD_MS = 5 * SECOND_MS;
 
 interface LoadedKey {
   id: string;
   sequence: number;
-  /** Unset: sealed under a secret that this instance does not have, while the secret is being changed. It then verifies, but does not sign. */
+  /** Undefined when it is encrypted under a secret that this instance lacks, during a change of the secret. Then it only verifies. */
   privateKey?: KeyObject;
   publicKey: KeyObject;
   jwk: JsonWebKey & { kid: string; use: string; alg: string };
@@ -30,7 +30,7 @@ interface LoadedKey {
 
 type SigningKeyPair = LoadedKey & { privateKey: KeyObject };
 
-/** The ES256 key pairs of access tokens: kept encrypted in the database, published as JWKS, rotated by age or by command. */
+/** The ES256 key pairs of access tokens: stored encrypted, published as JWKS, rotated by age or by command. */
 @Injectable()
 export class SigningKeysService implements OnModuleInit {
   private keys: LoadedKey[] = [];
@@ -75,7 +75,7 @@ export class SigningKeysService implements OnModuleInit {
     return { keys: this.keys.map((key) => key.jwk) };
   }
 
-  /** Publishes the next key, which takes over after PUBLISH_LEAD_MS, and removes keys whose tokens are all dead. */
+  /** Publishes the next key, which signs after PUBLISH_LEAD_MS, and removes keys whose tokens have all expired. */
   async rotate(): Promise<void> {
     await this.add(this.clock.in(PUBLISH_LEAD_MS));
     const now = this.clock.now().getTime();
@@ -91,7 +91,7 @@ export class SigningKeysService implements OnModuleInit {
     await this.reload();
   }
 
-  /** Adds a key unless another instance was faster: the sequence number is unique, the slower one takes the faster one's key. */
+  /** Adds a key. When another instance was faster (the sequence number is unique), uses that instance's key. */
   private async add(signsFrom: Date): Promise<void> {
     const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const id = uuid();

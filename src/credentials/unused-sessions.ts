@@ -1,7 +1,7 @@
 import { EntityManager, FindOptionsWhere, IsNull, LessThan, LessThanOrEqual, MoreThan } from 'typeorm';
 import { Session } from './session.entity.js';
 
-/** Conditions of the user's live sessions but for the `kept` ones that were used last. */
+/** Conditions for the user's live sessions without the `kept` most recently used. */
 export async function unusedLongest(
   manager: EntityManager,
   userId: string,
