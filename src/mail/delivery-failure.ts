@@ -1,41 +1,41 @@
-/** What nodemailer tells of a failed delivery. */
+/** nodemailer's error of a failed delivery. */
 interface SmtpError {
   message?: string;
-  /** Its own code: EENVELOPE, EAUTH, ECONNECTION, … */
+  /** nodemailer's code: EENVELOPE, EAUTH, ECONNECTION, … */
   code?: string;
-  /** The SMTP command that failed; CONN and API stand for the connection and for its own checks. */
+  /** The SMTP command that failed; CONN is the connection, API nodemailer's own checks. */
   command?: string;
-  /** The server's reply, and its three digits. */
+  /** The server's reply and its code. */
   response?: string;
   responseCode?: number;
 }
 
-/** What a failed delivery means for the letter and for the others. */
+/** What a failed delivery means for this message and for others. */
 export interface DeliveryFailure {
-  /** The mail server is away or refuses everybody; otherwise only this letter is refused. */
+  /** The mail server is away or refuses everything; else only this message is refused. */
   isServerFault: boolean;
-  /** Trying again is of no use. */
+  /** Another try is useless. */
   isPermanent: boolean;
 }
 
-/** 421 (RFC 5321, section 3.8) ends the session, whatever it answers. */
+/** 421 (RFC 5321, section 3.8) ends the session, whatever command it responds to. */
 const SERVICE_NOT_AVAILABLE = 421;
-/** Replies that speak of a mailbox (RFC 5321, section 4.2.3; 556: RFC 7504), where no enhanced code says better. */
+/** Replies about a mailbox (RFC 5321, section 4.2.3; 556: RFC 7504), used where there is no enhanced code. */
 const OF_A_MAILBOX = [550, 551, 552, 553, 556];
-/** Not every server tells by a code that it is the sender whom it refuses. */
+/** Some servers say only in words that they refuse the sender. */
 const OF_THE_SENDER =
   /relay|authenti|log ?in|sending (quota|limit|rate)|(daily|hourly|monthly|message) (quota|limit)|rcpthosts/i;
 /** Enhanced codes (RFC 3463) about the recipient's address and mailbox. 5.1.7 and 5.1.8 are about the sender's. */
 const ABOUT_RECIPIENT = /^[45]\.(1\.(?![78]$)|2\.)/;
-/** Those about the message itself: its content, its size. */
+/** Enhanced codes about the message: its content, its size. */
 const ABOUT_MESSAGE = /^[45]\.(6\.|3\.4$)/;
 
-/** The enhanced code of a reply; some servers write it as `(#5.7.1)` at the end. */
+/** The enhanced code of a reply; some servers put it at the end, as `(#5.7.1)`. */
 function enhancedCode(response: string): string | undefined {
   return /^\d{3}[ -]([245]\.\d{1,3}\.\d{1,3})\b/.exec(response)?.[1] ?? /#(\d\.\d{1,3}\.\d{1,3})\b/.exec(response)?.[1];
 }
 
-/** Whether a refusal for good is about this recipient or this message, and not about the sender or the server. */
+/** Whether a permanent refusal is about this recipient or message, not about the sender or the server. */
 function isAboutLetter({ response = '', responseCode = 0, code }: SmtpError): boolean {
   const isContent = code === 'EMESSAGE';
   const enhanced = enhancedCode(response);
@@ -45,14 +45,13 @@ function isAboutLetter({ response = '', responseCode = 0, code }: SmtpError): bo
 }
 
 /**
- * Who is to blame. Only what is about this very recipient or message is the letter's own trouble, and ends it when it is for good. All else
- * would befall every letter (relaying denied, a login asked for, a quota used up): the letter is tried again until it is of no use, for
- * somebody is going to mend it.
+ * Classifies a failure. Only a permanent refusal of this recipient or message ends the message. Everything else would hit every message
+ * (relaying denied, login required, quota exceeded), and an operator will fix it: the message is retried until it is no longer useful.
  */
 export function classifyFailure(thrown: unknown): DeliveryFailure {
   const error = thrown as SmtpError;
   const { code, command, responseCode = 0 } = error;
-  // The address cannot be sent to at all, says nodemailer itself.
+  // nodemailer itself rejects the address.
   if (command === 'API' && code === 'EENVELOPE') return { isServerFault: false, isPermanent: true };
   if (responseCode >= 500 && (command === 'RCPT TO' || command === 'DATA') && isAboutLetter(error)) {
     return { isServerFault: false, isPermanent: true };
@@ -64,7 +63,7 @@ export function classifyFailure(thrown: unknown): DeliveryFailure {
 
 const DESCRIPTION_MAX_LENGTH = 255;
 
-/** The mail server's words, without what must not be kept (servers quote letters in their refusals), in plain ASCII on one line. */
+/** The mail server's reply on one line of ASCII, without secrets (servers quote messages in refusals). */
 export function describe(thrown: unknown, hidden: string[]): string {
   const { response, message } = thrown as SmtpError;
   let text = response ?? message ?? String(thrown);

@@ -6,16 +6,16 @@ import { classifyFailure, describe } from './delivery-failure.js';
 import { LetterWriter } from './letter-writer.js';
 import { Letter, LETTER_STATE } from './letter.entity.js';
 
-/** Columns of a letter that a try changes. `triedAt` is among them only when the mail server was asked. */
+/** Columns that a try changes. `triedAt` is included only when the mail server was contacted. */
 type Changes = Partial<
   Pick<Letter, 'state' | 'secret' | 'tries' | 'nextTryAt' | 'lastError' | 'triedAt' | 'serverFailed'>
 >;
 
 const PAUSES: Backoff = { firstMs: 5 * SECOND_MS, longestMs: 10 * MINUTE_MS };
-/** No pause takes more of a letter's useful life than this part of it: a code of 15 minutes is tried every 90 seconds at least. */
-const LONGEST_PAUSE_PART = 1 / 10;
+/** Longest pause as a part of the time in which the message is useful: a code of 15 minutes is tried at least every 90 seconds. */
+const MAX_PAUSE_PART = 1 / 10;
 
-/** Makes one try at a letter. */
+/** Makes one try to send a message. */
 @Injectable()
 export class DeliveryService {
   constructor(
@@ -24,7 +24,7 @@ export class DeliveryService {
     private readonly clock: Clock,
   ) {}
 
-  /** Sends a letter if it is still of use; never rejects. */
+  /** Sends a message if it is still useful; never rejects. */
   async try(letter: Letter): Promise<Changes> {
     if (letter.usefulUntil <= this.clock.now()) return this.buried('expired');
     let mail;
@@ -55,11 +55,11 @@ export class DeliveryService {
   }
 
   /**
-   * The letters of an outage do not come back all at once. The last pause ends when the letter's use does: then its secret is wiped.
+   * Spreads the retries after an outage. The last pause ends when the message is no longer useful: then its secret is wiped.
    */
   private nextTryAt(letter: Letter): Date {
     const usefulMs = letter.usefulUntil.getTime() - letter.createdAt.getTime();
-    const longestMs = Math.min(PAUSES.longestMs, usefulMs * LONGEST_PAUSE_PART);
+    const longestMs = Math.min(PAUSES.longestMs, usefulMs * MAX_PAUSE_PART);
     const pause = backoffMs(letter.tries, { ...PAUSES, longestMs });
     return new Date(Math.min(this.clock.in(pause).getTime(), letter.usefulUntil.getTime()));
   }

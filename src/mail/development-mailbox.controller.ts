@@ -9,10 +9,10 @@ import { DevelopmentMailbox } from './development-mailbox.js';
 import { DevelopmentMailboxPages } from './development-mailbox.pages.js';
 
 const HTML = 'text/html; charset=utf-8';
-/** Letters have their style inside, and the frame that shows one inherits this policy. The frame's sandbox lets no script run. */
+/** Messages have inline styles, and their frame inherits this policy. The frame's sandbox runs no script. */
 const POLICY = pagePolicy({ 'style-src': "'self' 'unsafe-inline'" });
 
-/** The development mailbox in a browser and for scripts. Registered only while it stands in for a mail server. */
+/** The development mailbox for browsers and scripts. Registered only when there is no mail server. */
 @Public()
 @UseGuards(ThisMachineGuard)
 @ApiExcludeController()
@@ -24,13 +24,13 @@ export class DevelopmentMailboxController implements OnModuleInit {
     private readonly host: HttpAdapterHost,
   ) {}
 
-  /** A stop waits for requests under way, and those of `changes` wait for letters. */
+  /** A stop waits for open requests, and those of `changes` wait for messages. */
   onModuleInit(): void {
     const fastify = this.host.httpAdapter.getInstance<FastifyInstance>();
     fastify.addHook('preClose', async () => this.mailbox.endWaiting());
   }
 
-  /** All letters, newest first. */
+  /** All messages, newest first. */
   @Get()
   @Header('content-type', HTML)
   @Header('content-security-policy', POLICY)
@@ -38,14 +38,14 @@ export class DevelopmentMailboxController implements OnModuleInit {
     return this.pages.list(url);
   }
 
-  /** The text of the newest letter to an address. */
+  /** The text of the newest message to an address. */
   @Get('latest')
   @Header('content-type', 'text/plain; charset=utf-8')
   latest(@Query('to') to?: string | string[]): Promise<string> {
     return this.pages.latestText(to);
   }
 
-  /** The newest letter's id, as soon as it is another than `after`; the same one after 20 s. */
+  /** Responds with the newest message's id as soon as it differs from `after`, or with the same one after 20 s. */
   @Get('changes')
   async changes(@Query('after') after?: string | string[]): Promise<{ newest: string }> {
     return { newest: await this.pages.newest(String(after ?? '')) };
@@ -58,7 +58,7 @@ export class DevelopmentMailboxController implements OnModuleInit {
     return this.pages.script;
   }
 
-  /** One letter: its headers, as it looks, and its text. */
+  /** One message: headers, HTML and text. */
   @Get(':id')
   @Header('content-type', HTML)
   @Header('content-security-policy', POLICY)

@@ -10,12 +10,12 @@ import { MAIL_ERRORS } from './mail.errors.js';
 import { MailOutbox } from './mail-outbox.js';
 import { loadTemplate } from './templates.js';
 
-/** Path of the pages' script, from the root of the service. */
+/** Path of the script, from the root of the service. */
 const SCRIPT = 'dev/mail/page.js';
-/** Proxies give up on an answer after 30 to 60 s. */
+/** Proxies give up on a response after 30 to 60 s. */
 const CHANGE_TIMEOUT_MS = 20_000;
 
-/** Shows the development mailbox. Every answer waits for letters under way: what was caused before the question is in the answer. */
+/** Pages of the development mailbox. Each first waits for messages that are being sent, so it shows all that earlier requests caused. */
 @Injectable()
 export class DevelopmentMailboxPages {
   readonly script = readFileSync(fileURLToPath(new URL('./development-mailbox/page.js', import.meta.url)), 'utf8');
@@ -36,29 +36,29 @@ export class DevelopmentMailboxPages {
   }
 
   async letter(url: string, id: string): Promise<string> {
-    const letter = this.there(this.mailbox.find(id));
-    // The letter is shown in a frame; its links open beside it.
+    const letter = this.orNotFound(this.mailbox.find(id));
+    // The message is shown in a frame; its links open in another tab.
     const framed = letter.html.replace('<head>', '<head><base target="_blank">');
     const newest = this.mailbox.newestId;
     const main = this.letterTemplate({ ...letter, at: letter.at.toISOString(), framed, newest });
     return this.frame.render(url, { title: letter.subject, main, script: SCRIPT });
   }
 
-  /** Resolves to the newest letter's id: at once if that is not `known`, else when a letter arrives or after some time. */
+  /** Resolves to the newest message's id: at once if it is not `known`, else when a message arrives or after CHANGE_TIMEOUT_MS. */
   async newest(known: string): Promise<string> {
     if (this.mailbox.newestId === known) await this.mailbox.waitForChange(CHANGE_TIMEOUT_MS);
     return this.mailbox.newestId;
   }
 
-  /** The text of the newest letter, for scripts. */
+  /** The text of the newest message, for scripts. */
   async latestText(recipients?: string | string[]): Promise<string> {
     await this.outbox.drain();
-    // A bare `+` in a query is a blank; no address has one, so it was meant as typed.
+    // A `+` in a query decodes to a blank, which no address has: it was meant as `+`.
     const recipient = [recipients].flat()[0]?.trim().replaceAll(' ', '+');
-    return this.there(this.mailbox.latest(recipient === undefined ? undefined : normaliseEmail(recipient))).text;
+    return this.orNotFound(this.mailbox.latest(recipient === undefined ? undefined : normaliseEmail(recipient))).text;
   }
 
-  private there(letter: DeliveredLetter | undefined): DeliveredLetter {
+  private orNotFound(letter: DeliveredLetter | undefined): DeliveredLetter {
     if (!letter) throw new AppError(MAIL_ERRORS.LETTER_NOT_FOUND);
     return letter;
   }

@@ -3,13 +3,13 @@ import type { SentMessageInfo, Transport } from 'nodemailer';
 import type MailMessage from 'nodemailer/lib/mailer/mail-message.js';
 import { v7 as uuid } from 'uuid';
 
-/** A letter as it arrived. */
+/** A received message. */
 export interface DeliveredLetter {
   id: string;
   at: Date;
   recipient: string;
   subject: string;
-  /** As they would have gone over the wire. */
+  /** As sent over the wire. */
   headers: string;
   html: string;
   text: string;
@@ -17,7 +17,7 @@ export interface DeliveredLetter {
 
 const CAPACITY = 200;
 
-/** Stands in for a mail server while developing: keeps the newest letters in memory. A nodemailer transport, so all before it is the same. */
+/** Replaces the mail server in development: a nodemailer transport that keeps the newest messages in memory. */
 export class DevelopmentMailbox implements Transport {
   readonly name = 'development-mailbox';
   readonly version = '1';
@@ -42,17 +42,17 @@ export class DevelopmentMailbox implements Transport {
     callback(null, { messageId: mail.message.messageId() });
   }
 
-  /** All letters, newest first. */
+  /** All messages, newest first. */
   all(): readonly DeliveredLetter[] {
     return this.letters;
   }
 
-  /** The id of the newest letter; empty when there is none. */
+  /** The id of the newest message; empty when there is none. */
   get newestId(): string {
     return this.letters[0]?.id ?? '';
   }
 
-  /** Resolves when a letter arrives, when this many milliseconds are over, or when nobody shall wait any more. */
+  /** Resolves when a message arrives, after so many milliseconds, or when the service stops. */
   waitForChange(timeoutMs: number): Promise<void> {
     return new Promise((resolve) => {
       const settle = () => {
@@ -65,7 +65,7 @@ export class DevelopmentMailbox implements Transport {
     });
   }
 
-  /** Lets nobody wait any more: the service stops. */
+  /** Ends all waiting, because the service stops. */
   endWaiting(): void {
     this.isClosing = true;
     this.arrivals.emit('change');
@@ -75,7 +75,7 @@ export class DevelopmentMailbox implements Transport {
     return this.letters.find((letter) => letter.id === id);
   }
 
-  /** The newest letter, or the newest to one address. */
+  /** The newest message, or the newest to one address. */
   latest(recipient?: string): DeliveredLetter | undefined {
     return this.letters.find((letter) => recipient === undefined || letter.recipient === recipient);
   }

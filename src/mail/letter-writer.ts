@@ -10,7 +10,7 @@ import { Letter } from './letter.entity.js';
 import { greeting, inWords, isLetterKind, LetterKind, LETTERS, momentInWords } from './letters.js';
 import { loadTemplate, Template } from './templates.js';
 
-/** What a row's templates are filled with, before it is put into words. */
+/** Values for the templates, before they are put into words. */
 interface Content {
   kind: LetterKind;
   name: string;
@@ -20,14 +20,14 @@ interface Content {
   remainingMs: number;
 }
 
-/** A letter in the reader's words. */
+/** A rendered message. */
 export interface Wording {
   subject: string;
   html: string;
   text: string;
 }
 
-/** Turns rows of the outbox into mail. Tries every template at the start: a broken one stops the boot, not a letter. */
+/** Renders rows of the outbox as e-mail. Renders every template once at the start, so that a broken one fails the boot, not a message. */
 @Injectable()
 export class LetterWriter {
   private readonly templates = new Map<LetterKind, { html: Template; text: Template }>();
@@ -46,25 +46,25 @@ export class LetterWriter {
     for (const kind of Object.keys(LETTERS) as LetterKind[]) this.prepare(kind);
   }
 
-  /** The mail of a row. Throws when it cannot be written: an unknown kind, or a secret sealed under another APP_SECRET. */
+  /** Renders a row. Throws for an unknown kind, or a secret that was encrypted under another APP_SECRET. */
   write(letter: Letter): ISendMailOptions {
     const { subject, html, text } = this.word(this.contentOf(letter));
     return {
       from: this.sender,
-      // An object: nodemailer would read a text as a list of addresses (RFC 5322, section 3.4).
+      // An object, because nodemailer parses a string as a list of addresses (RFC 5322, section 3.4).
       to: { name: '', address: letter.recipient || this.secretOf(letter) },
       subject,
       html,
       text,
       date: letter.createdAt,
-      // The same at every try, so that mail apps drop a second copy.
+      // The same in every try, so that mail apps drop a second copy.
       messageId: `<${letter.id}@${this.sender.address.split('@').at(-1)}>`,
       // RFC 3834, section 5: no out-of-office replies.
       headers: { 'Auto-Submitted': 'auto-generated' },
     };
   }
 
-  /** The row's secret in clear; an empty text when it has none. */
+  /** The decrypted secret of the row; empty when it has none. */
   secretOf(letter: Letter): string {
     return letter.secret === null ? '' : this.secrets.decrypt(letter.secret, letter.id);
   }
@@ -99,7 +99,7 @@ export class LetterWriter {
     return { subject, html: templates.html(values), text: templates.text(values) };
   }
 
-  /** The token is in the fragment: it reaches no server's log, and a scanner that opens the link consumes nothing. */
+  /** The token is in the fragment, so it reaches no server log, and a scanner that opens the link does not consume it. */
   private resetLink(token: string): string {
     const { RESET_PASSWORD_URL, publicUrl } = this.addresses;
     return `${RESET_PASSWORD_URL ?? `${publicUrl}/reset-password`}#token=${encodeURIComponent(token)}`;

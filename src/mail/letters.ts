@@ -1,19 +1,19 @@
 import { MINUTE_MS } from '../common/clock.js';
 
-/** What one kind of letter is made of, beside its two templates. */
+/** What a kind of message needs beside its two templates. */
 interface LetterType {
-  /** Never contains what people typed: mail apps show it in notifications, on locked screens too. */
+  /** Must not contain what people typed: mail apps show it in notifications, even on locked screens. */
   subject: (product: string, secret: string) => string;
-  /** What its secret is to the reader, or that it is the reader's address; null when it has none. */
+  /** What the secret is: a code, a token, or the recipient's address; null for none. */
   secret: 'code' | 'link' | 'recipient' | null;
-  /** Further values of its templates, as they are when nobody gives them. */
+  /** Further values of the templates, with their defaults. */
   params: Record<string, string | number>;
 }
 
-/** Blank in letters about signups from before it was kept. */
+/** Blank for signups that are older than the columns. */
 const SIGNUP_ORIGIN = { signedUpAt: '', network: '', program: '' };
 
-/** Every letter of the service; `templates/<kind>.html.hbs` and `.text.hbs` have the wording. */
+/** All kinds of messages; their wording is in `templates/<kind>.html.hbs` and `.text.hbs`. */
 export const LETTERS = {
   'verification-code': {
     subject: (product, code) => `${code} is your ${product} code`,
@@ -25,7 +25,7 @@ export const LETTERS = {
   'password-changed': {
     subject: (product) => `Your ${product} password was changed`,
     secret: null,
-    // Flags: only other sessions ended; the API key ended; it goes on working; a reset would end it.
+    // Flags: only other sessions were ended; the API key was ended; it keeps working; a reset would end it.
     params: { others: 0, keyEnded: 0, keyStays: 0, resetEndsKey: 0 },
   },
   'account-exists': {
@@ -33,7 +33,7 @@ export const LETTERS = {
     secret: null,
     params: SIGNUP_ORIGIN,
   },
-  // Sent when nothing may be kept of its recipient any more: the address is the secret, and the row names nobody.
+  // Nothing may be kept about its recipient, so the address is the secret, and the row names nobody.
   'account-deleted': {
     subject: (product) => `Your ${product} account was deleted`,
     secret: 'recipient',
@@ -54,14 +54,14 @@ export function isLetterKind(text: string): text is LetterKind {
 }
 
 const GREETED_NAME_MAX_LENGTH = 64;
-/** Control characters, line breaks, and the marks that turn the direction of writing. */
+/** Control characters, line breaks, and marks that change the writing direction. */
 const UNPRINTABLE = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;
 /** Letters, marks, apostrophes, hyphens and blanks. No digit and no dot: mail apps turn `prize24.com` into a link. */
 const GREETABLE_NAME = /^[\p{L}\p{M}'’ʼ\- ]+$/u;
 
 /**
- * The first line of a message. Anybody can sign up with any name and a stranger's address, so a name that a mail app could turn into a
- * link is left out: the service must not deliver advertisements.
+ * The greeting. It leaves out a name that a mail app could turn into a link: anybody can sign up with any name and a stranger's address, and
+ * the service must not deliver advertisements.
  */
 export function greeting(name: string): string {
   const line = name.replace(UNPRINTABLE, ' ').replace(/\s+/g, ' ').trim();
@@ -69,7 +69,7 @@ export function greeting(name: string): string {
   return isName ? `Hello ${line},` : 'Hello,';
 }
 
-/** A length of time as people say it; never less than a minute. */
+/** A duration in words; at least a minute. */
 export function inWords(milliseconds: number): string {
   const minutes = Math.max(1, Math.round(milliseconds / MINUTE_MS));
   if (minutes === 1) return '1 minute';
@@ -78,7 +78,7 @@ export function inWords(milliseconds: number): string {
 
 const MOMENT = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });
 
-/** A moment as people write it, in UTC: nobody told us the reader's time zone. */
+/** A time in words, in UTC: the reader's time zone is unknown. */
 export function momentInWords(moment: Date): string {
   return `${MOMENT.format(moment)} UTC`;
 }

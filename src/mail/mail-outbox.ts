@@ -8,23 +8,23 @@ import { DeliveryService } from './delivery.service.js';
 import { Letter, LETTER_STATE } from './letter.entity.js';
 import { MailSettings } from './mail.settings.js';
 
-/** Letters under way at the same time; a slow one is passed by others. */
+/** Messages that are sent at the same time; a slow one does not hold up others. */
 const MAX_QUICK = 5;
 const MAX_IN_FLIGHT = 50;
 const SLOW_MS = 15 * SECOND_MS;
-/** A mail server that has said nothing for so long is told as failing. */
+/** After so long without a reply the mail server is reported as failing. */
 const FAILING_MS = MINUTE_MS;
-/** When the mail server works again all that waited is due at once, but not more often: each may be refused once more. */
+/** When the mail server works again, all waiting messages become due, but at most this often: each may be refused again. */
 const RELEASE_EVERY_MS = MINUTE_MS;
 const STOP_GRACE_MS = 10 * SECOND_MS;
 
-/** Sends queued letters, and knows whether the mail server works. */
+/** Sends queued messages, and keeps track of whether the mail server works. */
 @Injectable()
 export class MailOutbox implements OnApplicationBootstrap, BeforeApplicationShutdown, QueueWork<Letter> {
   readonly bounds: QueueBounds;
   private readonly logger = new Logger('Outbox');
   private readonly queue: LeasedQueue<Letter>;
-  /** Letters under way of which the log and the database know that the mail server says nothing. */
+  /** Messages for which the silence of the mail server is already logged and recorded. */
   private readonly toldAsFailing = new WeakSet<Letter>();
   private isServerFailing = false;
   private releasedAt = 0;
@@ -50,19 +50,19 @@ export class MailOutbox implements OnApplicationBootstrap, BeforeApplicationShut
     this.queue.start();
   }
 
-  /** Stops between letters: takes no more, and waits a while for the mail server's word on those under way. */
+  /** Takes no more messages, and waits a while for the replies to those that are being sent. */
   async beforeApplicationShutdown(): Promise<void> {
     const left = await this.queue.stop();
-    // Nobody can say whether the server took them.
+    // It is unknown whether the server accepted them.
     if (left > 0) this.logger.warn(`The mail server has ${left} letters in hand at the stop`);
   }
 
-  /** Says that letters may be due. */
+  /** Tells the worker that messages may be due. */
   wake(): void {
     this.queue.wake();
   }
 
-  /** Resolves when every letter that is due has been tried. */
+  /** Resolves when every due message has been tried. */
   drain(): Promise<void> {
     return this.queue.drain();
   }
@@ -90,7 +90,7 @@ export class MailOutbox implements OnApplicationBootstrap, BeforeApplicationShut
     return this.noteServer(changes);
   }
 
-  /** When the mail server answers again, the letters that wait because of it are due at once. */
+  /** When the mail server works again, makes the messages that waited for it due at once. */
   private async noteServer({ triedAt, serverFailed, lastError }: Partial<Letter>): Promise<void> {
     if (!triedAt) return;
     if (serverFailed) {

@@ -7,7 +7,7 @@ import { Letter, LETTER_STATE, type LetterState } from './letter.entity.js';
 import { LETTERS } from './letters.js';
 import { MailService } from './mail.service.js';
 
-/** Settled messages are kept so long for whoever asks whether one was sent. */
+/** How long sent and given-up messages are kept, for questions whether one was sent. */
 const RETENTION_DAYS = 30;
 const SETTLED = [LETTER_STATE.SENT, LETTER_STATE.DEAD, LETTER_STATE.VOID];
 const MOMENT = { type: String, format: 'date-time', example: '2026-01-01T00:00:00.000Z' };

@@ -12,7 +12,7 @@ import { MailService } from './mail.service.js';
 import { smtpOptions } from './mail.transport.js';
 import { MailOutbox } from './mail-outbox.js';
 
-/** Letters: queued by their causes through MailService, sent by the outbox, through SMTP or into the development mailbox. */
+/** E-mail: queued through MailService, sent by the outbox through SMTP or into the development mailbox. */
 @Module({})
 export class MailModule {
   static forRoot(settings: MailServerSettings): DynamicModule {

@@ -9,23 +9,23 @@ import { Letter, LETTER_STATE } from './letter.entity.js';
 import { LetterKind, LETTERS } from './letters.js';
 import { MailOutbox } from './mail-outbox.js';
 
-/** A letter as its cause hands it in. */
+/** A message to queue. */
 export interface QueuedLetter {
   kind: LetterKind;
   recipient: string;
-  /** As the person typed it; used in the greeting only. */
+  /** The name that the person typed; only for the greeting. */
   name: string;
-  /** The code or token, for the kinds that carry one. */
+  /** The code, token or address, for kinds that have one. */
   secret?: string;
-  /** Further values of the kind's templates; nothing secret. */
+  /** Further values of the templates; nothing secret. */
   params?: Record<string, string | number>;
-  /** After this moment the letter is of no use and is not sent; letters with a secret tell their reader the time left. */
+  /** After this time the message is useless and is not sent. Messages with a secret tell the remaining time. */
   usefulUntil: Date;
-  /** The same row, never sent: an address without an account costs the same work as one with. */
+  /** Writes the row but never sends it, so that an address without an account costs the same work. */
   isVoid?: boolean;
 }
 
-/** Takes letters in. They are written in the unit of work of their cause and sent after it (transactional outbox). */
+/** Queues messages in the unit of work of their cause; they are sent after its commit (transactional outbox). */
 @Injectable()
 export class MailService {
   constructor(
@@ -34,7 +34,7 @@ export class MailService {
     private readonly outbox: MailOutbox,
   ) {}
 
-  /** Queues a letter: it goes out if, and only if, the unit of work is committed. Never waits for the mail server. */
+  /** Queues a message, which is sent if and only if the unit of work commits. Never waits for the mail server. */
   async queue(transaction: Transaction, letter: QueuedLetter): Promise<void> {
     if (LETTERS[letter.kind].secret !== null && letter.secret === undefined && !letter.isVoid) {
       throw new Error(`The letter ${letter.kind} needs its secret`);
@@ -59,7 +59,7 @@ export class MailService {
     transaction.afterCommit(() => this.outbox.wake());
   }
 
-  /** True while delivery is known to fail: the last try, of whatever instance, found the mail server itself failing. */
+  /** Whether the last try of any instance found the mail server failing. */
   async isFailing(manager: EntityManager): Promise<boolean> {
     const lastTried = await manager.findOne(Letter, {
       select: { id: true, serverFailed: true },
@@ -69,7 +69,7 @@ export class MailService {
     return lastTried?.serverFailed ?? false;
   }
 
-  /** Deletes every letter to an address, for the deletion of its account. */
+  /** Deletes all messages to an address, when its account is deleted. */
   async forget(transaction: Transaction, recipient: string): Promise<void> {
     await transaction.manager.delete(Letter, { recipient });
   }

@@ -2,20 +2,20 @@ import { Satisfies, Whole } from '../config/rules.js';
 import { ModuleSettings } from '../config/settings.js';
 import { parseMailbox } from './mailbox.js';
 
-/** No mail server takes it to other machines. */
+/** Mail servers deliver it to no other machine. */
 const LOCAL_SENDER = 'Talkstack <no-reply@localhost.localdomain>';
 
 /** Mail. */
 export class MailSettings extends ModuleSettings {
-  /** Sender of every letter. */
+  /** Sender of every message. */
   @Satisfies((value: string) => parseMailbox(value) !== null, 'an address, or NAME <ADDRESS>')
   MAIL_FROM: string = LOCAL_SENDER;
 
-  /** How often the mail worker looks for letters that nobody announced to it, milliseconds. */
+  /** How often the mail worker searches for queued messages that it was not notified of, milliseconds. */
   @Whole(10, 60_000)
   MAIL_POLL_MS: number = 1000;
 
-  /** A letter whose instance died while sending it goes to another one after this time, seconds. The clocks must be closer than that. */
+  /** When an instance dies while it sends a message, another one takes over after this time, seconds. Clocks must differ by less. */
   @Whole(1, 3600)
   MAIL_LEASE_SECONDS: number = 90;
 

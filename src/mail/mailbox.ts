@@ -1,6 +1,6 @@
 import { isEmail } from 'class-validator';
 
-/** `NAME <ADDRESS>` or a bare address (RFC 5322 mailbox, without comments); null when it is neither. */
+/** Parses `NAME <ADDRESS>` or a bare address (a mailbox of RFC 5322, without comments); null for anything else. */
 export function parseMailbox(text: string): { name: string; address: string } | null {
   const match = /^(?:"?([^"<>\r\n]*?)"?\s*<([^<>\s]+)>|([^<>\s]+))$/.exec(text.trim());
   if (!match) return null;

@@ -17,12 +17,12 @@ function environment(format: Format): typeof Handlebars {
   return handlebars;
 }
 
-/** One a format, so that its layout is compiled once. */
+/** One per format, so that its layout is compiled once. */
 const ENVIRONMENTS = { html: environment('html'), text: environment('text') };
 
 /**
- * Compiles `templates/<name>.<format>.hbs`, with `layout.<format>.hbs` at hand as its layout. Strict: a value that nobody gave is
- * an error instead of a gap in the letter. HTML is escaped, text is not.
+ * Compiles `templates/<name>.<format>.hbs` with the layout `layout.<format>.hbs`. Strict: a missing value is an error, not a gap in the
+ * message. HTML is escaped, text is not.
  */
 export function loadTemplate(name: string, format: Format): Template {
   return ENVIRONMENTS[format].compile(read(`${name}.${format}`), {
