@@ -1,4 +1,4 @@
-/** Doubling a pause more often than this changes nothing: the longest pause is reached long before. */
+/** More doublings would change nothing: the longest pause is reached long before. */
 const MAX_DOUBLINGS = 20;
 
 /** Pauses between tries, milliseconds. */
@@ -8,8 +8,8 @@ export interface Backoff {
 }
 
 /**
- * Returns the pause after so many failed tries before this one: exponential backoff with full jitter, so that rows that failed together
- * do not come back together.
+ * Returns the pause after so many earlier failures: exponential backoff with full jitter, so that rows that failed together are not retried
+ * together.
  */
 export function backoffMs(tries: number, { firstMs, longestMs }: Backoff): number {
   return Math.random() * Math.min(longestMs, firstMs * 2 ** Math.min(tries, MAX_DOUBLINGS));

@@ -5,56 +5,56 @@ import { Clock, SECOND_MS } from '../common/clock.js';
 import { LeasedRow } from './leased-row.js';
 import { Aftermath, LeasedRows } from './leased-rows.js';
 
-/** A lease is renewed so many times before it would run out: to an instance whose clock is ahead it seems nearer its end. */
+/** Renewals per lease: several, because to an instance whose clock is ahead the lease seems shorter. */
 const RENEWALS_PER_LEASE = 6;
-/** How often a row under way is looked at, at least. */
+/** Longest time between two looks at a row that is being worked on. */
 const LOOK_EVERY_MS = 5 * SECOND_MS;
-/** How often an outcome that the database did not take is offered again, and how often at most once the service stops. */
+/** How often an outcome is written again after the database refused it, and how many times at most once the service stops. */
 const RECORD_EVERY_MS = SECOND_MS;
 const RECORD_TRIES_AT_STOP = 5;
 
-/** Bounds of the work on one table, per instance. */
+/** Limits of the work on one table, per instance. */
 export interface QueueBounds {
-  /** Rows worked on at the same time. A slow one counts only for `maxUnderWay`: others pass it. */
+  /** Rows worked on at the same time. A slow row counts only towards `maxUnderWay`, so others pass it. */
   maxQuick: number;
   maxUnderWay: number;
   slowMs: number;
-  /** How often the table is searched for rows that nobody announced. */
+  /** How often the table is searched for rows without a call of `wake`. */
   pollMs: number;
-  /** How long a stop waits for rows under way. */
+  /** How long a stop waits for rows that are being worked on. */
   graceMs: number;
 }
 
-/** What a try at a row came to. */
+/** The outcome of a try. */
 export interface Outcome<Row extends LeasedRow> {
-  /** New values of the row's columns. A row that stays due is tried again at once: a failure moves `nextTryAt`. */
+  /** New values of columns. A failure must move `nextTryAt`, for a row that stays due is tried again at once. */
   changes: Partial<Row>;
-  /** Written in the same unit of work. May run more than once (after a deadlock). */
+  /** Runs in the same unit of work, and again after a deadlock. */
   aftermath?: Aftermath;
 }
 
-/** What there is to tell of a row that is still under way. */
+/** News of a row that is still being worked on. */
 export interface News<Row extends LeasedRow> {
   changes: Partial<Row>;
-  /** Runs after the changes are written down. */
+  /** Runs after the changes are committed. */
   afterwards(): void | Promise<void>;
 }
 
 /** The work on the rows of one table. */
 export interface QueueWork<Row extends LeasedRow> {
-  /** Which rows wait, beside that they are due and nobody's. `underWay` are those that this instance works on already. */
+  /** Further condition for rows that are due and not leased. `underWay` are the rows that this instance works on already. */
   waiting(underWay: Row[]): FindOptionsWhere<Row>;
-  /** Ids of at most so many waiting rows to take next; the longest due when left out. */
+  /** Ids of the rows to take next, at most so many. Default: those that have been due longest. */
   choose?(underWay: Row[], limit: number): Promise<string[]>;
-  /** Makes one try. Should not reject: then nothing is written, and the row is tried again when its lease has run out. */
+  /** Makes one try. When it rejects, nothing is written, and the row is tried again after its lease. */
   try(row: Row): Promise<Outcome<Row>>;
-  /** Asked at each renewal of the lease of a row under way. */
+  /** Called at each renewal of a lease. */
   whileUnderWay?(row: Row, waitedMs: number): News<Row> | undefined;
-  /** Runs after an outcome is written down. */
+  /** Runs after an outcome is committed. */
   afterSettled?(row: Row, outcome: Outcome<Row>): Promise<void>;
 }
 
-/** A row under way. */
+/** A row that is being worked on. */
 interface Task<Row> {
   row: Row;
   since: Date;
@@ -62,7 +62,7 @@ interface Task<Row> {
   done: Promise<void>;
 }
 
-/** Works on the rows of one table as they become due; any number of instances may do so side by side (see LeasedRows). */
+/** Works on rows of one table as they become due. Several instances may share the table (see LeasedRows). */
 export class LeasedQueue<Row extends LeasedRow> {
   private readonly logger: Logger;
   private readonly underWay = new Map<string, Task<Row>>();
@@ -72,7 +72,7 @@ export class LeasedQueue<Row extends LeasedRow> {
   private isWoken = false;
   private isDatabaseAway = false;
 
-  /** `name` stands in the log, as in "Outbox". */
+  /** `name` appears in the log, as in "Outbox". */
   constructor(
     private readonly name: string,
     private readonly rows: LeasedRows<Row>,
@@ -89,7 +89,7 @@ export class LeasedQueue<Row extends LeasedRow> {
     this.wake();
   }
 
-  /** Takes no more rows and waits a while for those under way; returns how many are left. They keep their leases until these run out. */
+  /** Takes no more rows, waits a while for those being worked on, and returns how many are left. Their leases run out later. */
   async stop(): Promise<number> {
     this.isRunning = false;
     clearInterval(this.timer);
@@ -97,14 +97,14 @@ export class LeasedQueue<Row extends LeasedRow> {
     return this.underWay.size;
   }
 
-  /** Says that rows may be due. */
+  /** Tells the queue that rows may be due. */
   wake(): void {
     if (!this.isRunning) return;
     this.isWoken = true;
     this.round ??= this.takeRows();
   }
 
-  /** Resolves when every row that is due has been tried. */
+  /** Resolves when every due row has been tried. */
   async drain(): Promise<void> {
     this.wake();
     await this.idle();
@@ -176,7 +176,7 @@ export class LeasedQueue<Row extends LeasedRow> {
     }
   }
 
-  /** Renews the lease of a row under way, and lets others pass one that is slow. */
+  /** Renews the lease of a row, and lets others pass a slow one. */
   private async watch(task: Task<Row>): Promise<void> {
     const waitedMs = this.clock.now().getTime() - task.since.getTime();
     if (waitedMs >= this.bounds.slowMs && !task.isSlow) {
@@ -192,7 +192,7 @@ export class LeasedQueue<Row extends LeasedRow> {
     }
   }
 
-  /** Writes an outcome down. Goes on until the database takes it: what was done must not be done again. */
+  /** Writes an outcome, again and again until the database takes it: the work must not be done twice. */
   private async record(row: Row, { changes, aftermath }: Outcome<Row>): Promise<void> {
     for (let triesAtStop = 0; ; triesAtStop += this.isRunning ? 0 : 1) {
       try {
@@ -206,7 +206,7 @@ export class LeasedQueue<Row extends LeasedRow> {
     }
   }
 
-  /** Tells the log when the database goes away and when it is back, not at every tick between. */
+  /** Logs when the database goes away and when it is back, not at every tick between. */
   private noteDatabase(error?: unknown): void {
     const outbox = `The ${this.name.toLowerCase()}`;
     if (error !== undefined && !this.isDatabaseAway) this.logger.error(`${outbox} cannot use the database`, error);

@@ -1,29 +1,29 @@
 import { Column } from 'typeorm';
 import { IdColumn, MomentColumn } from '../database/columns.js';
 
-/** A row that waits in its table to be worked on, by one instance at a time. An entity extends this class; its migration uses `leaseColumns`. */
+/** A row that one instance at a time works on. Entities extend this class; their migrations use `leaseColumns`. */
 export abstract class LeasedRow {
   @IdColumn()
   id: string;
 
-  /** Tries so far. */
+  /** Number of tries so far. */
   @Column({ type: 'int' })
   tries: number;
 
-  /** Not worked on before this moment. */
+  /** Earliest time of the next try. */
   @MomentColumn()
   nextTryAt: Date;
 
-  /** Instance that works on it at present. */
+  /** Instance that works on it. */
   @Column({ type: 'varchar', length: 36, nullable: true })
   leaseOwner: string | null;
 
-  /** Until then no other instance may take it. */
+  /** No other instance may take it before. */
   @MomentColumn({ nullable: true })
   leasedUntil: Date | null;
 }
 
-/** Values of these columns in a row that is new and due at once. */
+/** Column values of a new row that is due at once. */
 export function notLeased(now: Date): Pick<LeasedRow, 'tries' | 'nextTryAt' | 'leaseOwner' | 'leasedUntil'> {
   return { tries: 0, nextTryAt: now, leaseOwner: null, leasedUntil: null };
 }

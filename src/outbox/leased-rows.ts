@@ -8,23 +8,22 @@ import { LeasedRow } from './leased-row.js';
 
 /** Which rows to lease. */
 export interface Claim<Row extends LeasedRow> {
-  /** What else is true of a row that waits, beside that it is due and nobody's. */
+  /** Further condition for rows that are due and not leased. */
   where: FindOptionsWhere<Row>;
   limit: number;
-  /** Ids of the rows to take, where the longest due are not the right ones. */
+  /** Ids of the rows to take. Default: those that have been due longest. */
   chosen?: string[];
-  /** Ids of rows that this instance works on already: their leases may have run out while the database was away. */
+  /** Ids of rows that this instance works on: their leases may have run out while the database was away. */
   except?: string[];
 }
 
-/** Writes more in the unit of work that settles a row: what has to happen with it or not at all. */
+/** Runs in the unit of work that settles a row, for what must be committed together with it. */
 export type Aftermath = (transaction: Transaction) => Promise<void>;
 
 /**
- * Gives each row of a table to one instance at a time. A row is leased by a conditional update and the lease is renewed while the work
- * lasts; an instance that dies loses it when the lease runs out, and another one takes it over. So a row is worked on at least once, and
- * twice only if its instance died, or lost the database for longer than a lease, in between. The clocks of instances must be closer
- * together than a lease is long.
+ * Gives each row of a table to one instance at a time. A conditional update leases the row, and the lease is renewed while the work lasts.
+ * When an instance dies, its lease runs out and another instance takes over. So a row is worked on at least once, and twice only if its
+ * instance died, or lost the database for longer than a lease. Clocks of instances must differ by less than a lease.
  */
 export class LeasedRows<Row extends LeasedRow> {
   private readonly instanceId = uuid();
@@ -36,7 +35,7 @@ export class LeasedRows<Row extends LeasedRow> {
     readonly leaseMs: number,
   ) {}
 
-  /** Leases rows that are due and returns them, the longest due first. Whoever is quicker has a row. */
+  /** Leases due rows and returns them, longest due first. Of competing instances, the fastest gets a row. */
   async claim({ where, limit, chosen, except = [] }: Claim<Row>): Promise<Row[]> {
     if (limit <= 0) return [];
     const due = { ...where, ...this.due(except) } as FindOptionsWhere<Row>;
@@ -45,7 +44,7 @@ export class LeasedRows<Row extends LeasedRow> {
     if (ids.length === 0) return [];
     const id = In(ids.slice(0, limit));
     return this.database.write(async ({ manager }) => {
-      // The condition is judged again under the rows' locks.
+      // The condition is checked again under the rows' locks.
       await manager.update(
         this.entity,
         { ...due, id },
@@ -55,7 +54,7 @@ export class LeasedRows<Row extends LeasedRow> {
     });
   }
 
-  /** Renews the lease, with further changes of the row. False when the lease was lost; then nothing is changed. */
+  /** Renews the lease and changes the row. Returns false, and changes nothing, when the lease was lost. */
   async renew({ id }: Row, changes: Partial<Row> = {}): Promise<boolean> {
     const renewed = this.changes({ ...this.renewal(), ...changes });
     const { affected } = await this.database.write(({ manager }) =>
@@ -65,8 +64,8 @@ export class LeasedRows<Row extends LeasedRow> {
   }
 
   /**
-   * Ends the lease with what the work came to; `aftermath` is written with it or not at all. False when the lease was lost; then nothing
-   * is written, for the row is somebody else's.
+   * Ends the lease and writes the outcome, together with `aftermath`. Returns false, and writes nothing, when the lease was lost: the row
+   * belongs to another instance.
    */
   settle({ id }: Row, changes: Partial<Row>, aftermath?: Aftermath): Promise<boolean> {
     const settled = this.changes({ ...changes, leaseOwner: null, leasedUntil: null });
