@@ -7,14 +7,14 @@ const ADDRESS = 'known-networks-of';
 const half = (mac: Buffer) => mac.toString('hex').slice(0, HALF_ID);
 
 /**
- * What the ids of all counters begin with that are kept of one address, so that they can be found and deleted with its account. While the
- * secret is being changed there are two such beginnings.
+ * The prefix of all counter ids of an address, by which they are found and deleted with its account. While the secret is being changed there
+ * are two.
  */
 export function countersOfAddress(secrets: Secrets, email: string): string[] {
   return secrets.macs(ADDRESS, email).map(half);
 }
 
-/** Ids of one of them, the one under the current secret first. */
+/** The ids of one counter, that of the current secret first. */
 export function idsOfCounter(secrets: Secrets, email: string, ...parts: [purpose: string, ...string[]]): string[] {
   const [purpose, ...others] = parts;
   const ends = secrets.macs(purpose, email, ...others).map(half);

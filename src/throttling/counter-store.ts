@@ -1,23 +1,23 @@
-/** A counter as it stands: what it counted, and the moment (milliseconds) at which it starts anew. */
+/** A counter: its count, and the time (milliseconds) at which it starts again. */
 export interface Count {
   count: number;
   resetAt: number;
 }
 
-/** What is to be counted under a key, and for how long from the first time on. */
+/** A key to count, and the length of its window, which begins with the first count. */
 export interface CounterWindow {
   key: string;
   windowMs: number;
 }
 
-/** Counts in fixed windows. The time is always the caller's, so that all instances and all stores go by the same clock. */
+/** Counts in fixed windows. The caller passes the time, so that all stores use the same clock. */
 export abstract class CounterStore {
-  /** Adds one to each counter, each in one atomic step; one whose window is over starts a new window. Answers them as they stand then. */
+  /** Adds one to each counter atomically, starting a new window where the old one is over. Returns the new counts. */
   abstract count(windows: CounterWindow[], now: number): Promise<Count[]>;
 
-  /** Looks without counting. */
+  /** Reads without counting. */
   abstract read(key: string, now: number): Promise<Count>;
 
-  /** Takes one back from each of the first (never below zero), and all from each of the second: these start a new window. */
+  /** Subtracts one from each key of the first list (not below zero), and resets each key of the second. */
   abstract forgive(once: string[], wholly?: string[]): Promise<void>;
 }

@@ -2,10 +2,10 @@ import { Database } from '../database/database.js';
 import { Count, CounterStore, CounterWindow } from './counter-store.js';
 import { Counter } from './counter.entity.js';
 
-/** Enough for one statement; what comes beyond goes with the next. */
-const MOST_ROWS = 500;
+/** Rows per statement; more go with the next one. */
+const MAX_ROWS = 500;
 
-/** Assignments go from left to right: `count` still sees the old end of the window. */
+/** Assignments run from left to right: `count` still sees the old end of the window. */
 const COUNT_ON = `ON DUPLICATE KEY UPDATE
   \`count\` = IF(resets_at > ?, \`count\`, 0) + 1,
   resets_at = IF(resets_at > ?, resets_at, VALUES(resets_at))`;
@@ -33,8 +33,8 @@ function countOf(row: CounterRow): Count {
 }
 
 /**
- * Counters that all instances on one MariaDB/MySQL share. Each count stays, whatever becomes of the request. Counts that come while
- * a statement is under way wait for it and then go together as one: under load, far fewer trips and commits than requests.
+ * Counters in MariaDB or MySQL, shared by all instances. A count stays even if its request fails. Counts that arrive during a statement are
+ * batched into the next one: under load there are far fewer round trips and commits than requests.
  */
 export class DatabaseCounterStore extends CounterStore {
   private waiting: Row[] = [];
@@ -75,14 +75,14 @@ export class DatabaseCounterStore extends CounterStore {
   private async countWaiting(): Promise<void> {
     this.isCounting = true;
     while (this.waiting.length > 0) {
-      const rows = this.waiting.splice(0, MOST_ROWS);
-      // All instances take the rows' locks in the same order. Of one key, those who came first count first.
+      const rows = this.waiting.splice(0, MAX_ROWS);
+      // All instances lock rows in the same order. Counts of one key keep their order of arrival.
       rows.sort((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key)));
       try {
         const counted = await this.write(rows);
         rows.forEach((row, i) => row.resolve(countOf(counted[i])));
       } catch (error) {
-        // A database that is away keeps nobody waiting twice.
+        // While the database is away, nobody waits twice.
         for (const row of [...rows, ...this.waiting.splice(0)]) row.reject(error);
       }
     }
@@ -94,7 +94,7 @@ export class DatabaseCounterStore extends CounterStore {
       const [statement, values] = statementFor(rows);
       return this.database.writeAtOnce((quick) => quick.query(`${statement} RETURNING \`count\`, resets_at`, values));
     }
-    // MySQL has no RETURNING. The first statement holds the row's lock, so the second reads what it wrote.
+    // MySQL has no RETURNING. The first statement keeps the row locked, so the second reads what it wrote.
     return this.database.write(async ({ manager }) => {
       const counted: CounterRow[] = [];
       for (const row of rows) {

@@ -16,10 +16,10 @@ const MAC_BYTES = 32;
 /** 54 bytes in base64url, without padding. */
 const TOKEN_LENGTH = 72;
 
-/** A constant: were it a setting, a change of it would bring tokens back to life that were ended before. */
+/** Not a setting: a change would revive tokens that were ended. */
 const LIFETIME_MS = 90 * DAY_MS;
 
-/** How the OpenAPI document shows a token. */
+/** OpenAPI schema of a token. */
 export const DEVICE_TOKEN_SCHEMA = {
   type: 'string' as const,
   maxLength: TOKEN_LENGTH,
@@ -29,15 +29,15 @@ export const DEVICE_TOKEN_SCHEMA = {
 
 type Readable = Pick<Transaction, 'rows'>;
 
-/** A device that somebody logged in with. */
+/** A device that logged in before. */
 export interface Device {
   id: string;
   issuedAt: number;
 }
 
 /**
- * Tokens by which a device that logged in before is known again, from any network. A token is an id, the time of its issue, and a MAC
- * over both and the address; so it costs no row, and says nothing of an account to whoever never logged in to it.
+ * Tokens that identify a device that logged in before, on any network. A token is an id, its time of issue, and a MAC over both and the
+ * address. It needs no row, and reveals nothing about an account to somebody who never logged in.
  */
 @Injectable()
 export class DeviceTokens {
@@ -47,7 +47,7 @@ export class DeviceTokens {
     private readonly clock: Clock,
   ) {}
 
-  /** Returns the device of a token of this address; null when it is forged, another address's, or expired. Costs no query. */
+  /** Returns the device of a token; null when it is forged, expired, or of another address. Costs no query. */
   read(token: string, email: string): Device | null {
     if (token.length !== TOKEN_LENGTH) return null;
     const bytes = Buffer.from(token, 'base64url');
@@ -59,7 +59,7 @@ export class DeviceTokens {
     return isExpired ? null : { id: head.toString('hex', 0, ID_BYTES), issuedAt };
   }
 
-  /** Whether all tokens of the address were ended since this one was issued. */
+  /** Whether the address's tokens were ended after this one was issued. */
   async isEnded(email: string, { issuedAt }: Device, { rows }: Readable = this.database): Promise<boolean> {
     for (const id of idsOfCounter(this.secrets, email, ENDED)) {
       const end = await rows.find(Counter, { id });
@@ -68,7 +68,7 @@ export class DeviceTokens {
     return false;
   }
 
-  /** Issues a token for a login: with the id of the one that it presents, if that is alive, else with a new one. */
+  /** Issues a token at login, with the device id of the presented token if that is valid, else with a new id. */
   async issue(transaction: Transaction, email: string, presented: string | undefined): Promise<string> {
     const device = presented === undefined ? null : this.read(presented, email);
     const isAlive = device !== null && !(await this.isEnded(email, device, transaction));
@@ -78,7 +78,7 @@ export class DeviceTokens {
     return Buffer.concat([head, this.mac(head, email)]).toString('base64url');
   }
 
-  /** Ends every token of the address that was issued until now. The row may go when the last of them would have expired. */
+  /** Ends all tokens of the address. The row may be deleted when the last of them would have expired. */
   async endAll({ rows }: Transaction, email: string): Promise<void> {
     const end = { id: idsOfCounter(this.secrets, email, ENDED)[0], count: 1, resetsAt: this.clock.in(LIFETIME_MS) };
     await rows.insert(Counter, end, { key: 'id', columns: ['resetsAt'] });

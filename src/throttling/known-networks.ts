@@ -10,8 +10,8 @@ import { countersOfAddress, idsOfCounter } from './address-counters.js';
 import { Counter } from './counter.entity.js';
 
 /**
- * Networks from which somebody proved to own an address: by password, code or reset link. Kept apart from sessions, for these end
- * when the owner under attack sets a new password; and always in the database, for a restart must not forget the owner's devices.
+ * Networks from which somebody proved to own an address: by password, code or reset link. Stored apart from sessions, which end when an
+ * attacked owner sets a new password, and always in the database, so that they survive a restart.
  */
 @Injectable()
 export class KnownNetworks {
@@ -22,20 +22,20 @@ export class KnownNetworks {
     private readonly settings: ThrottlingSettings,
   ) {}
 
-  /** Remembers the network with the login that it belongs to. */
+  /** Remembers the network, in the unit of work of the login. */
   async remember(transaction: Transaction, email: string, ip: string): Promise<void> {
     const resetsAt = this.clock.in(this.settings.THROTTLE_KNOWN_NETWORK_DAYS * DAY_MS);
     const network = { id: this.idsOf(email, ip)[0], count: 1, resetsAt };
     await transaction.rows.insert(Counter, network, { key: 'id', columns: ['resetsAt'] });
   }
 
-  /** One look-up by key, for addresses with and without an account alike. */
+  /** Costs one look-up by key, with or without an account. */
   isKnown(email: string, ip: string): Promise<boolean> {
     const where = this.idsOf(email, ip).map((id) => ({ id, resetsAt: MoreThan(this.clock.now()) }));
     return this.database.reader.manager.existsBy(Counter, where);
   }
 
-  /** Forgets the networks of an address, and when its device tokens were ended, for the deletion of its account. */
+  /** Deletes the networks of an address, and the time when its device tokens were ended, when its account is deleted. */
   async forget({ manager }: Transaction, email: string): Promise<void> {
     for (const beginning of countersOfAddress(this.secrets, email)) {
       await manager.delete(Counter, { id: Like(`${beginning}%`) });

@@ -4,21 +4,20 @@ import { ThrottlingSettings } from './throttling.settings.js';
 const QUARTER_HOUR_MS = 15 * MINUTE_MS;
 
 /**
- * What is counted together. A pair is an address and an IP; a network, an address and the network around the IP. A mailbox is an
- * address without its plus part, a domain what follows the @: each with the network around the IP, so that nobody uses up the budget
- * of others. `ip56` and `ip48` are the wider networks of IPv6.
+ * What is counted together. `pair`: an address and an IP. `network`: an address and the IP's network. `mailbox` (the address without its plus
+ * part) and `domain`: each with the IP's network, so that nobody uses up the limit of others. `ip56` and `ip48`: wider networks of IPv6.
  */
 export interface LimitRule {
   by: 'ip' | 'ip56' | 'ip48' | 'pair' | 'user' | 'network' | 'mailbox' | 'domain';
   setting: Extract<keyof ThrottlingSettings, `THROTTLE_${string}`>;
   windowMs: number;
-  /** Endpoints with the same name count together; without one each counts for itself. */
+  /** Endpoints with the same name share a counter; without a name the endpoint has its own. */
   name?: string;
 }
 
 interface EndpointRules {
   limits: LimitRule[];
-  /** The endpoint tells whether a password is right: failures of an address, or of a user, make all further tries wait. */
+  /** The endpoint checks a password: failures for an address or user make all further tries wait. */
   guesses?: 'address' | 'user';
 }
 
@@ -26,12 +25,12 @@ const IP: LimitRule = { by: 'ip', setting: 'THROTTLE_IP_PER_MINUTE', windowMs: M
 const hourly = (by: LimitRule['by'], setting: LimitRule['setting']): LimitRule => {
   return { by, setting, windowMs: HOUR_MS, name: 'letters' };
 };
-/** For every endpoint with which anybody can have messages sent. */
+/** Limits of endpoints that send messages for anybody. */
 const LETTERS: LimitRule[] = [
   hourly('ip', 'THROTTLE_LETTERS_PER_HOUR'),
   hourly('ip56', 'THROTTLE_LETTERS_PER_IPV6_56'),
   hourly('ip48', 'THROTTLE_LETTERS_PER_IPV6_48'),
-  // The narrower one first: a request that it refuses does not count for the domain.
+  // The narrower limit first: a request that it refuses does not count for the domain.
   hourly('mailbox', 'THROTTLE_LETTERS_PER_MAILBOX'),
   hourly('domain', 'THROTTLE_LETTERS_PER_DOMAIN'),
 ];
@@ -46,7 +45,7 @@ export const THROTTLED = {
   'forgot-password': { limits: [IP, ...LETTERS, PAIR] },
   'reset-password': { limits: [IP] },
   'refresh-token': { limits: [{ ...IP, setting: 'THROTTLE_REFRESHES_PER_MINUTE' }] },
-  // Changing the password and deleting the account: a stolen token or key must not tell the password.
+  // Changing the password and deleting the account: a stolen token must not serve to guess the password.
   'own-password': { limits: [{ ...PAIR, by: 'user' }], guesses: 'user' },
   export: { limits: [{ by: 'user', setting: 'THROTTLE_EXPORTS_PER_HOUR', windowMs: HOUR_MS }] },
   'generate-apikey': { limits: [{ by: 'user', setting: 'THROTTLE_API_KEYS_PER_HOUR', windowMs: HOUR_MS }] },
@@ -58,7 +57,7 @@ export function rulesOf(endpoint: Endpoint): EndpointRules {
   return THROTTLED[endpoint];
 }
 
-/** Signups of one network that would send a letter to one address, counted when nothing but the letter is left to do. */
+/** Signups of one network that send a message to one address; counted last, just before the message. */
 export const SIGNUPS: LimitRule = {
   by: 'network',
   setting: 'THROTTLE_SIGNUPS_PER_HOUR',
@@ -66,7 +65,7 @@ export const SIGNUPS: LimitRule = {
   name: 'signups',
 };
 
-/** Whatever a user sends to guarded endpoints that may change something. */
+/** Requests of a user that may change something. */
 export const WRITES: LimitRule = {
   by: 'user',
   setting: 'THROTTLE_WRITES_PER_MINUTE',
@@ -74,7 +73,7 @@ export const WRITES: LimitRule = {
   name: 'writes',
 };
 
-/** Credentials that are no good. */
+/** Wrong credentials. */
 export const WRONG_CREDENTIALS: LimitRule = {
   by: 'ip',
   setting: 'THROTTLE_WRONG_CREDENTIALS_PER_MINUTE',

@@ -1,12 +1,12 @@
 import { LRUCache } from 'lru-cache';
 import { Count, CounterStore, CounterWindow } from './counter-store.js';
 
-/** Far more than are in use at once; of a flood of made-up addresses the least used are forgotten. */
-const MOST_COUNTERS = 100_000;
+/** Far more than are in use at once. In a flood of made-up addresses the least recently used are dropped. */
+const MAX_COUNTERS = 100_000;
 
-/** Counters of this process alone: for one instance on SQLite, and where Redis is away. */
+/** Counters of this process: for one instance on SQLite, and while Redis is away. */
 export class MemoryCounterStore extends CounterStore {
-  private readonly counters = new LRUCache<string, Count>({ max: MOST_COUNTERS });
+  private readonly counters = new LRUCache<string, Count>({ max: MAX_COUNTERS });
 
   async count(windows: CounterWindow[], now: number): Promise<Count[]> {
     return windows.map(({ key, windowMs }) => {

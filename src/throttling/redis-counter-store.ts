@@ -4,7 +4,7 @@ import { RedisSettings } from './redis.settings.js';
 import { Count, CounterStore, CounterWindow } from './counter-store.js';
 import { MemoryCounterStore } from './memory-counter-store.js';
 
-/** Redis runs it as one step. The key outlives its window by nothing, so Redis forgets what nobody counts any more. */
+/** Redis runs it atomically. The key expires with its window. */
 const COUNT = `
   local state = redis.call('HMGET', KEYS[1], 'count', 'resetAt')
   local window, now = tonumber(ARGV[1]), tonumber(ARGV[2])
@@ -22,10 +22,10 @@ const TAKE_BACK = `
     redis.call('HINCRBY', KEYS[1], 'count', -1)
   end`;
 
-/** An answer that takes longer is not waited for: the request goes on with this instance's own counters. */
+/** After this time a request stops waiting for Redis and goes on with this instance's own counters. */
 const ANSWER_MS = 1000;
 const CONNECT_MS = 2000;
-const LONGEST_RETRY_PAUSE_MS = 2000;
+const MAX_RETRY_PAUSE_MS = 2000;
 
 type WithScripts = Redis & {
   countOn(key: string, windowMs: number, now: number): Promise<[number, number]>;
@@ -33,8 +33,7 @@ type WithScripts = Redis & {
 };
 
 /**
- * Counters that all instances on one Redis share. Each instance counts for itself as well, so that limits hold, per instance,
- * while Redis is away.
+ * Counters in Redis, shared by all instances. Each instance also counts in memory, so that limits hold per instance while Redis is away.
  */
 export class RedisCounterStore extends CounterStore implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger(RedisCounterStore.name);
@@ -56,7 +55,7 @@ export class RedisCounterStore extends CounterStore implements OnModuleInit, OnA
       maxRetriesPerRequest: 0,
       commandTimeout: ANSWER_MS,
       connectTimeout: CONNECT_MS,
-      retryStrategy: (tries) => Math.min(100 * tries, LONGEST_RETRY_PAUSE_MS),
+      retryStrategy: (tries) => Math.min(100 * tries, MAX_RETRY_PAUSE_MS),
     }) as WithScripts;
     this.redis.on('error', (error: Error) => this.noteAway(error));
   }
@@ -71,7 +70,7 @@ export class RedisCounterStore extends CounterStore implements OnModuleInit, OnA
 
   async count(windows: CounterWindow[], now: number): Promise<Count[]> {
     const own = await this.own.count(windows, now);
-    // The client sends them all before it waits for the first answer: one trip.
+    // The client sends all of them before it waits for the first reply: one round trip.
     const ask = () => Promise.all(windows.map(({ key, windowMs }) => this.redis.countOn(key, windowMs, now)));
     return this.ask(async () => (await ask()).map(([count, resetAt]) => ({ count, resetAt })), own);
   }
@@ -104,7 +103,7 @@ export class RedisCounterStore extends CounterStore implements OnModuleInit, OnA
   }
 
   private noteAway(error: Error): void {
-    // A server that is frozen keeps its connection; only a new one tells when it answers again.
+    // A frozen server keeps its connection open; only a new connection shows when it works again.
     if (error.message === 'Command timed out') this.redis.disconnect(true);
     if (this.isAway) return;
     this.isAway = true;

@@ -3,7 +3,7 @@ import { Satisfies, Without } from '../config/rules.js';
 import { ModuleSettings } from '../config/settings.js';
 import { faultOfUrl, hostToConnect } from '../config/url-settings.js';
 
-/** What REDIS_URL says, in ioredis' names. */
+/** Parts of REDIS_URL under ioredis' names. */
 export interface RedisServer {
   host: string;
   port: number;
@@ -27,7 +27,7 @@ export class RedisSettings extends ModuleSettings {
   @Without(faultOfRedisUrl)
   REDIS_URL?: string;
 
-  /** Begins every key in Redis, where several services share one. */
+  /** Prefix of every key, where several services share one Redis. */
   @Satisfies((value: string) => /^[\w.:-]+$/.test(value), 'letters, digits, dots, colons, dashes')
   REDIS_KEY_PREFIX: string = 'talkstack:';
 

@@ -3,7 +3,7 @@ import { SECOND_MS } from '../common/clock.js';
 import { Count } from './counter-store.js';
 import { THROTTLING_ERRORS } from './throttling.errors.js';
 
-/** A count, and how many its limit lets through. */
+/** A count and its limit. */
 export interface Tally extends Count {
   most: number;
 }
@@ -11,7 +11,7 @@ export interface Tally extends Count {
 export const isOver = (tally: Tally): boolean => tally.count > tally.most;
 const isFull = (tally: Tally): boolean => tally.count >= tally.most;
 
-/** Null when no limit is exceeded. The wait is that of the longest limit that is used up: after it the try is let in. */
+/** Null when no limit is exceeded. Otherwise the wait until every used-up limit has started again. */
 export function refusalOf(tallies: Tally[], now: number): AppError | null {
   if (!tallies.some(isOver)) return null;
   const [longest] = tallies.filter(isFull).sort((a, b) => b.resetAt - a.resetAt);

@@ -1,7 +1,7 @@
 import { Entity, Index, PrimaryColumn } from 'typeorm';
 import { MomentColumn } from '../database/columns.js';
 
-/** An administrator let an address or a user start anew: what was counted of them before this moment no longer holds. */
+/** An administrator reset the counters of an address or user: earlier counts no longer matter. */
 @Entity('throttle_resets')
 export class ThrottleReset {
   /** HMAC of the address, or of the user's id. */

@@ -6,12 +6,12 @@ import { Transaction } from '../database/transaction.js';
 import { ThrottleReset } from './throttle-reset.entity.js';
 
 const PURPOSE = 'throttle-reset';
-/** Every instance knows of a reset within this time. */
+/** Other instances notice a reset within this time. */
 const RELOAD_MS = 8 * SECOND_MS;
 
 /**
- * Resets by an administrator. Counters live in Redis, in the database or in the memory of another process, where a command cannot reach
- * them; so a reset changes the key under which its address is counted from then on, and the old counters are left to run out.
+ * Resets of counters by an administrator. A command cannot reach counters in the memory of another process, so a reset changes the key under
+ * which an address is counted; the old counters run out.
  */
 @Injectable()
 export class ThrottleResets {
@@ -25,7 +25,7 @@ export class ThrottleResets {
     private readonly clock: Clock,
   ) {}
 
-  /** Reads the resets anew when they were read too long ago; one small statement for all requests of that time. */
+  /** Reloads the resets when they are older than RELOAD_MS; concurrent requests share one query. */
   async refresh(): Promise<void> {
     const age = this.clock.now().getTime() - this.loadedAt;
     if (age >= 0 && age < RELOAD_MS) return;
@@ -33,14 +33,14 @@ export class ThrottleResets {
     await this.loading;
   }
 
-  /** What the address or user is counted as: itself, or after a reset itself since that moment. */
+  /** The key under which an address or user is counted: itself, with the time of its last reset if there is one. */
   countedAs(whom: string): string {
     if (this.moments.size === 0) return whom;
     const [moment] = this.secrets.macs(PURPOSE, whom).flatMap((id) => this.moments.get(id.toString('hex')) ?? []);
     return moment === undefined ? whom : `${whom} since ${moment}`;
   }
 
-  /** Lets the address or user start anew. */
+  /** Resets the counters of an address or user. */
   async reset(transaction: Transaction, whom: string): Promise<void> {
     const reset = { id: this.idOf(whom), at: this.clock.now() };
     await transaction.rows.insert(ThrottleReset, reset, { key: 'id', columns: ['at'] });

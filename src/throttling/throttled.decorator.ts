@@ -23,7 +23,7 @@ import { Subject, Throttling } from './throttling.service.js';
 
 const ENDPOINT = 'throttledEndpoint';
 
-/** What the request says of itself before it is validated. Of a caller the body says nothing: it could name another address each time. */
+/** The subject of a request that is not validated yet. For an authenticated caller the body is ignored: it could name another address each time. */
 function subjectOf(context: ExecutionContext): Subject {
   const request = context.switchToHttp().getRequest<FastifyRequest & { caller?: { userId: string } }>();
   const ip = clientIp(request);
@@ -31,12 +31,12 @@ function subjectOf(context: ExecutionContext): Subject {
   const { email } = (request.body ?? {}) as { email?: unknown };
   if (typeof email !== 'string') return { ip };
   const address = normaliseEmail(email);
-  // What is too long for an address is none: the validation will refuse it, and only its IP counts it.
+  // Text too long for an address is refused by validation; it counts only for the IP.
   if (address === '' || address.length > EMAIL_MAX_LENGTH) return { ip };
   return { ip, email: address, deviceToken: presentedDevice(request) };
 }
 
-/** Counts the request before anything is done for it. */
+/** Counts the request before any work. */
 @Injectable()
 export class ThrottlingGuard implements CanActivate {
   constructor(
@@ -52,7 +52,7 @@ export class ThrottlingGuard implements CanActivate {
   }
 }
 
-/** Takes back what must not count of a request that succeeded. */
+/** Takes back counts that a successful request must not leave. */
 @Injectable()
 export class SuccessInterceptor implements NestInterceptor {
   constructor(
@@ -71,12 +71,12 @@ export class SuccessInterceptor implements NestInterceptor {
   }
 }
 
-/** Puts a handler under the limits of an endpoint (throttling/limits.ts). */
+/** Applies the limits of an endpoint (throttling/limits.ts) to a handler. */
 export const Throttled = (endpoint: Endpoint): MethodDecorator =>
   applyDecorators(
     SetMetadata(ENDPOINT, endpoint),
     UseGuards(ThrottlingGuard),
     MayRespond(THROTTLING_ERRORS.TOO_MANY_REQUESTS),
-    // Any interceptor sends the answer through an Observable, which costs more than to count the request.
+    // An interceptor would send the response through an Observable, which costs more than the counting.
     ...(rulesOf(endpoint).guesses ? [UseInterceptors(SuccessInterceptor)] : []),
   );

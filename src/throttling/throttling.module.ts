@@ -10,17 +10,17 @@ import { ThrottleResets } from './throttle-resets.js';
 import { KEPT_THROTTLING } from './throttling.kept.js';
 import { Throttling } from './throttling.service.js';
 
-/** Where all instances see the counters: Redis, else the database; SQLite is for one instance, so its memory will do. */
+/** A store that all instances share: Redis, else the database. SQLite has one instance, so its memory is enough. */
 async function counterStore(settings: RedisSettings, database: Database): Promise<CounterStore> {
   if (settings.REDIS_URL !== undefined) {
-    // Its client is loaded only where it is used: every package adds to the time of the start.
+    // Loaded only where it is used, because each package makes the start slower.
     const { RedisCounterStore } = await import('./redis-counter-store.js');
     return new RedisCounterStore(settings);
   }
   return database.isSqlite ? new MemoryCounterStore() : new DatabaseCounterStore(database);
 }
 
-/** Limits on tries, and the networks that are not held up by the tries of others. */
+/** Limits requests and tries; known networks and devices are not slowed down by the tries of others. */
 @Global()
 @Module({
   providers: [

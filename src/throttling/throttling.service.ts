@@ -17,16 +17,16 @@ import { ThrottleResets } from './throttle-resets.js';
 
 const REMEMBERED_IPS = 10_000;
 
-/** Whom a request comes from, and whom it is about: an address (normalised, with an account or without) or a user, never both. */
+/** Whom a request comes from and is about: a normalised address (with or without an account) or a user, never both. */
 export interface Subject {
   ip: string;
   email?: string;
   userId?: string;
-  /** As it was sent; counts at login alone. */
+  /** The device token as sent; used only at login. */
   deviceToken?: string;
 }
 
-/** A subject, with the device that its token names if it is a good one. */
+/** A subject with the device of its token, if the token is valid. */
 interface Sender extends Subject {
   device?: Device | null;
 }
@@ -38,10 +38,10 @@ interface Limit extends CounterWindow {
 
 const deviceName = ({ id }: Device): string => `device ${id}`;
 
-/** Counts tries before their work is done, so that parallel ones cannot slip through; refuses those that are too many. */
+/** Counts tries before their work, so that concurrent ones cannot slip through, and refuses those over a limit. */
 @Injectable()
 export class Throttling {
-  /** IPs that are over a limit: until it starts anew, refusing them costs the store nothing. */
+  /** IPs over a limit: they are refused without the store until the window ends. */
   private readonly spent = new LRUCache<string, Tally>({ max: REMEMBERED_IPS });
 
   constructor(
@@ -55,7 +55,7 @@ export class Throttling {
     private readonly accounts: AccountsSettings,
   ) {}
 
-  /** Counts a request to an endpoint and answers its tightest limit; throws TOO_MANY_REQUESTS. One that is refused counts no further, so that it costs nobody else a try. */
+  /** Counts a request and returns its tightest limit; throws TOO_MANY_REQUESTS. A refused request is not counted further, so that it costs nobody else a try. */
   async admit(endpoint: Endpoint, subject: Subject): Promise<RateLimit> {
     await this.resets.refresh();
     const { limits: rules, guesses } = rulesOf(endpoint);
@@ -68,7 +68,7 @@ export class Throttling {
     const gate = await this.gate(sender, guessed, failures);
     const refusal = refusalOf(gate ? [...tallies, gate] : tallies, this.now);
     if (refusal) {
-      // A network or device that was not let in has not failed.
+      // A network or device that was refused has not failed.
       if (failures.length > 0) await this.store.forgive(guess.slice(1).map(({ key }) => key));
       throw refusal;
     }
@@ -77,14 +77,14 @@ export class Throttling {
     return { limit: tightest.most, remaining: tightest.most - tightest.count, resetSeconds };
   }
 
-  /** The try was right, so it was no failure, and its own pair counts anew. Failures from elsewhere stay. */
+  /** After a successful try: takes back its failure and resets its own pair. Failures from elsewhere stay. */
   async succeed(endpoint: Endpoint, subject: Subject): Promise<void> {
     const { limits, guesses } = rulesOf(endpoint);
     if (!guesses) return;
     const sender = this.senderOf(endpoint, subject);
     const pairs = limits.filter(({ by }) => by !== 'ip').flatMap((rule) => this.limitOf(endpoint, rule, sender) ?? []);
     const own = this.ownPairsOf(sender);
-    // Hidden, a right password leaves no trace in the budget of others: whoever shares the network would see that somebody got in.
+    // With hidden accounts a right password changes no shared counter: others on the network would notice that somebody logged in.
     if (this.isHidden) {
       const counted = [[this.guessedOf(subject)], ...own].map((parts) => this.key('failures', ...parts));
       return this.store.forgive([...counted, ...pairs.map(({ key }) => key)]);
@@ -96,29 +96,29 @@ export class Throttling {
     );
   }
 
-  /** Counts a wrong password of an address that was not given at login. */
+  /** Counts a wrong password that was entered elsewhere than at login. */
   async countFailure(email: string): Promise<void> {
     await this.store.count([this.failuresOf(this.guessedOf({ ip: '', email }))], this.now);
   }
 
-  /** Counts a signup that would send a letter; answers the refusal when it is one too many. */
+  /** Counts a signup that sends a message; returns the error when it is one too many. */
   countSignup(email: string, ip: string): Promise<AppError | null> {
     return this.count(SIGNUPS, { ip, email });
   }
 
-  /** Counts a request of a user that may change something; throws TOO_MANY_REQUESTS. */
+  /** Counts a request of a user that may change something. Throws TOO_MANY_REQUESTS. */
   async countWrite(userId: string): Promise<void> {
     const refusal = await this.count(WRITES, { ip: '', userId });
     if (refusal) throw refusal;
   }
 
-  /** Counts a credential that is wrong, or may be; throws TOO_MANY_REQUESTS. */
+  /** Counts a credential before it is checked. Throws TOO_MANY_REQUESTS. */
   async countCredential(ip: string): Promise<void> {
     const refusal = await this.count(WRONG_CREDENTIALS, { ip });
     if (refusal) throw refusal;
   }
 
-  /** The credential that was counted is good. */
+  /** Takes back the count of a credential that proved right. */
   async forgiveCredential(ip: string): Promise<void> {
     const limit = this.limitOf('', WRONG_CREDENTIALS, { ip });
     if (limit) await this.store.forgive([limit.key]);
@@ -137,7 +137,7 @@ export class Throttling {
     return limit && refusalOf((await this.tally([limit], [])).tallies, this.now);
   }
 
-  /** Counts a request under all its limits at once, and as a failure (`guess`); there are no `failures` when a limit refuses it. */
+  /** Counts a request in all its limits at once, and as a failure (`guess`). Without `failures` when a limit refuses it. */
   private async tally(limits: Limit[], guess: CounterWindow[]): Promise<{ tallies: Tally[]; failures: Count[] }> {
     const { now } = this;
     if (limits.some(({ key }) => this.spentTally(key))) {
@@ -165,9 +165,9 @@ export class Throttling {
   }
 
   /**
-   * Null while the free failures last. Behind them, networks that have not failed have a gate of their own, so that whoever fails all
-   * the time does not take every turn. A device that logged in before counts its own failures alone, and so does a known network;
-   * this not where accounts are hidden, for only an address with an account has known networks.
+   * Returns null while free failures are left. After that, networks without failures have a gate of their own, so that an attacker does not take
+   * every turn. A device that logged in before counts only its own failures. So does a known network, unless accounts are hidden: only an
+   * address with an account has known networks.
    */
   private async gate(sender: Sender, guessed: string, [all, own, ofDevice]: Count[]): Promise<Tally | null> {
     if (guessed === '') return null;
@@ -188,7 +188,7 @@ export class Throttling {
     return { key: this.key('failures', ...parts), windowMs: DAY_MS };
   }
 
-  /** One try at a time may pass, each after a wait twice as long as the one before. */
+  /** Lets one try at a time pass, each after twice the wait of the one before. */
   private async passGate(failures: Count, ...parts: string[]): Promise<Tally | null> {
     const { now, settings } = this;
     if (failures.count < settings.THROTTLE_FREE_FAILURES) return null;
@@ -207,7 +207,7 @@ export class Throttling {
     return this.resets.countedAs(email ?? userId ?? '');
   }
 
-  /** Under what a sender's own failures are counted: its network and, if it has a good token, its device. */
+  /** Keys of the sender's own failures: its network and, with a valid token, its device. */
   private ownPairsOf({ email, ip, device }: Sender): string[][] {
     const whom = this.resets.countedAs(email ?? '');
     return [[whom, maskedIp(ip)], ...(device ? [[whom, deviceName(device)]] : [])];
@@ -219,7 +219,7 @@ export class Throttling {
     return { ...subject, device: this.devices.read(deviceToken, email) };
   }
 
-  /** Null when the request does not say whom it is about: validation will refuse it. */
+  /** Null when the request names no address: validation will refuse it. */
   private limitOf(endpoint: string, rule: LimitRule, { ip, email, userId, device }: Sender): Limit | null {
     const { by, name, setting, windowMs } = rule;
     const range = ipRange(ip);
@@ -239,7 +239,7 @@ export class Throttling {
     return { key: this.key(name ?? endpoint, by, ...known), windowMs, by, most: this.settings[setting] };
   }
 
-  /** Addresses and IPs are personal data: the stores see only their HMAC. */
+  /** Addresses and IPs are personal data: stores get only an HMAC. */
   private key(...parts: string[]): string {
     return this.secrets.mac('throttling', ...parts).toString('hex');
   }

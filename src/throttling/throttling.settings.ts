@@ -3,17 +3,17 @@ import { ModuleSettings } from '../config/settings.js';
 
 const MOST = 1_000_000;
 
-/** Throttling. The defaults are such that a person never meets them, and that guessing leads nowhere. */
+/** Throttling. With the defaults a person never meets a limit, and guessing is hopeless. */
 export class ThrottlingSettings extends ModuleSettings {
   /** Requests a minute from one IP (IPv6: one /64) to each throttled endpoint. */
   @Whole(1, MOST)
   THROTTLE_IP_PER_MINUTE: number = 120;
 
-  /** Token refreshes a minute from one IP; higher, for many users may share it. */
+  /** Token refreshes a minute from one IP; higher, because many users may share it. */
   @Whole(1, MOST)
   THROTTLE_REFRESHES_PER_MINUTE: number = 300;
 
-  /** Requests an hour from one IP that may send a letter: signup, resend-code and forgot-password together. */
+  /** Requests an hour from one IP that may send a message: signup, resend-code and forgot-password together. */
   @Whole(1, MOST)
   THROTTLE_LETTERS_PER_HOUR: number = 200;
 
@@ -33,11 +33,11 @@ export class ThrottlingSettings extends ModuleSettings {
   @Whole(1, MOST)
   THROTTLE_LETTERS_PER_MAILBOX: number = 20;
 
-  /** Signups an hour of one address from one network (IPv4: /24, IPv6: /48); each mails a letter to it. */
+  /** Signups an hour of one address from one network (IPv4: /24, IPv6: /48); each sends a message to it. */
   @Whole(1, MOST)
   THROTTLE_SIGNUPS_PER_HOUR: number = 5;
 
-  /** Letters a day to one address that anybody can cause; then two an hour for networks that had not asked, and two reset links. */
+  /** Messages a day to one address that anybody can cause; then two an hour for networks that had not asked, and two reset links. */
   @Whole(1, MOST)
   THROTTLE_ADDRESS_LETTERS_PER_DAY: number = 20;
 
@@ -73,7 +73,7 @@ export class ThrottlingSettings extends ModuleSettings {
   @Whole(1, MOST)
   THROTTLE_EXPORTS_PER_HOUR: number = 10;
 
-  /** Wrong tokens and API keys a minute from one IP; behind that, keys that were not seen to work before are not looked at. */
+  /** Wrong tokens and API keys a minute from one IP; beyond that, only API keys that worked before are accepted. */
   @Whole(1, MOST)
   THROTTLE_WRONG_CREDENTIALS_PER_MINUTE: number = 300;
 }
