@@ -13,7 +13,7 @@ import { ActiveProjectAnswer, ActiveProjectSetAnswer, ProjectAnswer, SetActivePr
 import { PROJECTS_ERRORS } from './projects.errors.js';
 import { ProjectsService } from './projects.service.js';
 
-/** Which project a user works on. */
+/** Gets and sets a user's active project. */
 @Injectable()
 export class ActiveProjectService {
   constructor(
@@ -39,7 +39,7 @@ export class ActiveProjectService {
     return success('This is your active project.', { projectData: ProjectAnswer.of(project) });
   }
 
-  /** The project stays locked until it is active: it cannot be deleted in between. */
+  /** The project stays locked until it is active, so it cannot be deleted meanwhile. */
   private async activate(transaction: Transaction, projectId: string, userId: string) {
     const project = await this.projects.lockOwned(transaction, projectId, userId);
     if (!project) throw new AppError(PROJECTS_ERRORS.PROJECT_UNKNOWN);

@@ -2,7 +2,7 @@ import { WEBHOOKS_ERRORS } from '../webhooks/webhooks.errors.js';
 import { DeliveriesAnswer, OneDeliveryAnswer, WebhookSecretAnswer } from './project-webhooks.dto.js';
 import { PROJECTS_ERRORS } from './projects.errors.js';
 
-/** What the OpenAPI document says of the webhooks of projects. */
+/** OpenAPI documentation of the webhooks of projects. */
 const params = { projectId: 'Its `id` in the list of projects.' };
 const { PROJECT_NOT_FOUND } = PROJECTS_ERRORS;
 const { WEBHOOK_DELIVERY_NOT_FOUND, WEBHOOK_NOT_SET } = WEBHOOKS_ERRORS;

@@ -6,7 +6,7 @@ import { WEBHOOK_URL_MAX_LENGTH } from '../webhooks/webhook-target.js';
 export const PROJECT_NAME_MAX_LENGTH = 100;
 export const PROJECT_DESCRIPTION_MAX_LENGTH = 1000;
 
-/** A project of a user: agents, phone numbers and calls belong to one. */
+/** A project of a user; agents, phone numbers and calls belong to a project. */
 @Entity('projects')
 @Index('projects_newest', ['userId', 'deletedAt', 'id'])
 @Index('projects_name_unique', ['userId', 'nameKey'], { unique: true })
@@ -24,14 +24,14 @@ export class Project {
   @Column({ type: 'varchar', length: PROJECT_NAME_MAX_LENGTH })
   name: string;
 
-  /** What names are compared by, a hash because the databases compare text differently; null frees the name of a deleted project. */
+  /** Hash of the normalised name, because databases compare text differently; null for a deleted project, whose name is free. */
   @Column({ type: 'varchar', length: 64, nullable: true })
   nameKey: string | null;
 
   @Column({ type: 'varchar', length: PROJECT_DESCRIPTION_MAX_LENGTH })
   description: string;
 
-  /** Where the calls' progress is reported. */
+  /** URL to which call events are sent. */
   @Column({ type: 'varchar', length: WEBHOOK_URL_MAX_LENGTH, nullable: true })
   callStatusWebhook: string | null;
 
@@ -45,7 +45,7 @@ export class Project {
   @MomentColumn()
   updatedAt: Date;
 
-  /** A deleted project is kept, but found by nobody. */
+  /** The row of a deleted project is kept for a while, but no request finds it. */
   @MomentColumn({ nullable: true })
   deletedAt: Date | null;
 }

@@ -5,7 +5,7 @@ import { AddWebhookAnswer } from './project-webhooks.dto.js';
 import * as dto from './projects.dto.js';
 import { PROJECTS_ERRORS } from './projects.errors.js';
 
-/** What the OpenAPI document says of each operation of this module, so that the controllers stay a line a handler. */
+/** OpenAPI documentation of this module's operations. */
 const E = PROJECTS_ERRORS;
 const params = { projectId: 'Its `id` in the list of projects.' };
 

@@ -14,7 +14,7 @@ const WEBHOOK_EXAMPLE = 'https://hooks.example.com/calls';
 const NAME = { maxLength: PROJECT_NAME_MAX_LENGTH, example: 'Clinic' };
 const DESCRIPTION = { maxLength: PROJECT_DESCRIPTION_MAX_LENGTH, example: 'Answers the phone of the clinic.' };
 
-/** Where a webhook leads; null takes it away. The URL itself is judged by WebhookUrls. `unless` names the field that may stand in for it. */
+/** URL of a webhook, which WebhookUrls checks; null removes it. `unless` names the field that may replace it. */
 function WebhookField(options: { description: string; unless?: string }): PropertyDecorator {
   const { description, unless } = options;
   const isThere = (body: object) => unless === undefined || (body as Record<string, unknown>)[unless] !== undefined;
@@ -92,7 +92,7 @@ export class SetActiveProjectDto {
   projectId: string;
 }
 
-/** A project with the fields of all documented shapes. */
+/** A project, with the fields of all documented shapes. */
 @ExportedAs('projects', 'With the deleted ones.')
 export class ProjectAnswer {
   @ApiProperty({ format: 'uuid', example: ID_EXAMPLES.projectId })

@@ -1,6 +1,6 @@
 import { errorTable } from '../common/app-error.js';
 
-/** What can go wrong with projects: code → status and message. */
+/** Error codes of projects. */
 export const PROJECTS_ERRORS = errorTable({
   PROJECT_NAME_TAKEN: [400, 'You have a project of this name already.'],
   PROJECT_NOT_EMPTY: [400, 'The project still has agents or phone numbers. Remove them first, or send cascade: true.'],

@@ -4,7 +4,7 @@ import { keeps } from '../kept-data/keeps.js';
 import { Project } from './project.entity.js';
 import { ProjectAnswer } from './projects.dto.js';
 
-/** What a deleted project was called may be asked for so long. */
+/** How long the row of a deleted project is kept, so that old calls can still be assigned to it. */
 const DELETED_PROJECT_DAYS = 90;
 
 export const KEPT_PROJECTS = keeps<Project, []>(

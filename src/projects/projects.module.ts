@@ -11,7 +11,7 @@ import { ProjectsController } from './projects.controller.js';
 import { KEPT_PROJECTS } from './projects.kept.js';
 import { ProjectsService } from './projects.service.js';
 
-/** Projects of users, and which one is active. */
+/** Projects of users, and the active one. */
 @Module({
   imports: [TypeOrmModule.forFeature([Project]), UsersModule, WebhooksModule],
   controllers: [ProjectsController, ActiveProjectController, ProjectWebhooksController],

@@ -37,12 +37,12 @@ type ProjectRow = Omit<Project, 'user'>;
 
 const IS_LIVE = { deletedAt: IsNull() };
 
-/** Names that differ in case alone, or in how their accents are encoded, are the same name. */
+/** Names that differ only in case or in the encoding of accents count as equal. */
 function nameKeyOf(name: string): string {
   return sha256(name.normalize('NFC').toLowerCase());
 }
 
-/** Projects: creation to deletion, and the one place where others find them. */
+/** Creates, lists, changes and deletes projects; other modules find projects here. */
 @Injectable()
 export class ProjectsService {
   constructor(
@@ -55,12 +55,12 @@ export class ProjectsService {
     private readonly settings: ProjectsSettings,
   ) {}
 
-  /** The user's project with this id; null when there is none, when it is deleted, and when it is somebody else's. */
+  /** Returns the user's project; null when it does not exist, is deleted, or belongs to somebody else. */
   findOwned(projectId: string, userId: string): Promise<Project | null> {
     return findOwned(this.projects.manager, Project, { id: projectId, userId }, IS_LIVE);
   }
 
-  /** The same, locked: nobody can delete the project, or put anything into it, before the end of this unit of work. */
+  /** The same with a lock: nobody can delete the project, or put anything into it, until the end of this unit of work. */
   lockOwned(transaction: Transaction, projectId: string, userId: string): Promise<Project | null> {
     return lockOwned(transaction, Project, { id: projectId, userId }, IS_LIVE);
   }
@@ -68,7 +68,7 @@ export class ProjectsService {
   async createProject({ name, description }: CreateProjectDto, { userId }: Caller): Promise<ProjectDataAnswer> {
     const project = this.newProject(userId, name, description);
     await this.database.write(async (tx) => {
-      // Locked, for an account may be deleted at the same moment, and so that no two count the projects at once.
+      // Locked against a concurrent deletion of the account, and against a concurrent count of its projects.
       if (!(await tx.lock(User, { id: userId }))) throw new AppError(CREDENTIALS_ERRORS.TOKEN_INVALID);
       const count = await tx.manager.countBy(Project, { userId, ...IS_LIVE });
       if (count >= this.settings.PROJECTS_PER_USER) throw new AppError(COMMON_ERRORS.QUOTA_REACHED);
@@ -79,9 +79,9 @@ export class ProjectsService {
 
   async listProjects(query: PageQuery, { userId }: Caller): Promise<Page<ProjectsAnswer>> {
     const { page, pageSize } = query;
-    // By id alone, for ids sort by the time of creation.
+    // Ids sort by time of creation.
     const order = { id: 'DESC' } as const;
-    // The ids first, which the index has: asked for whole rows, MariaDB reads everybody's newest projects until it has met enough of ours.
+    // First only ids, which are in the index: for whole rows MariaDB scans everybody's newest projects until it has found enough of ours.
     const [found, total] = await this.projects.findAndCount({
       select: { id: true },
       where: { userId, ...IS_LIVE },
@@ -89,7 +89,7 @@ export class ProjectsService {
       skip: (page - 1) * pageSize,
       take: pageSize,
     });
-    // The owner is not asked for again: in a large table MariaDB would go by it, through all that the owner has.
+    // Without the owner in the condition: in a large table MariaDB would use it, and scan all that the owner has.
     const projects = await this.projects.find({ where: { id: In(found.map(({ id }) => id)), ...IS_LIVE }, order });
     const data = projects.map((project) => ProjectAnswer.of(project));
     const body = success('These are your projects.', { data, total, page, pageSize });
@@ -123,7 +123,7 @@ export class ProjectsService {
     });
   }
 
-  /** Makes an agent the active one of a locked project, or none; answers what the project is then. */
+  /** Sets or removes the active agent of a locked project; returns the changed project. */
   async setActiveAgent({ manager }: Transaction, project: Project, activeAgent: string | null): Promise<Project> {
     const changes = { activeAgent, updatedAt: this.clock.now() };
     await manager.update(Project, project.id, changes);
@@ -137,12 +137,12 @@ export class ProjectsService {
       const isFree = cascade || (await this.keptData.isProjectEmpty(tx, project.id));
       if (!isFree) throw new AppError(PROJECTS_ERRORS.PROJECT_NOT_EMPTY);
       await this.keptData.removeWithProject(tx, project.id);
-      await this.bury(tx, project);
+      await this.markDeleted(tx, project);
     });
     return success('The project is deleted.');
   }
 
-  /** Changes a project of the caller's as one unit of work, and answers what it is then. */
+  /** Changes a project of the caller; returns the changed project. */
   private change(id: string, { userId }: Caller, changes: Partial<ProjectRow>): Promise<Project> {
     return this.database.write((tx) => this.changeIn(tx, { id, userId }, changes));
   }
@@ -155,8 +155,8 @@ export class ProjectsService {
     return { ...project, ...all };
   }
 
-  /** The row stays, for the calls that were made; its name is free again, and it is nobody's active project. */
-  private async bury({ manager }: Transaction, { id, userId }: Project): Promise<void> {
+  /** Keeps the row for a while, frees its name, and makes it nobody's active project. */
+  private async markDeleted({ manager }: Transaction, { id, userId }: Project): Promise<void> {
     const now = this.clock.now();
     const changes = { deletedAt: now, updatedAt: now, nameKey: null, activeAgent: null };
     await manager.update(Project, id, changes);
@@ -172,7 +172,7 @@ export class ProjectsService {
     }
   }
 
-  /** The webhook under either of its documented names: what to keep of it, null to remove it, undefined when none was sent. */
+  /** The webhook under either documented name: the checked URL, null to remove it, undefined when the request has none. */
   private async webhookIn({ webhookURL, webhookUrl }: AddWebhookDto | UpdateProjectDto) {
     const [text, field] = webhookURL === undefined ? [webhookUrl, 'webhookUrl'] : [webhookURL, 'webhookURL'];
     return typeof text === 'string' ? this.webhooks.accept(text, field) : text;
