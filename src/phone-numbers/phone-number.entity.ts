@@ -3,12 +3,12 @@ import { IdColumn, MomentColumn } from '../database/columns.js';
 import { Project } from '../projects/project.entity.js';
 import { type CarrierStatus } from '../telephony/carrier.js';
 
-/** The plus sign and at most 15 digits (ITU-T E.164). */
+/** A plus sign and at most 15 digits (ITU-T E.164). */
 export const E164_MAX_LENGTH = 16;
 
 /**
- * A phone number of a project, and the agent that it is linked to. Nobody else has it meanwhile. The foreign key to the agent is declared
- * beside the entity of agents, whose module builds on this one.
+ * A phone number of a project, linked to an agent or to none. No other project can have it. The foreign key to the agent is declared beside
+ * the entity Agent, because agents import phone numbers.
  */
 @Entity('phone_numbers')
 @Index('phone_numbers_of_project', ['projectId', 'agentId'])
@@ -36,7 +36,7 @@ export class PhoneNumber {
   @Column({ type: 'varchar', length: E164_MAX_LENGTH })
   e164: string;
 
-  /** ISO 3166-1 code; null where the number tells none. */
+  /** ISO 3166-1 code; null when the number has no country. */
   @Column({ type: 'varchar', length: 2, nullable: true })
   country: string | null;
 

@@ -2,7 +2,7 @@ import { TELEPHONY_ERRORS } from '../telephony/telephony.errors.js';
 import * as dto from './phone-numbers.dto.js';
 import { PHONE_NUMBERS_ERRORS } from './phone-numbers.errors.js';
 
-/** What the OpenAPI document says of each operation of this module, so that the controller stays a line a handler. */
+/** OpenAPI documentation of this module's operations. */
 const E = PHONE_NUMBERS_ERRORS;
 
 export const PHONE_NUMBER_TAG = {

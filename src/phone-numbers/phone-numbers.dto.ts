@@ -9,7 +9,7 @@ import { E164_MAX_LENGTH, PhoneNumber } from './phone-number.entity.js';
 const E164_EXAMPLE = '+15550100002';
 const NUMBER_STATUSES = ['ASSIGNED', 'AVAILABLE'] as const;
 
-/** A phone number, trimmed; what else it must be is judged by PhoneNumbersService.parse(). */
+/** A trimmed phone number; PhoneNumbersService.parse() checks it. */
 export function E164Field(options: { description: string; optional?: boolean }): PropertyDecorator {
   const form = { minLength: 3, maxLength: E164_MAX_LENGTH, pattern: '^\\+[1-9]\\d{1,14}$', example: E164_EXAMPLE };
   return TextField({ ...form, ...options, invalid: TELEPHONY_ERRORS.NUMBER_INVALID });
@@ -37,7 +37,7 @@ export class RemoveNumberDto {
   release?: boolean;
 }
 
-/** A phone number with the documented fields and ours. */
+/** A phone number, with the documented fields and ours. */
 @ExportedAs('phoneNumbers', 'Of all projects.')
 export class PhoneNumberAnswer {
   @ApiProperty({ example: E164_EXAMPLE })

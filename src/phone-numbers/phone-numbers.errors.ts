@@ -1,6 +1,6 @@
 import { errorTable } from '../common/app-error.js';
 
-/** What can go wrong with phone numbers: code → status and message. */
+/** Error codes of phone numbers. */
 export const PHONE_NUMBERS_ERRORS = errorTable({
   NUMBER_TAKEN: [400, 'The phone number belongs to another project.'],
   NUMBER_NOT_FOUND: [404, 'You have no such phone number.'],

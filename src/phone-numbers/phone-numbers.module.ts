@@ -10,12 +10,12 @@ import { PhoneNumbersController } from './phone-numbers.controller.js';
 import { KEPT_PHONE_NUMBERS } from './phone-numbers.kept.js';
 import { PhoneNumbersService } from './phone-numbers.service.js';
 
-/** Twilio where there is an account. */
+/** Twilio, if there is an account. */
 function carrier(settings: TwilioSettings): Carrier {
   return settings.TWILIO_ACCOUNT_SID === undefined ? new NoCarrier() : new TwilioCarrier(settings);
 }
 
-/** Phone numbers of projects, and the agents that they are linked to. */
+/** Phone numbers of projects, and their links to agents. */
 @Module({
   imports: [TypeOrmModule.forFeature([PhoneNumber]), ProjectsModule, UsersModule],
   controllers: [PhoneNumbersController],

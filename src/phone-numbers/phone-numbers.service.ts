@@ -30,12 +30,12 @@ import { PHONE_NUMBERS_ERRORS } from './phone-numbers.errors.js';
 
 export type PhoneNumberRow = Omit<PhoneNumber, 'project'>;
 
-/** A number that may be given to a project, and what the carrier said of it. */
+/** A number that a project may have, and its status at the carrier. */
 export interface CheckedNumber extends ParsedNumber {
   carrierStatus: CarrierStatus;
 }
 
-/** Which agent of which project a number is to be linked to. */
+/** The agent and project to link a number to. */
 export interface Assignment {
   userId: string;
   projectId: string;
@@ -43,7 +43,7 @@ export interface Assignment {
   number: CheckedNumber;
 }
 
-/** Phone numbers: to whom they belong, and at which agent they ring. */
+/** Phone numbers of projects, and their links to agents. */
 @Injectable()
 export class PhoneNumbersService {
   constructor(
@@ -87,12 +87,12 @@ export class PhoneNumbersService {
     });
   }
 
-  /** Reads a phone number in E.164 form; throws NUMBER_INVALID for anything else, a fault of the field of this name. */
+  /** Parses a phone number in E.164 format; throws NUMBER_INVALID, with a fault of the named field, for anything else. */
   parse(text: string, field?: string): Promise<ParsedNumber> {
     return parseE164(text, field);
   }
 
-  /** Whether the project may have the number, asking the carrier where nobody did: before the unit of work, never in it. */
+  /** Checks whether the project may have the number, and asks the carrier if that was not done. Call it before the unit of work, never in it. */
   async check(number: ParsedNumber, projectId: string): Promise<CheckedNumber> {
     const known = await this.numbers.findOneBy({ e164: number.e164 });
     if (known && known.projectId !== projectId) throw new AppError(PHONE_NUMBERS_ERRORS.NUMBER_TAKEN);
@@ -101,8 +101,8 @@ export class PhoneNumbersService {
   }
 
   /**
-   * Links a number to an agent, in place of the number that the agent has. Whoever asks holds the lock of the project's row. Breaks a foreign
-   * key where the project has no such agent.
+   * Links a number to an agent, replacing the agent's present number. The caller has locked the project. Violates a foreign key when the
+   * project has no such agent.
    */
   async assign(transaction: Transaction, { userId, projectId, agentId, number }: Assignment): Promise<PhoneNumberRow> {
     const { manager } = transaction;
@@ -114,25 +114,25 @@ export class PhoneNumbersService {
     const id = known?.id ?? uuid();
     const row: PhoneNumberRow = { id, userId, projectId, createdAt: known?.createdAt ?? now, ...changes };
     await manager.update(PhoneNumber, { agentId, projectId, id: Not(id) }, { agentId: null, updatedAt: now });
-    await this.judged(known ? manager.update(PhoneNumber, id, changes) : manager.insert(PhoneNumber, row));
+    await this.orTaken(known ? manager.update(PhoneNumber, id, changes) : manager.insert(PhoneNumber, row));
     return row;
   }
 
   /**
-   * Leaves the number of an agent, if it has one, to its project: before the agent is deleted, for it would take the number with it. Whoever
-   * asks holds the lock of the project's row. That of the agent's row keeps no link off: MariaDB checks foreign keys in an index.
+   * Unlinks the number of an agent, which stays with the project. Call it before deleting the agent, which would delete the number too. The
+   * caller has locked the project; a lock of the agent is not enough, because MariaDB checks foreign keys in an index.
    */
   async unassignAgent({ manager }: Transaction, agentId: string): Promise<void> {
     await manager.update(PhoneNumber, { agentId }, { agentId: null, updatedAt: this.clock.now() });
   }
 
-  /** The numbers of an agent, or of all agents of a project, by the agents' ids. */
+  /** Numbers of one agent, or of all agents of a project, by agent id. */
   async numbersOf(whose: { agentId: string } | { projectId: string }): Promise<Map<string, string>> {
     const rows = await this.numbers.findBy(whose);
     return new Map(rows.flatMap(({ agentId, e164 }) => (agentId === null ? [] : [[agentId, e164]])));
   }
 
-  /** Throws when there is none, as where the id is no UUID. */
+  /** Throws when there is none. A malformed id counts as unknown. */
   private async newest(by: 'id' | 'agentId' | 'projectId', id: string, userId: string): Promise<PhoneNumber> {
     const where = { [by]: id, userId };
     const newest = isUUID(id) ? await this.numbers.findOne({ where, order: { id: 'DESC' } }) : null;
@@ -145,14 +145,14 @@ export class PhoneNumbersService {
     return { body, total: 1, next: null };
   }
 
-  /** Throws when the project has as many numbers as it may have. */
+  /** Throws when the project has reached its quota of numbers. */
   private async requireRoom({ manager }: Transaction, projectId: string): Promise<void> {
     const count = await manager.countBy(PhoneNumber, { projectId });
     if (count >= this.settings.NUMBERS_PER_PROJECT) throw new AppError(COMMON_ERRORS.QUOTA_REACHED);
   }
 
-  /** What the indices say of a number that is written. */
-  private async judged(writing: Promise<unknown>): Promise<void> {
+  /** Turns a unique violation of the write into NUMBER_TAKEN. */
+  private async orTaken(writing: Promise<unknown>): Promise<void> {
     try {
       await writing;
     } catch (cause) {

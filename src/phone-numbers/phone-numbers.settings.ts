@@ -1,7 +1,7 @@
 import { Whole } from '../config/rules.js';
 import { ModuleSettings } from '../config/settings.js';
 
-/** Phone numbers. What is there already stays when the quota is lowered. */
+/** Phone numbers. Lowering the quota deletes nothing. */
 export class PhoneNumbersSettings extends ModuleSettings {
   /** Phone numbers that one project may have. */
   @Whole(1, 1_000_000)
