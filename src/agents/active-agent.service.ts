@@ -12,7 +12,7 @@ import { ActiveAgentAnswer, ActiveAgentSetAnswer, GetActiveAgentDto, SetActiveAg
 import { AGENTS_ERRORS } from './agents.errors.js';
 import { AgentsService } from './agents.service.js';
 
-/** Which agent is a project's default one. */
+/** Gets, sets and removes the active agent of a project. */
 @Injectable()
 export class ActiveAgentService {
   constructor(
@@ -28,7 +28,7 @@ export class ActiveAgentService {
     return success('This is the active agent of the project.', { active_agent: project.activeAgent });
   }
 
-  /** Both stay locked until it is active: neither can be deleted in between. */
+  /** Locks project and agent until the agent is active, so neither can be deleted meanwhile. */
   async setActiveAgent(body: SetActiveAgentDto, { userId }: Caller): Promise<ActiveAgentSetAnswer> {
     const { projectId, active_agent: agentId } = body;
     const project = await this.database.write(async (tx) => {
@@ -41,7 +41,7 @@ export class ActiveAgentService {
     return success('The agent is the active one of its project now.', { project: ProjectAnswer.of(project) });
   }
 
-  /** The project is found through the agent, which stays in it for life. */
+  /** Finds the project through the agent, which never changes its project. */
   async removeActiveAgent(agentId: string, { userId }: Caller): Promise<Answer> {
     await this.database.write(async (tx) => {
       const agent = await findOwned(tx.manager, Agent, { id: agentId, userId });

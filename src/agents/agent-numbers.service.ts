@@ -16,7 +16,7 @@ import { Agent } from './agent.entity.js';
 import { AddNumberDto } from './agents.dto.js';
 import { AGENTS_ERRORS } from './agents.errors.js';
 
-/** Links phone numbers to agents that are there already. */
+/** Links phone numbers to existing agents. */
 @Injectable()
 export class AgentNumbersService {
   constructor(
@@ -39,7 +39,7 @@ export class AgentNumbersService {
     return success('The phone number is linked to the agent.', { data: PhoneNumberAnswer.of(assigned) });
   }
 
-  /** Assigns a number; throws AGENT_NOT_FOUND where the project has no such agent. Whoever asks holds the lock of the project's row. */
+  /** Links a number; throws AGENT_NOT_FOUND when the project has no such agent. The caller has locked the project. */
   async link(transaction: Transaction, assignment: Assignment): Promise<PhoneNumberRow> {
     if (!isUUID(assignment.agentId)) throw new AppError(AGENTS_ERRORS.AGENT_NOT_FOUND);
     try {
@@ -50,7 +50,7 @@ export class AgentNumbersService {
     }
   }
 
-  /** Asked so that an unknown agent is told before a taken number, and no carrier is asked for it; what counts is the foreign key. */
+  /** Reports an unknown agent before a taken number, and before the carrier is asked. The foreign key is what guarantees it. */
   private async requireAgent(id: string, projectId: string): Promise<void> {
     const isThere = isUUID(id) && (await this.agents.existsBy({ id, projectId }));
     if (!isThere) throw new AppError(AGENTS_ERRORS.AGENT_NOT_FOUND);

@@ -6,13 +6,13 @@ import { AppError } from '../common/app-error.js';
 import { COMMON_ERRORS } from '../common/common.errors.js';
 import { type AgentSettings, SETTING_RULES } from './agent-settings.js';
 
-/** Another name of `analysis`, as the public documentation shows it. */
+/** Alias of `analysis` in the public documentation. */
 const ANALYSIS_ALIAS = 'custom_analysis_datastructure';
-/** Of all of them as JSON in UTF-8: what a column of type text holds on MariaDB. */
+/** Maximum size of the settings as JSON in UTF-8: what a text column holds on MariaDB. */
 const SETTINGS_MAX_BYTES = 65_535;
 const EXAMPLE = { firstMessage: 'Good morning {{name}}, this is Jo of the clinic.', maxSeconds: 300 };
 
-/** Settings as a request has them: null takes one away. */
+/** Settings in a request; null removes one. */
 export type SettingChanges = Record<string, unknown>;
 
 const isNothing = (value: unknown): boolean => value === null || (typeof value === 'string' && value.trim() === '');
@@ -22,7 +22,7 @@ function ruleOf(name: string) {
   return Object.hasOwn(SETTING_RULES, known) ? { known, rule: SETTING_RULES[known as keyof AgentSettings] } : null;
 }
 
-/** What is wrong with the settings that a request has; null for nothing. */
+/** Returns what is wrong with the settings of a request; null for nothing. */
 function faultOf(field: string, value: unknown): string | null {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return `${field} must be an object`;
   const faults = Object.entries(value).map(([name, one]) => {
@@ -35,12 +35,12 @@ function faultOf(field: string, value: unknown): string | null {
   return found.length > 0 ? [...new Set(found)].join('; ') : null;
 }
 
-/** The settings of an agent as it is kept. */
+/** The stored settings of an agent. */
 export function settingsOf({ settings }: { settings: string | null }): AgentSettings {
   return settings === null ? {} : (JSON.parse(settings) as AgentSettings);
 }
 
-/** Settings as they are kept after a change: each that is sent is set or, with null, taken away. Throws VALIDATION_FAILED when they are too long. */
+/** Applies a change to stored settings: sets what was sent, and removes what is null. Throws VALIDATION_FAILED when the result is too long. */
 export function changeSettings(kept: string | null, changes: SettingChanges | null): string | null {
   if (changes === null) return null;
   const settings = new Map<string, unknown>(Object.entries(settingsOf({ settings: kept })));
@@ -56,7 +56,7 @@ export function changeSettings(kept: string | null, changes: SettingChanges | nu
   throw new AppError(COMMON_ERRORS.VALIDATION_FAILED, { faults: [{ field: 'settings', message }] });
 }
 
-/** How settings are documented, in requests and in answers. */
+/** OpenAPI schema of settings, in requests and responses. */
 export const SETTINGS_SCHEMA = {
   type: 'object',
   properties: Object.fromEntries(Object.entries(SETTING_RULES).map(([name, { schema }]) => [name, schema])),
@@ -68,7 +68,7 @@ export const SETTINGS_SCHEMA = {
 const ALIAS = { ...SETTING_RULES.analysis.schema, description: 'The same as `analysis`, in place of it.' };
 const asSent = (schema: object) => ({ ...schema, nullable: true });
 
-/** How the agent behaves in calls. Unknown settings are faults. */
+/** Settings of an agent. Unknown ones are faults. */
 export function SettingsField({ description }: { description: string }): PropertyDecorator {
   const properties = Object.fromEntries(
     Object.entries({ ...SETTINGS_SCHEMA.properties, [ANALYSIS_ALIAS]: ALIAS }).map(([name, schema]) => [
@@ -77,7 +77,7 @@ export function SettingsField({ description }: { description: string }): Propert
     ]),
   );
   return applyDecorators(
-    // As it was sent: class-transformer would walk through it.
+    // The raw value, so that class-transformer does not traverse it.
     Transform(({ obj, key }: { obj: Record<string, unknown>; key: string }) => obj[key]),
     IsOptional(),
     ValidateBy({

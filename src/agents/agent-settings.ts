@@ -3,17 +3,17 @@ import { isWellFormed } from '../http/characters.js';
 
 export const QUESTION_TYPES = ['Boolean', 'Text', 'Number', 'Selector'] as const;
 
-/** Something to find out from what was said in a call. */
+/** A value to extract from what was said in a call. */
 export interface AnalysisQuestion {
-  /** Its name in the data of the call. */
+  /** Its name in the call's data. */
   name: string;
   question: string;
   type: (typeof QUESTION_TYPES)[number];
-  /** Of a Selector: the answers to choose from. */
+  /** For a Selector: the possible values. */
   options?: string[];
 }
 
-/** How an agent behaves in its calls. What is left out is as the service has it. */
+/** How an agent behaves in calls. Omitted settings have the service's defaults. */
 export interface AgentSettings {
   firstMessage?: string;
   language?: string;
@@ -26,7 +26,7 @@ export interface AgentSettings {
   analysis?: AnalysisQuestion[];
 }
 
-/** What one setting may be. `read` returns it as it is kept; undefined for what it may not be. */
+/** A setting. `read` returns the value to store; undefined for an invalid one. */
 interface Rule {
   mustBe: string;
   read(value: unknown): unknown;
@@ -43,7 +43,7 @@ function readText(max: number, value: unknown): string | undefined {
   return text !== '' && hasAtMost(max, text) ? text : undefined;
 }
 
-/** Every one of them, or undefined: too many, one that is no good, or one that is there twice. */
+/** Reads a list; undefined when it is too long, or has an invalid or duplicate entry. */
 function readList<Item>(
   value: unknown,
   max: number,
@@ -96,7 +96,7 @@ const QUESTION_SCHEMA = {
   required: ['name', 'question', 'type'],
 };
 
-/** Every setting that an agent may have. */
+/** All settings of agents. */
 export const SETTING_RULES: Record<keyof AgentSettings, Rule> = {
   firstMessage: textRule(
     1000,

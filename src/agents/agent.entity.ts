@@ -5,7 +5,7 @@ import { Project } from '../projects/project.entity.js';
 
 export const AGENT_NAME_MAX_LENGTH = 100;
 export const VOICE_ID_MAX_LENGTH = 64;
-/** Of its text in UTF-8: what a column of type text holds on MariaDB. */
+/** Maximum size of the instruction in UTF-8: what a text column holds on MariaDB. */
 export const SYSTEM_INSTRUCTION_MAX_BYTES = 65_535;
 
 /** An AI phone agent of a project. PhoneNumber references the agent, not the other way round. */
@@ -29,7 +29,7 @@ export class Agent {
   @Column({ type: 'varchar', length: AGENT_NAME_MAX_LENGTH })
   name: string;
 
-  /** What the agent is told to be and to do; may hold `{{variables}}`. */
+  /** The instruction for the language model; may have `{{variables}}`. */
   @Column({ type: 'text' })
   systemInstruction: string;
 
@@ -47,7 +47,7 @@ export class Agent {
   updatedAt: Date;
 }
 
-// Both columns together: no number is linked to an agent of another project.
+// Both columns, so that no number is linked to an agent of another project.
 ForeignKey(() => Agent, ['projectId', 'agentId'], ['projectId', 'id'], {
   name: 'phone_numbers_agent',
   onDelete: 'CASCADE',

@@ -8,7 +8,7 @@ import { TELEPHONY_ERRORS } from '../telephony/telephony.errors.js';
 import * as dto from './agents.dto.js';
 import { AGENTS_ERRORS } from './agents.errors.js';
 
-/** What the OpenAPI document says of each operation of this module, so that the controllers stay a line a handler. */
+/** OpenAPI documentation of this module's operations. */
 const E = AGENTS_ERRORS;
 const { AGENT_NOT_FOUND } = AGENTS_ERRORS;
 const { PROJECT_UNKNOWN, PROJECT_NOT_FOUND } = PROJECTS_ERRORS;

@@ -19,7 +19,7 @@ const PHONE_NUMBER_EXAMPLE = '+12025550123';
 const NAME = { maxLength: AGENT_NAME_MAX_LENGTH, example: 'Jo' };
 const PROJECT_ID = { description: 'The project of the agent.' };
 
-/** JSON may spell any character as `\uXXXX`, six bytes for one. */
+/** JSON may encode any character as `\uXXXX`, which takes six bytes. */
 export const AGENT_BODY_LIMIT_BYTES = BODY_LIMIT_BYTES + 6 * SYSTEM_INSTRUCTION_MAX_BYTES;
 
 interface AgentFieldOptions {
@@ -31,7 +31,7 @@ function AgentNameField(options: AgentFieldOptions): PropertyDecorator {
   return TextField({ ...NAME, ...options });
 }
 
-/** What an agent is told, kept as it is sent, to the byte; only one that is blank counts as absent. */
+/** Instruction of an agent, stored byte by byte as sent. A blank one counts as absent. */
 function InstructionField({ description, optional }: AgentFieldOptions): PropertyDecorator {
   return applyDecorators(
     Transform(({ value }: { value: unknown }) => {
@@ -57,7 +57,7 @@ function InstructionField({ description, optional }: AgentFieldOptions): Propert
   );
 }
 
-/** Id of a voice, or null for none. Whether there is such a voice is judged by the service. */
+/** Id of a voice, or null for none. The service checks that the voice exists. */
 function VoiceIdField({ description }: AgentFieldOptions): PropertyDecorator {
   return applyDecorators(
     Transform(({ value }: { value: unknown }) => {
@@ -77,7 +77,7 @@ function VoiceIdField({ description }: AgentFieldOptions): PropertyDecorator {
   );
 }
 
-/** Which agent is meant. */
+/** Identifies an agent. */
 export class AgentDto {
   @IdField(PROJECT_ID)
   projectId: string;
@@ -144,7 +144,7 @@ export class AddNumberDto {
   projectId: string;
 }
 
-/** An agent with the fields of all documented shapes. */
+/** An agent, with the fields of all documented shapes. */
 export class AgentAnswer {
   @ApiProperty({ format: 'uuid', example: ID_EXAMPLES.agentId })
   id: string;
@@ -199,7 +199,7 @@ export class AgentAnswer {
   }
 }
 
-/** An agent as it is kept; its number is in the list of numbers. */
+/** An agent in the export; its phone number is in the list of numbers. */
 @ExportedAs('agents', 'Of all projects.')
 export class ExportedAgent extends OmitType(AgentAnswer, ['agentId', 'variables', 'phoneNumber']) {
   static of(agent: Agent): ExportedAgent {
@@ -216,7 +216,7 @@ export class ExportedAgent extends OmitType(AgentAnswer, ['agentId', 'variables'
   }
 }
 
-/** The agent in its envelope, and bare beside it. */
+/** The agent in `data`, and its fields again at the top level. */
 export class AgentDataAnswer extends IntersectionType(Answer, AgentAnswer) {
   @ApiProperty({ type: AgentAnswer })
   data: AgentAnswer;

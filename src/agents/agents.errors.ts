@@ -1,6 +1,6 @@
 import { errorTable } from '../common/app-error.js';
 
-/** What can go wrong with agents: code → status and message. */
+/** Error codes of agents. */
 export const AGENTS_ERRORS = errorTable({
   VOICE_UNKNOWN: [400, 'There is no voice with this voice_id.'],
   VARIABLES_MISSING: [400, 'The agent’s instruction has variables that were given no value; see errors.'],

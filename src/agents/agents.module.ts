@@ -13,7 +13,7 @@ import { AgentsController } from './agents.controller.js';
 import { KEPT_AGENTS } from './agents.kept.js';
 import { AgentsService } from './agents.service.js';
 
-/** The AI phone agents of projects, and which one is active. */
+/** AI phone agents of projects, and the active one. */
 @Module({
   imports: [TypeOrmModule.forFeature([Agent]), PhoneNumbersModule, ProjectsModule, UsersModule, VoicesModule],
   controllers: [AgentsController, ActiveAgentController, AgentNumbersController],

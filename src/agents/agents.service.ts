@@ -28,7 +28,7 @@ import { AGENTS_ERRORS } from './agents.errors.js';
 
 type AgentRow = Omit<Agent, 'project'>;
 
-/** Agents: creation to deletion, and the one place where others find them. */
+/** Creates, lists, changes and deletes agents; other modules find agents here. */
 @Injectable()
 export class AgentsService {
   constructor(
@@ -41,12 +41,12 @@ export class AgentsService {
     private readonly settings: AgentsSettings,
   ) {}
 
-  /** The user's agent with this id in this project; null when there is none, and when it is somebody else's or another project's. */
+  /** Returns the user's agent in this project; null when it does not exist, or belongs to another user or project. */
   findOwned({ agentId, projectId }: AgentDto, userId: string): Promise<Agent | null> {
     return findOwned(this.agents.manager, Agent, { id: agentId, userId }, { projectId });
   }
 
-  /** The same, locked. Whoever needs the project's lock too takes that one first, so that no two wait for each other. */
+  /** The same with a lock. Lock the project first if you need both, to avoid deadlocks. */
   lockOwned(transaction: Transaction, { agentId, projectId }: AgentDto, userId: string): Promise<Agent | null> {
     return lockOwned(transaction, Agent, { id: agentId, userId }, { projectId });
   }
@@ -56,7 +56,7 @@ export class AgentsService {
     const number = await this.freeNumber(body, userId);
     await this.checkTransfers(body.settings);
     const agent = await this.database.write(async (tx) => {
-      // Locked, for the project may be deleted at the same moment, and so that no two count its agents at once.
+      // Locked against a concurrent deletion of the project, and against a concurrent count of its agents.
       const project = await this.projects.lockOwned(tx, body.projectId, userId);
       if (!project) throw new AppError(PROJECTS_ERRORS.PROJECT_UNKNOWN);
       const count = await tx.manager.countBy(Agent, { projectId: project.id });
@@ -78,7 +78,7 @@ export class AgentsService {
     return answer;
   }
 
-  /** A page of the project's agents as JSON, which ends early where it would become too large. */
+  /** A page of the project's agents as JSON; it ends early when it would become too large. */
   async listAgents(projectId: string, query: RowsQuery, { userId }: Caller): Promise<Page<string>> {
     const project = await this.projects.findOwned(projectId, userId);
     if (!project) throw new AppError(PROJECTS_ERRORS.PROJECT_NOT_FOUND);
@@ -130,7 +130,7 @@ export class AgentsService {
     return this.answerWith('The agent is deleted.', agent);
   }
 
-  /** Voices are others' things and may be gone tomorrow: an agent keeps the id alone. Undefined and null stay what they are. */
+  /** Checks the id of a voice; passes undefined and null. An agent stores only the id, for the provider may remove the voice. */
   private async knownVoice(voiceId: string | null | undefined): Promise<string | null | undefined> {
     if (typeof voiceId !== 'string') return voiceId;
     const voice = await this.voices.find(voiceId);
@@ -138,14 +138,14 @@ export class AgentsService {
     return voice.voice_id;
   }
 
-  /** Whoever may make agents must not make them call what the service does not call. */
+  /** Refuses transfers to numbers that the service does not call. */
   private async checkTransfers(settings: SettingChanges | null | undefined): Promise<void> {
     const numbers = settings?.transferTo;
     if (!Array.isArray(numbers)) return;
     for (const number of numbers) await parseCallableNumber(String(number), 'settings.transferTo');
   }
 
-  /** The number that a new agent shall have, judged before the unit of work; null when none was sent. */
+  /** Checks the number for a new agent, before the unit of work; null when the request has none. */
   private async freeNumber(body: CreateAgentDto, userId: string): Promise<CheckedNumber | null> {
     if (body.phoneNumber === undefined) return null;
     const parsed = await this.numbers.parse(body.phoneNumber, 'phoneNumber');
@@ -159,7 +159,7 @@ export class AgentsService {
     return success(message, { ...data, data });
   }
 
-  /** Agents as the answers show them; `whose` says in one which numbers to look up for them. */
+  /** Agents as responses show them; `whose` selects the phone numbers of all of them in one query. */
   private async answersOf(agents: Agent[], whose: { agentId: string } | { projectId: string }): Promise<AgentAnswer[]> {
     const numbers = await this.numbers.numbersOf(whose);
     return agents.map((agent) => AgentAnswer.of(agent, numbers.get(agent.id) ?? null));

@@ -1,7 +1,7 @@
 import { Whole } from '../config/rules.js';
 import { ModuleSettings } from '../config/settings.js';
 
-/** Agents. What is there already stays when the quota is lowered. */
+/** Agents. Lowering the quota deletes nothing. */
 export class AgentsSettings extends ModuleSettings {
   /** Agents that one project may have. */
   @Whole(1, 1_000_000)

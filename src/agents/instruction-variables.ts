@@ -4,28 +4,28 @@ import { settingsOf } from './agent-settings-field.js';
 import { AGENTS_ERRORS } from './agents.errors.js';
 
 /**
- * `{{name}}`, white space around the name allowed. A name begins with a letter, a digit or an underscore, and goes on with these,
- * marks, dots and dashes. No character can belong to two parts of this pattern, so it takes linear time on any text.
+ * `{{name}}`, with optional white space around the name. A name begins with a letter, digit or underscore, followed by these, marks, dots and
+ * dashes. No character fits two parts of the pattern, so it runs in linear time on any text.
  */
 const VARIABLE = /\{\{\s*([\p{L}\p{N}_][\p{L}\p{M}\p{N}_.-]*)\s*\}\}/gu;
 
-/** A short text may name a long value thousands of times: more than this is not made of it, characters. */
+/** Maximum length of the result, characters: a short text may use a long value thousands of times. */
 const RENDERED_MAX_LENGTH = 262_144;
 
-/** All texts of an agent that may hold variables, in one. */
+/** All texts of an agent that may have variables, joined. */
 export function templateOf(agent: Pick<Agent, 'systemInstruction' | 'settings'>): string {
   const { firstMessage = '', voicemailMessage = '' } = settingsOf(agent);
   return [agent.systemInstruction, firstMessage, voicemailMessage].join('\n');
 }
 
-/** Names of the variables of an instruction, once each, in the order in which they first appear. */
+/** Names of the variables in a text, without duplicates, in order of first appearance. */
 export function variablesOf(text: string): string[] {
   return [...new Set(namesIn(text))];
 }
 
-/** The instruction with each variable's value in its place. Values stay as they are, whatever they look like; those without a variable are ignored. */
+/** Replaces each variable by its value. Values are inserted literally; values without a variable are ignored. */
 export function render(text: string, values: Record<string, string>): string {
-  // Own ones alone: every object inherits a `constructor`.
+  // Only own properties: every object inherits a `constructor`.
   const missing = variablesOf(text).filter((name) => !Object.hasOwn(values, name));
   if (missing.length > 0) {
     const faults = missing.map((name) => ({ field: `dynamicVariables.${name}`, message: `${name} is missing` }));
