@@ -1,7 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { createConnection } from 'node:net';
 import { createConnection as logIn } from 'mysql2/promise';
 
 const MARIADB = process.env.TEST_MARIADB_URL ?? 'mariadb://root@127.0.0.1:3306';
+/** Sets this run's databases apart from those of others on the same server. */
+const PREFIX = `talkstack_test_${randomBytes(4).toString('hex')}_`;
 const REDIS = process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:6379';
 
 function isReachable(url) {
@@ -66,7 +69,13 @@ const project = (database, redis) => ({
   testRegex: '\\.e2e-spec\\.ts$',
   testEnvironment: '<rootDir>/test/jest/one-realm-environment.cjs',
   runtime: '<rootDir>/test/jest/shared-modules-runtime.cjs',
-  globals: { TEST_DATABASE: database, TEST_MARIADB_URL: MARIADB, TEST_REDIS_URL: redis },
+  globals: {
+    TEST_DATABASE: database,
+    TEST_MARIADB_URL: MARIADB,
+    TEST_DATABASE_PREFIX: PREFIX,
+    TEST_REDIS_URL: redis,
+  },
+  ...(database === 'mariadb' && { globalTeardown: '<rootDir>/test/jest/drop-databases.cjs' }),
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': ['$1', '$1.js'] },
   testPathIgnorePatterns: ['/node_modules/', ...NOT_ON[database]],
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/client'],

@@ -20,14 +20,17 @@ function environment(format: Format): typeof Handlebars {
 /** One per format, so that its layout is compiled once. */
 const ENVIRONMENTS = { html: environment('html'), text: environment('text') };
 
+/** Compiled so far: a process that starts several services, as tests do, compiles each once. */
+const COMPILED = new Map<string, Template>();
+
 /**
  * Compiles `templates/<name>.<format>.hbs` with the layout `layout.<format>.hbs`. Strict: a missing value is an error, not a gap in the
  * message. HTML is escaped, text is not.
  */
 export function loadTemplate(name: string, format: Format): Template {
-  return ENVIRONMENTS[format].compile(read(`${name}.${format}`), {
-    strict: true,
-    preventIndent: true,
-    noEscape: format === 'text',
-  });
+  const file = `${name}.${format}`;
+  const options = { strict: true, preventIndent: true, noEscape: format === 'text' };
+  const template = COMPILED.get(file) ?? ENVIRONMENTS[format].compile(read(file), options);
+  COMPILED.set(file, template);
+  return template;
 }

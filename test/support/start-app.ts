@@ -9,12 +9,14 @@ import { LogSettings } from '../../src/common/log.settings.js';
 import { loggerOptions } from '../../src/common/logger.js';
 import { Database } from '../../src/database/database.js';
 import { loadServiceSettings } from '../../src/settings.js';
+import { FliteSynthesizer } from '../../src/speech/synthesis/flite-synthesizer.js';
 import { Lines } from '../../src/telephony/lines.js';
 import type { PhoneLine } from '../../src/telephony/phone-line.js';
 import { NameResolver } from '../../src/webhooks/name-resolver.js';
 import { ApiClient } from './api-client.js';
+import { RememberedSpeech } from './remembered-speech.js';
 import { TestClock } from './test-clock.js';
-import { createTestDatabase, TestDatabase } from './test-database.js';
+import { createMigratedDatabase, TestDatabase } from './test-database.js';
 import { TestMailbox } from './test-mailbox.js';
 import { TestNames } from './test-names.js';
 
@@ -89,7 +91,9 @@ async function startInstance(world: World): Promise<TestApp> {
     .overrideProvider(Clock)
     .useValue(world.clock)
     .overrideProvider(NameResolver)
-    .useValue(world.names);
+    .useValue(world.names)
+    .overrideProvider(FliteSynthesizer)
+    .useClass(RememberedSpeech);
   if (world.line) testing.overrideProvider(Lines).useValue({ line: world.line });
   const module = await testing.compile();
   const app = module.createNestApplication<NestFastifyApplication>(httpAdapter(settings, logger), {
@@ -113,7 +117,7 @@ async function startInstance(world: World): Promise<TestApp> {
 export async function startApp(settings: Settings = {}, line?: PhoneLine): Promise<TestApp> {
   const mailbox = new TestMailbox();
   await mailbox.open();
-  const database = await createTestDatabase();
+  const database = await createMigratedDatabase();
   const [names, clock] = [new TestNames(), new TestClock()];
   const world = { database, mailbox, names, clock, line, settings: { ...TEST_SETTINGS, ...settings } };
   const first = await startInstance(world);
