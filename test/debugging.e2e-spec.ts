@@ -6,7 +6,7 @@ import { WebSocket } from 'undici';
 import { ApiClient } from './support/api-client.js';
 import { TEST_SETTINGS } from './support/start-app.js';
 import { built, killProcesses, launch } from './support/start-process.js';
-import { createTestDatabase, TestDatabase } from './support/test-database.js';
+import { createMigratedDatabase, TestDatabase } from './support/test-database.js';
 
 const SOURCE = 'src/operation/health.controller.ts';
 const CODE = "return success('The process runs.')";
@@ -76,7 +76,7 @@ function placeOf(source: string, line: number, script: Inspector['scripts'][numb
 
 describe('A debugger', () => {
   let database: TestDatabase;
-  beforeAll(async () => (database = await createTestDatabase()));
+  beforeAll(async () => (database = await createMigratedDatabase()));
   afterAll(async () => {
     killProcesses();
     await database?.drop();

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { findProgram } from './support/own-mariadb.js';
 import { killProcesses, ServerProcess, startProcess } from './support/start-process.js';
-import { createTestDatabase, TestDatabase } from './support/test-database.js';
+import { createMigratedDatabase, TestDatabase } from './support/test-database.js';
 
 const read = (document: string) => readFileSync(document, 'utf8');
 const documents = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md'].concat(
@@ -41,7 +41,7 @@ describe('The README and docs', () => {
   let database: TestDatabase;
   let server: ServerProcess;
   beforeAll(async () => {
-    database = await createTestDatabase();
+    database = await createMigratedDatabase();
     server = await startProcess({ NODE_ENV: 'development', DATABASE_URL: database.url }, process.cwd());
   });
   afterAll(async () => {

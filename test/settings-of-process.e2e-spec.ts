@@ -51,7 +51,7 @@ describe('Settings of a process', () => {
 
   it('have an APP_SECRET that is made once, beside the database, for its owner’s eyes only', async () => {
     const settings = { DATABASE_URL: 'sqlite:data/x.db' };
-    const secrets = await atOnce(10, () => evaluate('secret(loadServiceSettings())', settings));
+    const secrets = await atOnce(4, () => evaluate('secret(loadServiceSettings())', settings));
     expect(secrets[0]).toMatch(/^[\w-]{64}$/);
     expect(new Set([...secrets, await evaluate('secret(loadServiceSettings())', settings)]).size).toBe(1);
     expect(readdirSync(joinPath(folder, 'data'))).toEqual(['app-secret']);
@@ -74,7 +74,7 @@ describe('Settings of a process', () => {
 
   it('agree on one APP_SECRET also on a file system without hard links and permissions', async () => {
     const settings = { DATABASE_URL: 'sqlite:data/x.db' };
-    const secrets = await atOnce(6, () => evaluate('(withoutLinks(), secret(loadServiceSettings()))', settings));
+    const secrets = await atOnce(3, () => evaluate('(withoutLinks(), secret(loadServiceSettings()))', settings));
     expect(secrets[0]).toMatch(/^[\w-]{64}$/);
     expect(new Set(secrets).size).toBe(1);
     expect(readdirSync(joinPath(folder, 'data'))).toEqual(['app-secret']);

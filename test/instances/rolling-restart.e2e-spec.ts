@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { ApiAnswer } from '../support/api-client.js';
 import { Cluster, startCluster } from '../support/cluster.js';
 import { atOnce, refresh } from '../support/credentials.js';
@@ -9,6 +10,8 @@ import { killProcesses } from '../support/start-process.js';
 jest.setTimeout(240_000);
 
 const CLIENTS = 4;
+/** Between two requests of a client: there is always load, and the instances have time to start. */
+const PAUSE_MS = 50;
 
 describe('Three instances that are restarted one after the other under load', () => {
   let cluster: Cluster;
@@ -36,7 +39,7 @@ describe('Three instances that are restarted one after the other under load', ()
   });
 
   async function keepRefreshing(person: Person): Promise<void> {
-    while (!isOver) {
+    for (; !isOver; await delay(PAUSE_MS)) {
       const answer = await refresh(cluster, person.refreshToken);
       if (answer.status !== 200) return void failures.push(answer);
       Object.assign(person, answer.body);
@@ -45,14 +48,14 @@ describe('Three instances that are restarted one after the other under load', ()
   }
 
   async function keepReading(person: Person): Promise<void> {
-    while (!isOver) {
+    for (; !isOver; await delay(PAUSE_MS)) {
       const answer = await cluster.api.as({ token: person.token }).get('/user/me');
       if (answer.status !== 200) return void failures.push(answer);
     }
   }
 
   async function keepSigningUp(): Promise<void> {
-    while (!isOver) {
+    for (; !isOver; await delay(PAUSE_MS)) {
       const email = newAddress('rolling');
       const answer = await signUp(cluster, email);
       if (answer.status !== 200) return void failures.push(answer);

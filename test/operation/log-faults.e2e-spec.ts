@@ -8,7 +8,7 @@ import { atOnce } from '../support/credentials.js';
 import { freePort } from '../support/own-mariadb.js';
 import { Settings, TEST_SETTINGS } from '../support/start-app.js';
 import { killProcesses, launch, program, startProcess } from '../support/start-process.js';
-import { createTestDatabase, TestDatabase } from '../support/test-database.js';
+import { createMigratedDatabase, TestDatabase } from '../support/test-database.js';
 import { until } from '../support/until.js';
 
 const METRICS_TOKEN = 'a token for metrics alone';
@@ -23,7 +23,7 @@ describe('The server whose log cannot be written', () => {
 
   beforeEach(async () => {
     folder = mkdtempSync(joinPath(tmpdir(), 'talkstack-log-'));
-    database = await createTestDatabase();
+    database = await createMigratedDatabase();
     settings = { ...TEST_SETTINGS, DATABASE_URL: database.url, METRICS_TOKEN, LOG_LEVEL: 'debug' };
   });
   afterEach(async () => {

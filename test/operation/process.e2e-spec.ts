@@ -8,7 +8,7 @@ import { statusFor } from '../support/sessions.js';
 import { TEST_SETTINGS } from '../support/start-app.js';
 import { killProcesses, launch, program, runProcess, ServerProcess, startProcess } from '../support/start-process.js';
 import { TcpGate } from '../support/tcp-gate.js';
-import { createTestDatabase, isSqlite, TestDatabase } from '../support/test-database.js';
+import { createMigratedDatabase, isSqlite, TestDatabase } from '../support/test-database.js';
 import { TestMailbox } from '../support/test-mailbox.js';
 
 const SECRET = 'a secret of production, 32 characters and more';
@@ -24,7 +24,7 @@ describe('The built server', () => {
 
   beforeEach(async () => {
     folder = mkdtempSync(joinPath(tmpdir(), 'talkstack-process-'));
-    database = await createTestDatabase();
+    database = await createMigratedDatabase();
     mailbox = new TestMailbox();
     await mailbox.open();
   });
@@ -33,28 +33,6 @@ describe('The built server', () => {
     await mailbox.close();
     await database.drop();
     rmSync(folder, { recursive: true });
-  });
-
-  it('greets with the address of Swagger UI and of the development mailbox', async () => {
-    const server = await startProcess({ NODE_ENV: 'development', DATABASE_URL: database.url }, folder);
-    const [, docs] = /Swagger UI +(\S+)/.exec(await server.line(/Swagger UI/)) ?? [];
-    const [, mail] = /Development mailbox +(\S+)/.exec(await server.line(/Development mailbox/)) ?? [];
-    expect(docs).toBe(`http://localhost:${server.port}/docs`);
-    expect((await fetch(docs)).status).toBe(200);
-    await signUp(server, 'ada@example.com');
-    expect(await (await fetch(`${mail}/latest?to=ada@example.com`)).text()).toMatch(/\b\d{6}\b/);
-    expect(await server.stop()).toMatchObject({ code: 0 });
-  });
-
-  it('does not start with wrong settings: it names all of them, but no value, and exits with 1', async () => {
-    const settings = { NODE_ENV: 'production', PORT: 'eighty', APP_SECRET: 'too short', MAIL_FROM: 'nobody-at-all' };
-    const { code, output } = await runProcess(program('main'), [], settings, folder);
-    expect(code).toBe(1);
-    const [first, ...faults] = output.split('\n');
-    expect(first).toBe('The service cannot start, these settings are wrong:');
-    const names = faults.map((fault) => /^ {2}- (\w+) must /.exec(fault)?.[1]);
-    expect(names.sort()).toEqual(['APP_SECRET', 'MAIL_FROM', 'PORT', 'PUBLIC_URL', 'SMTP_URL']);
-    expect(output).not.toMatch(/eighty|too short|nobody/);
   });
 
   it('with a wrong APP_SECRET says so in one line, and leaves no line of its log unwritten', async () => {
@@ -67,21 +45,6 @@ describe('The built server', () => {
     expect(output.split('\n').filter((line) => !line.startsWith('{'))).toEqual([
       expect.stringMatching(/^APP_SECRET is not the secret of this database\./),
     ]);
-  });
-
-  it('in production has no development mailbox and no browser phone, and writes nothing but JSON lines', async () => {
-    const settings = { NODE_ENV: 'production', HOST: '127.0.0.1', APP_SECRET: SECRET, SMTP_URL: mailbox.url };
-    const quick = { ARGON2_MEMORY_KIB: '7168' };
-    const server = await startProcess({ ...settings, ...quick, DATABASE_URL: database.url }, folder);
-    for (const path of ['/dev/mail', '/dev/phone', '/dev/phone/page.js']) {
-      expect([path, (await server.api.get(path)).status]).toEqual([path, 404]);
-    }
-    const email = newAddress();
-    expect((await signUp(server, email)).status).toBe(200);
-    expect(await verify(server, email, await mailbox.nextCode(email))).toBe(200);
-    const { code, output } = await server.stop();
-    expect(code).toBe(0);
-    for (const line of output.split('\n')) expect(JSON.parse(line)).toMatchObject({ level: expect.any(Number) });
   });
 
   it('killed amid signups has lost none that it answered, and none is half there', async () => {
@@ -117,6 +80,46 @@ describe('The built server', () => {
       expect(await statusFor(after, { token })).toBe(200);
     }
   });
+
+  // No database has a part in these.
+  if (isSqlite()) {
+    it('greets with the address of Swagger UI and of the development mailbox', async () => {
+      const server = await startProcess({ NODE_ENV: 'development', DATABASE_URL: database.url }, folder);
+      const [, docs] = /Swagger UI +(\S+)/.exec(await server.line(/Swagger UI/)) ?? [];
+      const [, mail] = /Development mailbox +(\S+)/.exec(await server.line(/Development mailbox/)) ?? [];
+      expect(docs).toBe(`http://localhost:${server.port}/docs`);
+      expect((await fetch(docs)).status).toBe(200);
+      await signUp(server, 'ada@example.com');
+      expect(await (await fetch(`${mail}/latest?to=ada@example.com`)).text()).toMatch(/\b\d{6}\b/);
+      expect(await server.stop()).toMatchObject({ code: 0 });
+    });
+
+    it('does not start with wrong settings: it names all of them, but no value, and exits with 1', async () => {
+      const settings = { NODE_ENV: 'production', PORT: 'eighty', APP_SECRET: 'too short', MAIL_FROM: 'nobody-at-all' };
+      const { code, output } = await runProcess(program('main'), [], settings, folder);
+      expect(code).toBe(1);
+      const [first, ...faults] = output.split('\n');
+      expect(first).toBe('The service cannot start, these settings are wrong:');
+      const names = faults.map((fault) => /^ {2}- (\w+) must /.exec(fault)?.[1]);
+      expect(names.sort()).toEqual(['APP_SECRET', 'MAIL_FROM', 'PORT', 'PUBLIC_URL', 'SMTP_URL']);
+      expect(output).not.toMatch(/eighty|too short|nobody/);
+    });
+
+    it('in production has no development mailbox and no browser phone, and writes nothing but JSON lines', async () => {
+      const settings = { NODE_ENV: 'production', HOST: '127.0.0.1', APP_SECRET: SECRET, SMTP_URL: mailbox.url };
+      const quick = { ARGON2_MEMORY_KIB: '7168' };
+      const server = await startProcess({ ...settings, ...quick, DATABASE_URL: database.url }, folder);
+      for (const path of ['/dev/mail', '/dev/phone', '/dev/phone/page.js']) {
+        expect([path, (await server.api.get(path)).status]).toEqual([path, 404]);
+      }
+      const email = newAddress();
+      expect((await signUp(server, email)).status).toBe(200);
+      expect(await verify(server, email, await mailbox.nextCode(email))).toBe(200);
+      const { code, output } = await server.stop();
+      expect(code).toBe(0);
+      for (const line of output.split('\n')) expect(JSON.parse(line)).toMatchObject({ level: expect.any(Number) });
+    });
+  }
 
   if (!isSqlite()) {
     it('waits for a database that starts after it', async () => {

@@ -11,7 +11,7 @@ import { queryDirectly } from '../support/direct-query.js';
 import { newAddress, PASSWORD, signUp } from '../support/people.js';
 import { startApp } from '../support/start-app.js';
 import { killProcesses, startProcess } from '../support/start-process.js';
-import { createTestDatabase, isSqlite, TestDatabase } from '../support/test-database.js';
+import { createMigratedDatabase, isSqlite, TestDatabase } from '../support/test-database.js';
 import { TestMailbox } from '../support/test-mailbox.js';
 import { until } from '../support/until.js';
 
@@ -50,7 +50,7 @@ describe('A process that is told to stop', () => {
 
   beforeEach(async () => {
     folder = mkdtempSync(joinPath(tmpdir(), 'talkstack-shutdown-'));
-    database = await createTestDatabase();
+    database = await createMigratedDatabase();
     mailbox = new TestMailbox();
     await mailbox.open();
     settings = { DATABASE_URL: database.url, SMTP_URL: mailbox.url };

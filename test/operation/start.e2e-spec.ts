@@ -18,7 +18,7 @@ import { describeWith } from '../support/describe-with.js';
 import { freePort } from '../support/own-mariadb.js';
 import { Settings, TEST_SETTINGS } from '../support/start-app.js';
 import { built, killProcesses, launch, program, runProcess, startProcess } from '../support/start-process.js';
-import { createTestDatabase, isSqlite, TestDatabase } from '../support/test-database.js';
+import { createMigratedDatabase, isSqlite, TestDatabase } from '../support/test-database.js';
 import { until } from '../support/until.js';
 
 const SECRETS = 'mail-password|redis-password|a secret that only tests know';
@@ -30,7 +30,7 @@ describe('The start and the end of the server', () => {
 
   beforeEach(async () => {
     folder = mkdtempSync(joinPath(tmpdir(), 'talkstack-start-'));
-    database = await createTestDatabase();
+    database = await createMigratedDatabase();
     settings = { ...TEST_SETTINGS, DATABASE_URL: database.url };
   });
   afterEach(async () => {
@@ -66,72 +66,73 @@ describe('The start and the end of the server', () => {
     expect(output).not.toMatch(SECRETS);
   });
 
-  it('tells in one line that the port is taken, and names PORT', async () => {
-    const first = await startProcess(settings, folder);
-    const again = { ...settings, PORT: String(first.port), SQLITE_SHARED: 'on', LOG_LEVEL: 'error' };
-    const { code, output } = await runProcess(program('main'), [], again, folder);
-    expect(code).toBe(1);
-    expect(output).toBe(
-      `The service cannot listen on PORT ${first.port} of HOST 127.0.0.1: another program listens there`,
-    );
-  });
-
-  it('tells in one line that the address is not one of this machine', async () => {
-    const { code, output } = await runProcess(
-      program('main'),
-      [],
-      { ...settings, HOST: '203.0.113.1', LOG_LEVEL: 'error' },
-      folder,
-    );
-    expect(code).toBe(1);
-    expect(output).toMatch(/^The service cannot listen on PORT 0 of HOST 203\.0\.113\.1: .*EADDRNOTAVAIL.*$/);
-  });
-
-  it('without a terminal goes on at SIGHUP, and says so', async () => {
-    const server = await startProcess(settings, folder);
-    server.signal('SIGHUP');
-    expect(JSON.parse(await server.line(/SIGHUP/))).toMatchObject({ level: 30 });
-    expect((await server.api.get('/health/live')).status).toBe(200);
-    expect(await server.stop()).toMatchObject({ code: 0 });
-  });
-
-  it('by start.cjs has a thread of the pool for each hash, and four for everything else', async () => {
-    const { child, output, exit } = launch(
-      built('bundle/start.cjs'),
-      [],
-      { ...settings, HASH_CONCURRENCY: '9' },
-      folder,
-    );
-    const [, port] = /:(\d+)"/.exec(await output.find(/listening at/)) ?? [];
-    expect(JSON.parse(output.lines[0])).toMatchObject({ hashConcurrency: 9 });
-    const threads = () => readdirSync(`/proc/${child.pid}/task`).length;
-    if (existsSync('/proc/self/task')) {
-      const other = await startProcess({ ...settings, SQLITE_SHARED: 'on', HASH_CONCURRENCY: '9' }, folder);
-      expect(JSON.parse(other.lines[0])).toMatchObject({ hashConcurrency: 2 });
-      expect((await new ApiClient(`http://127.0.0.1:${port}`).get('/health/live')).status).toBe(200);
-      expect(threads()).toBeGreaterThanOrEqual(13);
-      await other.stop();
-    }
-    child.kill();
-    expect(await exit).toMatchObject({ code: 0 });
-  });
-
-  describeWith('script', existsSync('/usr/bin/script'))('in a terminal', () => {
-    it('ends when its terminal is gone', async () => {
-      const port = await freePort();
-      const env = { PATH: process.env.PATH, ...settings, PORT: String(port) };
-      const command = `exec "${process.execPath}" "${built('bundle/main.js')}"`;
-      const terminal = spawn('/usr/bin/script', ['-qfc', command, '/dev/null'], { cwd: folder, env });
-      const exited = once(terminal, 'exit');
-      for await (const line of createInterface({ input: terminal.stdout })) if (line.includes('listening at')) break;
-      const api = new ApiClient(`http://127.0.0.1:${port}`);
-      terminal.kill('SIGKILL');
-      await exited;
-      await until(async () => (await api.get('/health/live').catch(() => null)) === null);
-    });
-  });
-
+  // No database has a part in most of these.
   if (isSqlite()) {
+    it('tells in one line that the port is taken, and names PORT', async () => {
+      const first = await startProcess(settings, folder);
+      const again = { ...settings, PORT: String(first.port), SQLITE_SHARED: 'on', LOG_LEVEL: 'error' };
+      const { code, output } = await runProcess(program('main'), [], again, folder);
+      expect(code).toBe(1);
+      expect(output).toBe(
+        `The service cannot listen on PORT ${first.port} of HOST 127.0.0.1: another program listens there`,
+      );
+    });
+
+    it('tells in one line that the address is not one of this machine', async () => {
+      const { code, output } = await runProcess(
+        program('main'),
+        [],
+        { ...settings, HOST: '203.0.113.1', LOG_LEVEL: 'error' },
+        folder,
+      );
+      expect(code).toBe(1);
+      expect(output).toMatch(/^The service cannot listen on PORT 0 of HOST 203\.0\.113\.1: .*EADDRNOTAVAIL.*$/);
+    });
+
+    it('without a terminal goes on at SIGHUP, and says so', async () => {
+      const server = await startProcess(settings, folder);
+      server.signal('SIGHUP');
+      expect(JSON.parse(await server.line(/SIGHUP/))).toMatchObject({ level: 30 });
+      expect((await server.api.get('/health/live')).status).toBe(200);
+      expect(await server.stop()).toMatchObject({ code: 0 });
+    });
+
+    it('by start.cjs has a thread of the pool for each hash, and four for everything else', async () => {
+      const { child, output, exit } = launch(
+        built('bundle/start.cjs'),
+        [],
+        { ...settings, HASH_CONCURRENCY: '9' },
+        folder,
+      );
+      const [, port] = /:(\d+)"/.exec(await output.find(/listening at/)) ?? [];
+      expect(JSON.parse(output.lines[0])).toMatchObject({ hashConcurrency: 9 });
+      const threads = () => readdirSync(`/proc/${child.pid}/task`).length;
+      if (existsSync('/proc/self/task')) {
+        const other = await startProcess({ ...settings, SQLITE_SHARED: 'on', HASH_CONCURRENCY: '9' }, folder);
+        expect(JSON.parse(other.lines[0])).toMatchObject({ hashConcurrency: 2 });
+        expect((await new ApiClient(`http://127.0.0.1:${port}`).get('/health/live')).status).toBe(200);
+        expect(threads()).toBeGreaterThanOrEqual(13);
+        await other.stop();
+      }
+      child.kill();
+      expect(await exit).toMatchObject({ code: 0 });
+    });
+
+    describeWith('script', existsSync('/usr/bin/script'))('in a terminal', () => {
+      it('ends when its terminal is gone', async () => {
+        const port = await freePort();
+        const env = { PATH: process.env.PATH, ...settings, PORT: String(port) };
+        const command = `exec "${process.execPath}" "${built('bundle/main.js')}"`;
+        const terminal = spawn('/usr/bin/script', ['-qfc', command, '/dev/null'], { cwd: folder, env });
+        const exited = once(terminal, 'exit');
+        for await (const line of createInterface({ input: terminal.stdout })) if (line.includes('listening at')) break;
+        const api = new ApiClient(`http://127.0.0.1:${port}`);
+        terminal.kill('SIGKILL');
+        await exited;
+        await until(async () => (await api.get('/health/live').catch(() => null)) === null);
+      });
+    });
+
     const PATHS: [string, () => string][] = [
       ['a folder', () => folder],
       ['below a file', () => joinPath(folder, 'a-file', 'x.db')],

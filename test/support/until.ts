@@ -7,12 +7,13 @@ const LONGEST_MS = 60_000;
 /** Asks until the answer is there; throws when that takes longer than any machine needs. */
 export async function until<Value>(
   ask: () => Promise<Value | null | undefined | false> | Value | null | undefined | false,
+  everyMs = LOOK_EVERY_MS,
 ): Promise<Value> {
   const giveUpAt = performance.now() + LONGEST_MS;
   for (;;) {
     const value = await ask();
     if (value !== null && value !== undefined && value !== false) return value;
     if (performance.now() > giveUpAt) throw new Error(`Still waiting after ${LONGEST_MS / 1000} s for: ${String(ask)}`);
-    await delay(LOOK_EVERY_MS);
+    await delay(everyMs);
   }
 }
