@@ -1,25 +1,11 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { makeCertificates } from '../support/certificates.js';
 import { describeWith } from '../support/describe-with.js';
 import { queryDirectly } from '../support/direct-query.js';
 import { findProgram, OwnMariadb } from '../support/own-mariadb.js';
 import { program, runProcess } from '../support/start-process.js';
-
-/** A certificate authority, and a certificate by it that is made out to one host. */
-function makeCertificates(folder: string, host: string): void {
-  const run = (...args: string[]) => {
-    const { status, stderr } = spawnSync('openssl', args, { cwd: folder, encoding: 'utf8' });
-    if (status !== 0) throw new Error(stderr);
-  };
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
-  run('req', '-x509', ...key, '-keyout', 'ca.key', '-out', 'ca.pem', '-subj', '/CN=Test authority', '-days', '2');
-  run('req', ...key, '-keyout', 'server.key', '-out', 'server.csr', '-subj', `/CN=${host}`);
-  writeFileSync(join(folder, 'names'), `subjectAltName=DNS:${host}\n`);
-  const signed = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-extfile', 'names', '-days', '2'];
-  run('x509', '-req', '-in', 'server.csr', '-out', 'server.pem', ...signed);
-}
 
 const isPossible = OwnMariadb.isInstalled && findProgram('openssl') !== undefined;
 
@@ -28,7 +14,7 @@ describeWith('mariadbd or openssl', isPossible)('TLS to the database', () => {
   let folder: string;
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'talkstack-tls-'));
-    makeCertificates(folder, 'localhost');
+    makeCertificates(folder, 'DNS:localhost');
     server = await OwnMariadb.open(
       `--ssl-cert=${join(folder, 'server.pem')}`,
       `--ssl-key=${join(folder, 'server.key')}`,
@@ -74,7 +60,7 @@ describeWith('mariadbd or openssl', isPossible)('TLS to the database', () => {
   });
 
   it('refuses a certificate that is made out to another host, where the identity is to be checked', async () => {
-    makeCertificates(folder, 'elsewhere.example');
+    makeCertificates(folder, 'DNS:elsewhere.example');
     await server.kill();
     await server.start();
     const migrate = (parameters: string) =>
