@@ -100,7 +100,6 @@ export default async () => {
     maxWorkers: 4,
     // Files of one worker share the service's modules, and what these keep; a new worker begins with none of it.
     workerIdleMemoryLimit: '700MB',
-    testSequencer: '<rootDir>/test/jest/longest-first.cjs',
     testTimeout: 180_000,
   };
 };

@@ -24,7 +24,8 @@ function sharedPath(from, name) {
 
 /**
  * In place of the AsyncLocalStorage by which jest-circus knows which test is running: ours run one after another. Node 20 follows the real
- * one by a hook at every promise of the process, and with it a promise costs several times as much.
+ * one by a hook at every promise of the process: 176 tests of the API take 10.8 s of processor time with it, and 10.1 s without. Node 24
+ * needs no hook.
  */
 class OneAfterAnother {
   getStore() {
@@ -50,7 +51,14 @@ module.exports = class SharedModulesRuntime extends Runtime {
   }
 
   requireInternalModule(from, name) {
-    if (name === 'node:async_hooks') return { AsyncLocalStorage: OneAfterAnother };
-    return super.requireInternalModule(from, name);
+    if (name !== 'node:async_hooks') return super.requireInternalModule(from, name);
+    this.hasReplaced = true;
+    return { AsyncLocalStorage: OneAfterAnother };
+  }
+
+  teardown() {
+    super.teardown();
+    if (!this.hasReplaced)
+      throw new Error('Jest asks for node:async_hooks in another way: OneAfterAnother is not used.');
   }
 };
