@@ -2,20 +2,20 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { maskedIp } from '../config/addresses.js';
 import { clientIp, userAgentOf } from './client.js';
 
-/** Codes of the errors that were answered, until their lines are written. */
+/** Error codes of responses, until their log lines are written. */
 const errorCodes = new WeakMap<FastifyReply, string>();
 
-/** Lets the line of this answer name its error. */
+/** Adds the error code to the log line of this response. */
 export function noteErrorCode(reply: FastifyReply, code: string): void {
   errorCodes.set(reply, code);
 }
 
 /**
- * One line a request. It names the route, not the URL, of the headers nothing but the user agent, and no body: a secret may be in any of
+ * Logs one line per request: the route instead of the URL, of the headers only the user agent, and no body, for secrets may be in any of
  * them. The client's address is masked as in the audit log.
  */
 export function requestLog(request: FastifyRequest, reply: FastifyReply, next: () => void): void {
-  // The guard notes the caller; this folder knows no more of it.
+  // Set by the guard, which this folder does not import.
   const { caller } = request as FastifyRequest & { caller?: { userId: string } };
   request.log.info(
     {

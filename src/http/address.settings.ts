@@ -17,7 +17,7 @@ export class AddressSettings extends ModuleSettings {
   @Satisfies((value: string) => /^[\w.:-]+$/.test(value), 'an address or a host name')
   HOST?: string;
 
-  /** Where people reach the service: base of the links in letters, and the tokens' issuer. Default: http://localhost:PORT. */
+  /** Where people reach the service: base of links in messages, and issuer of tokens. Default: http://localhost:PORT. */
   @IsOptional()
   @HttpUrl({ expected: 'an http:// or https:// URL with no user, ? or #', isBase: true })
   PUBLIC_URL?: string;
@@ -27,7 +27,7 @@ export class AddressSettings extends ModuleSettings {
   @HttpUrl({ expected: 'an http:// or https:// URL with no user or #', may: ['query'], isBase: false })
   RESET_PASSWORD_URL?: string;
 
-  /** `1` lets production have a PUBLIC_URL and a RESET_PASSWORD_URL with http://, on which anybody between reads along. */
+  /** `1` allows http:// in PUBLIC_URL and RESET_PASSWORD_URL in production, where anybody on the way can read along. */
   @IsIn(['0', '1'])
   ALLOW_HTTP: '0' | '1' = '0';
 
@@ -44,7 +44,7 @@ export class AddressSettings extends ModuleSettings {
   @Satisfies((value: string) => /^(on|off|\d{1,10})$/.test(value), 'on, off or a number of seconds')
   HSTS?: string;
 
-  /** Proxies whose X-Forwarded-For is believed: `loopback`, a number of hops, or addresses and ranges with commas. */
+  /** Proxies whose X-Forwarded-For is trusted: `loopback`, a number of hops, or addresses and ranges with commas. */
   @IsOptional()
   @Satisfies(
     (value: string) =>
@@ -82,7 +82,7 @@ export class AddressSettings extends ModuleSettings {
     return this.inProduction ? [] : ['http://localhost:*', 'http://127.0.0.1:*'];
   }
 
-  /** How long browsers are told to use nothing but https, seconds; undefined: they are told nothing. */
+  /** max-age of Strict-Transport-Security, seconds; undefined for no header. */
   get hstsSeconds(): number | undefined {
     const setting = this.HSTS ?? (this.inProduction && this.publicUrl.startsWith('https:') ? 'on' : 'off');
     if (setting === 'off') return undefined;

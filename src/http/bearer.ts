@@ -1,13 +1,13 @@
-/** Scheme in any case, and one blank or more (RFC 9110, section 11.4; RFC 6750, section 2.1). */
+/** The scheme in any case, and at least one blank (RFC 9110, section 11.4; RFC 6750, section 2.1). */
 const CREDENTIALS = /^Bearer +(.+)$/i;
 const TOKEN68 = /^[\w.~+/-]+=*$/;
 
-/** What an Authorization header holds behind the scheme Bearer; undefined under any other scheme. */
+/** The credentials of the scheme Bearer in an Authorization header; undefined for other schemes. */
 export function bearerCredentials(authorization: string): string | undefined {
   return CREDENTIALS.exec(authorization)?.[1];
 }
 
-/** The same, if it can be a token. */
+/** The same; undefined for text that cannot be a token. */
 export function bearerToken(authorization: string): string | undefined {
   const credentials = bearerCredentials(authorization);
   return credentials !== undefined && TOKEN68.test(credentials) ? credentials : undefined;

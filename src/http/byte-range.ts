@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 /**
- * First and last byte that a request asks for. Null where all is to be sent: for no range, several, one that cannot be met, or one of a
- * file that has changed since, for a server may ignore any of them (RFC 9110, sections 13.1.5 and 14.2).
+ * First and last byte of the requested range. Null to send everything: without a range, for several, for an unsatisfiable one, or when the
+ * file has changed since. A server may ignore all of these (RFC 9110, sections 13.1.5 and 14.2).
  */
 export function rangeOf(
   headers: IncomingHttpHeaders,

@@ -2,7 +2,7 @@ import { createParamDecorator, ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { canonicalIp } from '../config/addresses.js';
 
-/** Who sent a request, as far as the service keeps it. */
+/** The client of a request. */
 export interface Client {
   ip: string;
   userAgent: string;
@@ -11,7 +11,7 @@ export interface Client {
 
 const USER_AGENT_MAX_LENGTH = 255;
 
-/** Hands the handler the request's client. */
+/** Gives the handler the client of the request. */
 export const FromClient = createParamDecorator((_: unknown, context: ExecutionContext): Client => {
   const request = context.switchToHttp().getRequest<FastifyRequest>();
   return {
@@ -21,12 +21,12 @@ export const FromClient = createParamDecorator((_: unknown, context: ExecutionCo
   };
 });
 
-/** What the client calls itself, as much as is kept of it. */
+/** User-Agent, shortened to what is stored. */
 export function userAgentOf(request: FastifyRequest): string {
   return (request.headers['user-agent'] ?? '').slice(0, USER_AGENT_MAX_LENGTH);
 }
 
-/** The client's IP, as far as TRUST_PROXY lets proxies tell it; where one passes on what is no IP, the proxy's own. */
+/** The client's IP, from X-Forwarded-For of trusted proxies (TRUST_PROXY); if that is malformed, the proxy's own. */
 export function clientIp(request: FastifyRequest): string {
   return canonicalIp(request.ip) ?? canonicalIp(request.socket.remoteAddress ?? '') ?? '::';
 }

@@ -6,7 +6,7 @@ import { AppError } from '../common/app-error.js';
 import { COMMON_ERRORS } from '../common/common.errors.js';
 import { answerError } from './error.filter.js';
 
-/** A client whose connection ends with an error must let go of it within this time. */
+/** Time for a client to close its connection after an error. */
 const LINGER_MS = 1000;
 
 /**
@@ -35,7 +35,7 @@ export function connectionErrorHandler(securityHeaders: Record<string, string>) 
   };
 }
 
-/** HTTP/1.1 asks for one Host, and nobody may send two (RFC 9112, section 3.2). Node would refuse by itself, without a body and without our headers. */
+/** Requires exactly one Host header (RFC 9112, section 3.2). Node would refuse without a body and without our headers. */
 export function refuseUnlessOneHost(request: FastifyRequest, reply: FastifyReply, next: () => void): void {
   const { rawHeaders, httpVersion } = request.raw;
   const hosts = rawHeaders.filter(
@@ -45,7 +45,7 @@ export function refuseUnlessOneHost(request: FastifyRequest, reply: FastifyReply
   answerError(new AppError(COMMON_ERRORS.REQUEST_MALFORMED), request, reply.header('connection', 'close'));
 }
 
-/** Who expects what we do not know (RFC 9110, section 10.1.1) is served as everybody; Node would answer 417 without a body. */
+/** Ignores an unknown Expect header (RFC 9110, section 10.1.1); Node would respond 417 without a body. */
 export function ignoreExpectHeader(server: Server): void {
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
 }

@@ -1,7 +1,7 @@
 import { Whole } from '../config/rules.js';
 import { ModuleSettings } from '../config/settings.js';
 
-/** Connections. What one client, and all of them together, may hold. */
+/** Connections. Limits for one client, and for all together. */
 export class ConnectionSettings extends ModuleSettings {
   /** Open connections in all. Beyond them the one that has been idle longest is closed; where none is idle, the new one is refused. */
   @Whole(10, 1_000_000)

@@ -6,18 +6,18 @@ import { addressTest, canonicalIp, ipRange, isLoopback } from '../config/address
 import { ignoreExpectHeader } from './connection-errors.js';
 import { allowUpgrades } from './upgrades.js';
 
-/** Time for a client to send its whole request, against ones that drip it (Slowloris), milliseconds. */
+/** Time for a client to send its whole request, milliseconds; against slow requests (Slowloris). */
 const REQUEST_TIMEOUT_MS = 30_000;
-/** How often Node looks for requests that are over their time, and we for responses. */
+/** How often Node checks for overdue requests, and we for overdue responses. */
 const CHECK_INTERVAL_MS = 1000;
-/** Pipelined requests that may wait for the response before theirs. Few clients pipeline, and none needs more. */
+/** Pipelined requests that may wait on one connection. Few clients pipeline, and none needs more. */
 const MAX_WAITING_REQUESTS = 8;
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 interface Connection {
   readonly owner: Owner;
-  /** Requests behind the one under way; undefined while there is none. */
+  /** Requests that wait behind the current one; undefined without one. */
   waiting?: [IncomingMessage, ServerResponse][];
 }
 
@@ -25,11 +25,11 @@ interface Connection {
 interface Owner {
   readonly ip: string;
   open: number;
-  /** The one that has been idle longest comes first. */
+  /** The longest idle first. */
   readonly idle: Set<Socket>;
 }
 
-/** Proxies that TRUST_PROXY names: behind their connections are many clients. */
+/** The proxies of TRUST_PROXY: each stands for many clients. */
 export function proxyTest(setting: string | undefined): (ip: string) => boolean {
   if (setting === undefined) return () => false;
   if (/^\d+$/.test(setting)) return () => true;
@@ -38,14 +38,14 @@ export function proxyTest(setting: string | undefined): (ip: string) => boolean 
 }
 
 /**
- * Bounds what connections cost. The requests of one connection are handled one after another, so that a client that reads nothing
- * has one response in memory, not a thousand, and one that hangs up ends all that it had in the pipeline.
+ * Limits connections. Requests of one connection run one after another: a client that reads nothing has one response in memory, not a
+ * thousand, and one that hangs up cancels its whole pipeline.
  */
 export class Connections {
   private readonly open = new Map<Socket, Connection>();
   private readonly owners = new Map<string, Owner>();
   private readonly idle = new Set<Socket>();
-  /** Since when connections have had a request under way; the longest first. */
+  /** Start of the current request of each busy connection, oldest first. */
   private readonly busySince = new Map<Socket, number>();
   private readonly isProxy: (ip: string) => boolean;
 
@@ -74,13 +74,13 @@ export class Connections {
     return server.once('close', () => clearInterval(checking));
   }
 
-  /** From now on the response of this connection must be read: Node ends it by itself where nothing moves any more. */
+  /** From now on the client must read its response: Node closes the connection when nothing moves. */
   expectReading(socket: Socket): void {
-    // A request that was injected past the network has no connection.
+    // An injected request has no connection.
     if (this.open.has(socket)) socket.setTimeout(this.settings.UNREAD_TIMEOUT_MS);
   }
 
-  /** A connection that is no longer HTTP counts as open, but makes no room for others. */
+  /** An upgraded connection counts as open, but is never closed to make room. */
   private takeOver(socket: Socket): boolean {
     const connection = this.open.get(socket);
     if (!connection || connection.waiting) return false;
@@ -90,7 +90,7 @@ export class Connections {
 
   private admit(socket: Socket): void {
     const known = this.open.get(socket);
-    // One that was not taken over after all comes back.
+    // A connection that was not upgraded after all is tracked again.
     if (known) return this.setIdle(socket, known.owner);
     const ip = canonicalIp(socket.remoteAddress ?? '');
     if (ip === null) return void socket.destroy();
@@ -113,7 +113,7 @@ export class Connections {
     return this.owners.get(ip) ?? { ip, open: 0, idle: new Set() };
   }
 
-  /** Closes the connection that has been idle longest where there are too many; false when none is idle. */
+  /** Closes the longest idle connection when there are too many; returns false when none is idle. */
   private makeRoom(open: number, max: number, idle: Set<Socket>): boolean {
     if (open < max) return true;
     const [longest] = idle;
@@ -165,12 +165,12 @@ export class Connections {
     handler(request, response);
   }
 
-  /** The response is over. Where its connection is too, so are the requests behind it. */
+  /** Runs at the end of a response. If the connection has ended, drops the requests behind it. */
   private goOn(socket: Socket, connection: Connection, handler: Handler): void {
     if (socket.destroyed || !socket.writable || !this.open.has(socket)) return;
     const next = connection.waiting?.shift();
     if (next) {
-      // Node does this only for requests that arrive on an idle connection.
+      // Node sets it only for requests that arrive on an idle connection.
       socket.setTimeout(0);
       return this.begin(...next, connection, handler);
     }

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AddressSettings } from './address.settings.js';
 import { addVary } from './vary.js';
 
-/** Public keys, which anybody may read from anywhere. */
+/** The public keys, which any page may read. */
 const OPEN_PATH = /^\/\.well-known\/jwks\.json\/?(\?|$)/;
 const PREFLIGHT_HEADERS = {
   'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
@@ -16,7 +16,7 @@ const EXPOSED_HEADERS =
 /** Lets pages of the origins in CORS_ORIGINS read responses. Credentials are headers, never cookies, so there is no credentials mode. */
 export class Cors {
   private readonly origins: Set<string>;
-  /** Origins of which any port is allowed. */
+  /** Origins that are allowed with any port. */
   private readonly hosts: Set<string>;
 
   constructor(settings: AddressSettings) {
@@ -32,7 +32,7 @@ export class Cors {
     void reply.header('access-control-allow-origin', allowed).header('access-control-expose-headers', EXPOSED_HEADERS);
   }
 
-  /** Responds to a preflight request before anything else looks at it. */
+  /** Responds to preflight requests before anything else. */
   answerPreflight(request: FastifyRequest, reply: FastifyReply, next: () => void): void {
     const isPreflight = request.method === 'OPTIONS' && request.headers['access-control-request-method'] !== undefined;
     if (!isPreflight || this.allowedFor(request) === undefined) return next();

@@ -7,10 +7,10 @@ export const EMAIL_MAX_LENGTH = 254;
 
 const WRITTEN_DOMAIN = /^[\p{L}\p{M}\p{N}.\u3002-]+$/u;
 
-/** No quoted local parts: nobody should define such mailboxes (RFC 5321, section 4.1.2), and mail programs disagree on them. */
+/** No quoted local parts: such mailboxes should not exist (RFC 5321, section 4.1.2), and mail programs disagree on them. */
 const EMAIL_RULES = { allow_utf8_local_part: false, blacklisted_chars: '"' };
 
-/** A character that folding turns into ASCII (\u017F, the Kelvin sign, a full-width letter) or into nothing. */
+/** Characters that case folding turns into ASCII (\u017F, the Kelvin sign, full-width letters) or removes. */
 function foldsIntoAscii(character: string): boolean {
   if (isAscii(character)) return false;
   const upper = character.toUpperCase();
@@ -19,9 +19,8 @@ function foldsIntoAscii(character: string): boolean {
 }
 
 /**
- * The one form in which an address is kept and compared: trimmed, lower case, the domain in ASCII (RFC 5890). Text that can be no address
- * stays as it is, for an invalid one: what is too long, because the work on a domain grows with the square of its length; and what folding
- * would turn into somebody else's address.
+ * Normalises an address for storage and comparison: trimmed, lower case, the domain in ASCII (RFC 5890). Returns invalid text unchanged: too
+ * long (work on a domain grows with the square of its length), or text that folding would turn into somebody else's address.
  */
 export function normaliseEmail(text: string): string {
   const written = text.trim();
@@ -30,14 +29,14 @@ export function normaliseEmail(text: string): string {
   const domain = written.slice(at + 1);
   if (at < 0 || !isAscii(written.slice(0, at)) || [...domain].some(foldsIntoAscii)) return written;
   const lowered = written.toLowerCase();
-  // It reads the domain as part of a URL: of "example.com/x" it would drop the end instead of refusing it.
+  // It parses the domain as part of a URL, so it would cut "example.com/x" instead of refusing it.
   const ascii = !WRITTEN_DOMAIN.test(domain) ? '' : domainToASCII(domain.toLowerCase());
   return ascii === '' ? lowered : lowered.slice(0, at + 1) + ascii;
 }
 
-/** Whether a normalised text is an address. */
+/** Whether normalised text is an address. */
 export function isEmailAddress(text: unknown): boolean {
   if (typeof text !== 'string' || text.length > EMAIL_MAX_LENGTH) return false;
-  // In this order: the second rule throws at half a character (a lone surrogate).
+  // In this order, because the second check throws at a lone surrogate.
   return isAscii(text) && isEmail(text, EMAIL_RULES);
 }

@@ -9,13 +9,13 @@ import { methodsOf } from './methods.js';
 import { rateLimitHeaders } from './rate-limit-headers.js';
 
 const DATABASE_RETRY_SECONDS = 5;
-/** What every 401 must say (RFC 9110, section 15.5.2): how to show who you are (RFC 6750, section 3). */
+/** WWW-Authenticate, which every 401 must have (RFC 9110, section 15.5.2; RFC 6750, section 3). */
 export const CHALLENGE = 'Bearer realm="talkstack"';
 
-/** What the framework's own errors mean to the client, by status. */
+/** The framework's own errors by status. */
 const BY_FRAMEWORK_STATUS: Record<number, ErrorEntry> = {
   400: COMMON_ERRORS.REQUEST_MALFORMED,
-  // Of files outside their folder.
+  // For files outside their folder.
   403: COMMON_ERRORS.ROUTE_NOT_FOUND,
   404: COMMON_ERRORS.ROUTE_NOT_FOUND,
   413: COMMON_ERRORS.BODY_TOO_LARGE,
@@ -23,7 +23,7 @@ const BY_FRAMEWORK_STATUS: Record<number, ErrorEntry> = {
   415: COMMON_ERRORS.NOT_JSON,
 };
 
-/** Any thrown thing as the error that the client sees. */
+/** Turns anything thrown into the error for the client. */
 function toAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
   if (isDatabaseUnavailable(thrown)) {
@@ -38,7 +38,7 @@ function toAppError(thrown: unknown): AppError {
   return new AppError(entry, { cause: thrown });
 }
 
-/** The one error body of the service. */
+/** The body of every error. */
 export function errorBody(error: AppError, request: FastifyRequest): Record<string, unknown> {
   return {
     message: error.message,
@@ -50,13 +50,13 @@ export function errorBody(error: AppError, request: FastifyRequest): Record<stri
   };
 }
 
-/** Answers every error, the framework's own too; the cause of a 5xx goes to the log under the same requestId, never to the client. */
+/** Responds to every error, also the framework's. The cause of a 5xx is logged with the same requestId and never sent. */
 export function answerError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  // Its client hung up in the middle of its body: no fault of ours, whatever the socket says.
+  // The client hung up in the middle of its body, which is not our fault, whatever error the socket reports.
   const isCutOff = thrown !== null && request.raw.errored === thrown;
   const error = isCutOff ? new AppError(COMMON_ERRORS.REQUEST_MALFORMED) : toAppError(thrown);
   noteErrorCode(reply, error.code);
-  // A refusal under overload has no cause to tell, and must cost next to nothing; its request has a line of its own as every other.
+  // A refusal under overload has no cause to log and must be cheap; the request has its line in the access log.
   if (error.status >= 500 && error.code !== COMMON_ERRORS.OVERLOADED.code) {
     request.log.error({ requestId: request.id, code: error.code, err: error.cause ?? error });
   }

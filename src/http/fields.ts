@@ -8,7 +8,7 @@ import { EMAIL_MAX_LENGTH, isEmailAddress, normaliseEmail } from './email-addres
 
 const idExample = (last: string) => `019b7a3e-7d5e-7c8a-9d3f-2b1c4d5e6f${last}`;
 
-/** Ids in examples of the document, one for each kind of thing. */
+/** Example ids in the OpenAPI document, one for each kind. */
 export const ID_EXAMPLES = {
   projectId: idExample('70'),
   userId: idExample('71'),
@@ -21,13 +21,13 @@ export const ID_EXAMPLES = {
   deliveryId: idExample('78'),
 };
 
-/** Name of the rule that a field must be there. */
+/** Name of the rule for required fields. */
 export const PRESENT = 'present';
 
-/** Name of the rule that a text is made of whole characters. */
+/** Name of the rule against lone surrogates. */
 export const WELL_FORMED = 'wellFormed';
 
-/** There, not null, and not blank unless it may be (OpenAPI's "required"). `error` is the code that its absence gives. */
+/** Requires a field: present, not null and, unless allowed, not blank. `error` is the code when it is missing. */
 export function Present(error?: ErrorEntry, mayBeBlank = false): PropertyDecorator {
   return ValidateBy(
     {
@@ -41,7 +41,7 @@ export function Present(error?: ErrorEntry, mayBeBlank = false): PropertyDecorat
   );
 }
 
-/** A blank or null field counts as absent; where a field is optional, its other rules have nothing to judge then. */
+/** A blank or null field counts as absent; for an optional field the other rules are then skipped. */
 function absentIfBlank(value: unknown): unknown {
   return value === '' || value === null ? undefined : value;
 }
@@ -49,7 +49,7 @@ function absentIfBlank(value: unknown): unknown {
 interface FieldOptions {
   description: string;
   example?: unknown;
-  /** The error that an absent field gives; VALIDATION_FAILED when left out. */
+  /** Error for an absent field. Default: VALIDATION_FAILED. */
   missing?: ErrorEntry;
   optional?: boolean;
 }
@@ -81,9 +81,9 @@ export function EmailField(options: FieldOptions & { invalid?: ErrorEntry }): Pr
   );
 }
 
-/** Whether a text has at most so many characters, counted as the databases do: an emoji is one, and none is too small to count. */
+/** Whether a text has at most so many code points, which is how databases count. */
 export function hasAtMost(characters: number, text: string): boolean {
-  // No character has more than two units: longer text need not be taken apart.
+  // A code point has at most two units: much longer text need not be split.
   return text.length <= characters || (text.length <= 2 * characters && [...text].length <= characters);
 }
 
@@ -101,7 +101,7 @@ export function AtMost(length: number, error?: ErrorEntry): PropertyDecorator {
   );
 }
 
-/** Text that is made of whole characters: no half of one (a lone surrogate) could be kept as it was sent. */
+/** Refuses lone surrogates, which no database could store as sent. */
 export function WellFormed(error?: ErrorEntry): PropertyDecorator {
   return ValidateBy(
     {
@@ -117,7 +117,7 @@ export function WellFormed(error?: ErrorEntry): PropertyDecorator {
 
 const visible = (text: string): string => (isInvisible(text) ? '' : text.trim());
 
-/** Text, trimmed; one of invisible characters only is blank. `invalid` is the code of one that is too long. */
+/** Trimmed text; text of only invisible characters is blank. `invalid` is the code when it is too long. */
 export function TextField(
   options: FieldOptions & { minLength?: number; maxLength: number; pattern?: string; invalid?: ErrorEntry },
 ): PropertyDecorator {
@@ -138,7 +138,7 @@ export function TextField(
   );
 }
 
-/** Text as it is sent, which may be empty. */
+/** Text as sent; may be empty. */
 export function FreeTextField(options: FieldOptions & { maxLength: number }): PropertyDecorator {
   return applyDecorators(
     Transform(({ value }: { value: unknown }) => value ?? undefined),
@@ -155,7 +155,7 @@ export function FreeTextField(options: FieldOptions & { maxLength: number }): Pr
   );
 }
 
-/** Text that may be left out and is taken as it is: for what is ignored when it is not as documented. */
+/** Optional text without further rules, for values that are ignored unless they are valid. */
 export function AnyTextField(options: {
   description: string;
   maxLength: number;
@@ -169,7 +169,7 @@ export function AnyTextField(options: {
   );
 }
 
-/** Yes or no; the word or the number for it is a fault. */
+/** A boolean; the strings and numbers for it are faults. */
 export function FlagField(options: { description: string }): PropertyDecorator {
   return applyDecorators(
     IsOptional(),
@@ -182,8 +182,8 @@ export function FlagField(options: { description: string }): PropertyDecorator {
 }
 
 /**
- * Id of a thing in a body. A malformed one is unknown (404), not a validation error. In lower case, as ids are
- * kept: whoever sends one may write it in capitals (RFC 9562, section 4). Its example is that of the field's name.
+ * An id in a body. A malformed id is unknown (404), not a validation error. Converted to lower case, as ids are stored (RFC 9562, section 4,
+ * allows capitals). The example is that of the field's name.
  */
 export function IdField(options: FieldOptions): PropertyDecorator {
   return (target, key) => {
@@ -204,7 +204,7 @@ export function IdField(options: FieldOptions): PropertyDecorator {
 export const PASSWORD_MIN_LENGTH = 8;
 export const PASSWORD_MAX_LENGTH = 256;
 
-/** A password: never trimmed, folded or truncated; the length and strength of a new one are judged by the password policy. */
+/** A password: never trimmed, folded or truncated. The password policy checks new ones. */
 export function PasswordField(options: FieldOptions & { isNew?: boolean }): PropertyDecorator {
   return applyDecorators(
     Present(options.missing),
@@ -223,7 +223,7 @@ export function PasswordField(options: FieldOptions & { isNew?: boolean }): Prop
 
 export const PERSON_NAME_MAX_LENGTH = 100;
 
-/** A person's name, trimmed; one of invisible characters only is blank. What else it must be is judged by the signup, after the password. */
+/** A person's name, trimmed; one of only invisible characters is blank. The signup checks the rest, after the password. */
 export function PersonNameField(options: FieldOptions): PropertyDecorator {
   return applyDecorators(
     Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? visible(value) : value)),

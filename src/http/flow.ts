@@ -1,4 +1,4 @@
-/** A documented status number that rides along with every answer of a flow, errors included (`loginStatus`, say). */
+/** A documented status number in every response of a flow, errors included (for example `loginStatus`). */
 export interface Flow {
   /** Name of the field. */
   field: string;

@@ -1,13 +1,13 @@
-/** A JSON array that grows thing by thing and is never larger than it may be. */
+/** Builds a JSON array of limited size, item by item. */
 export class JsonArray {
-  /** It took no more, though more was offered. */
+  /** An item was refused. */
   isFull = false;
   private readonly parts: string[] = [];
   private bytes = '[]'.length;
 
   constructor(private readonly maxBytes: number) {}
 
-  /** False when the thing does not fit. The first one always does, or nobody would ever get it. */
+  /** Returns false when the item does not fit. The first item always fits, or nobody could ever get it. */
   add(thing: object): boolean {
     const part = JSON.stringify(thing);
     const bytes = Buffer.byteLength(part) + ','.length;

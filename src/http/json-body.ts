@@ -2,11 +2,11 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AppError } from '../common/app-error.js';
 import { COMMON_ERRORS } from '../common/common.errors.js';
 
-/** Deeper than any request of ours. What is nested much deeper would exhaust the stack of whoever walks through it. */
+/** Deeper than any valid request. Much deeper nesting would overflow the stack of code that traverses it. */
 const MAX_LEVELS = 32;
-/** More fields than any object of ours. The work of turning an object into a DTO grows with the square of their number. */
+/** More fields than any valid object. Turning an object into a DTO takes time in the square of their number. */
 const MAX_FIELDS = 500;
-/** Values in a body, all levels together. Each costs more than its two bytes tell. */
+/** Maximum number of values in a body, on all levels. A value of two bytes costs far more memory. */
 const MAX_VALUES = 10_000;
 
 /** The body is nested too deep, has too many values, or an object with too many fields. */
@@ -30,7 +30,7 @@ const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const CHARSETS = /;\s*charset\s*=\s*("[^"]*"|[^;\s]*)/gi;
 const IS_UTF_8 = /^"?utf-?8"?$/i;
 
-/** The body as text; null where it is no UTF-8, or its content type names another charset. */
+/** The body as text; null when it is not UTF-8, or its content type names another charset. */
 function textOf(bytes: Buffer, contentType = ''): string | null {
   const charsets = [...contentType.matchAll(CHARSETS)].map(([, name]) => name);
   if (!charsets.every((name) => IS_UTF_8.test(name))) return null;
@@ -42,8 +42,8 @@ function textOf(bytes: Buffer, contentType = ''): string | null {
 }
 
 /**
- * Reads JSON bodies. An empty one is no body (clients send the content type with every GET and DELETE, as documented);
- * anything but an object is refused here, for no endpoint takes it; `__proto__` and `constructor` keys are dropped.
+ * Parses JSON bodies. An empty body counts as none (clients send the content type with every GET and DELETE, as documented). Anything but an
+ * object is refused. Keys `__proto__` and `constructor` are dropped.
  */
 export function setUpJsonBody(fastify: FastifyInstance): void {
   const parse = fastify.getDefaultJsonParser('remove', 'remove');

@@ -22,7 +22,7 @@ function matches(pattern: string[], path: string[]): boolean {
   return pattern.every((part, i) => part === '*' || (part.startsWith(':') ? path[i] !== '' : part === path[i]));
 }
 
-/** Which methods the path of a request takes. */
+/** The methods that the path of a request supports. */
 export function methodsOf(request: FastifyRequest): string[] {
   const path = segmentsOf(request.url.split('?', 1)[0]);
   const routes = routesOf.get(request.server.server) ?? [];
@@ -30,7 +30,7 @@ export function methodsOf(request: FastifyRequest): string[] {
   return [...new Set(found)].sort();
 }
 
-/** Notes which paths take which methods, and keeps HEAD from handlers that change something. */
+/** Records the methods of each path, and keeps HEAD from handlers that change something. */
 export function setUpMethods(
   fastify: FastifyInstance,
   refuse: (error: AppError, request: FastifyRequest, reply: FastifyReply) => void,

@@ -5,17 +5,17 @@ import { IsOptional, IsUUID, ValidateBy } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import { ID_EXAMPLES } from './fields.js';
 
-/** No answer is built that is larger. */
+/** Maximum size of a response. */
 export const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 export const MAX_PAGES = 1_000_000;
 export const MAX_PER_PAGE = 100;
 
-/** A number in plain digits, as queries have them, or as JSON has it; NaN for anything else. */
+/** Parses a number in plain digits (a query) or a JSON number; NaN for anything else. */
 export function wholeNumber(value: unknown): number {
   return /^\d{1,9}$/.test(String(value)) && typeof value !== 'object' ? Number(value) : NaN;
 }
 
-/** A whole number in a query, in plain digits; `usual` when it is blank. */
+/** An integer in a query, in plain digits; `usual` when it is blank. */
 function WholeParameter(options: { max: number; usual: number; description: string }): PropertyDecorator {
   const { max, usual, description } = options;
   return applyDecorators(
@@ -41,7 +41,7 @@ function WholeParameter(options: { max: number; usual: number; description: stri
   );
 }
 
-/** Which part of a list is wanted. */
+/** Query of a page of a list. */
 export class PageQuery {
   @WholeParameter({ max: MAX_PAGES, usual: 1, description: 'Which page, from 1.' })
   page: number = 1;
@@ -50,7 +50,7 @@ export class PageQuery {
   pageSize: number = 20;
 }
 
-/** What an answer with one page of a list tells beside it. */
+/** Fields of a response that has a page of a list. */
 export class PageAnswer {
   @ApiProperty({ type: 'integer', example: 1, description: 'How many there are on all pages.' })
   total: number;
@@ -62,7 +62,7 @@ export class PageAnswer {
   pageSize: number;
 }
 
-/** Which part of a list is wanted whose documentation knows no pages: many, so that few clients need a second one. */
+/** Query of lists that are documented without pages: a large default, so that few clients need a second page. */
 export class ListQuery {
   @WholeParameter({ max: MAX_PAGES, usual: 1, description: 'Which page, from 1.' })
   page: number = 1;
@@ -71,7 +71,7 @@ export class ListQuery {
   pageSize: number = MAX_PER_PAGE;
 }
 
-/** The same, of a list that goes on behind a known row: what is added or deleted meanwhile shifts no page. */
+/** The same with a cursor: rows added or deleted meanwhile shift no page. */
 export class RowsQuery extends ListQuery {
   @Transform(({ value }: { value: unknown }) => (value === '' ? undefined : value))
   @IsOptional()
@@ -85,14 +85,14 @@ export class RowsQuery extends ListQuery {
   after?: string;
 }
 
-/** One page of a list, and the query of the next one; null where nothing follows. */
+/** A page of a list, and the query of the next one, or null. */
 export interface Page<Body> {
   body: Body;
   total: number;
   next: { page?: number; pageSize: number; after?: string } | null;
 }
 
-/** The query of the page behind this one, for lists whose pages are counted. */
+/** Query of the next page, for numbered pages. */
 export function nextNumber({ page, pageSize }: ListQuery, total: number): Page<unknown>['next'] {
   return page * pageSize < total ? { page: page + 1, pageSize } : null;
 }
@@ -104,7 +104,7 @@ export function withPageHeaders<Body>(reply: FastifyReply, { body, total, next }
     const query = new URLSearchParams(
       Object.entries(next).map(([name, value]): [string, string] => [name, String(value)]),
     );
-    // Relative to the URL that was asked for, so it holds behind any proxy (RFC 8288, section 3.1).
+    // Relative to the requested URL, so that it works behind any proxy (RFC 8288, section 3.1).
     void reply.header('link', `<?${query.toString()}>; rel="next"`);
   }
   return body;

@@ -3,7 +3,7 @@ import { ApiSecurity } from '@nestjs/swagger';
 
 export const IS_PUBLIC = 'isPublic';
 
-/** Opens a route to everybody. Every other route wants credentials. With `takesBearer` it looks at a token if one is sent. */
+/** Makes a route public; every other route requires credentials. With `takesBearer` the handler reads a token if one is sent. */
 export function Public({ takesBearer = false } = {}): MethodDecorator & ClassDecorator {
   const bearer = takesBearer ? [ApiSecurity('bearer')] : [];
   return applyDecorators(SetMetadata(IS_PUBLIC, true), ...bearer, ApiSecurity({}));

@@ -1,4 +1,4 @@
-/** How a client stands with a limit; without `limit`, one that the answer has named already. */
+/** State of a limit. `limit` is undefined when the headers have it already. */
 export interface RateLimit {
   limit?: number;
   remaining: number;

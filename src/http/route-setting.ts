@@ -1,7 +1,7 @@
 import { FASTIFY_ROUTE_CONFIG_METADATA } from '@nestjs/platform-fastify/constants.js';
 import type { Flow } from './flow.js';
 
-/** What decorators say of a handler to whoever sets up its route. */
+/** Settings of a route, made by decorators of its handler. */
 export interface RouteSettings {
   bodyLimit?: number;
   flow?: Flow;
@@ -9,7 +9,7 @@ export interface RouteSettings {
   hasEffect?: boolean;
 }
 
-/** Adds to what the handler's other decorators say. (Nest's own `RouteConfig` takes the place of what another one said.) */
+/** Adds settings to those of the handler's other decorators. (Nest's own `RouteConfig` replaces them.) */
 export function RouteSetting(settings: RouteSettings): MethodDecorator {
   return (_target, _name, descriptor) => {
     const handler = descriptor.value as object;
@@ -17,12 +17,12 @@ export function RouteSetting(settings: RouteSettings): MethodDecorator {
   };
 }
 
-/** What the decorators of a handler said. */
+/** The settings of a handler. */
 export function routeSettings(handler: object): RouteSettings {
   return (Reflect.getMetadata(FASTIFY_ROUTE_CONFIG_METADATA, handler) as RouteSettings | undefined) ?? {};
 }
 
-/** What the decorators said, as Fastify hands it to hooks. */
+/** The settings, as Fastify passes them to hooks. */
 export function settingsOf(route: { config?: unknown } | undefined): RouteSettings {
   return route?.config ?? {};
 }

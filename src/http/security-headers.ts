@@ -1,8 +1,8 @@
 import { AddressSettings } from './address.settings.js';
 
 /**
- * Headers of every answer (OWASP HTTP Headers Cheat Sheet). Pages of ours loosen the policy for themselves alone. HSTS leaves out the hosts
- * below that of the service: they are not ours to speak for.
+ * Security headers of every response (OWASP HTTP Headers Cheat Sheet). Pages relax the policy only for themselves. HSTS excludes subdomains,
+ * which may not be ours.
  */
 export function securityHeaders({ hstsSeconds }: AddressSettings) {
   return {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** Takes the connection over and returns true, or returns false; the request is then handled as if it asked for no upgrade. */
+/** Takes the connection over and returns true; or returns false, and the request is handled as if it had not asked for an upgrade. */
 export type UpgradeHandler = (request: IncomingMessage, socket: Socket, head: Buffer) => boolean;
 
 const handlersOf = new WeakMap<Server, Map<string, UpgradeHandler>>();
