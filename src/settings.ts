@@ -23,6 +23,7 @@ import { PhoneNumbersSettings } from './phone-numbers/phone-numbers.settings.js'
 import { ProjectsSettings } from './projects/projects.settings.js';
 import { SecretsSettings } from './secrets/secrets.settings.js';
 import { LlmSettings } from './llm/llm.settings.js';
+import { DeepgramSettings } from './speech/recognition/deepgram.settings.js';
 import { RecognitionSettings } from './speech/recognition/recognition.settings.js';
 import { ElevenLabsSettings } from './speech/synthesis/eleven-labs.settings.js';
 import { SynthesisSettings } from './speech/synthesis/synthesis.settings.js';
@@ -53,6 +54,7 @@ export const SETTINGS: SettingsType[] = [
   TwilioSettings,
   LlmSettings,
   RecognitionSettings,
+  DeepgramSettings,
   SynthesisSettings,
   ElevenLabsSettings,
   WebhooksSettings,

@@ -9,6 +9,8 @@ import { DatabaseSettings } from '../src/database/database.settings.js';
 import { AddressSettings } from '../src/http/address.settings.js';
 import { LlmSettings } from '../src/llm/llm.settings.js';
 import { loadServiceSettings } from '../src/settings.js';
+import { DeepgramSettings } from '../src/speech/recognition/deepgram.settings.js';
+import { RecognitionSettings } from '../src/speech/recognition/recognition.settings.js';
 import { ElevenLabsSettings } from '../src/speech/synthesis/eleven-labs.settings.js';
 import { SynthesisSettings } from '../src/speech/synthesis/synthesis.settings.js';
 import { TwilioSettings } from '../src/telephony/twilio/twilio.settings.js';
@@ -80,6 +82,13 @@ const WEB: Record<string, UrlSetting> = {
     beside: { LLM_URL: 'http://localhost/v1', LLM_MODEL: 'm', LLM_FALLBACK_MODEL: 'n' },
     read: (settings) => ofWeb(settings.get(LlmSettings).LLM_FALLBACK_URL),
   },
+  STT_URL: {
+    scheme: 'http',
+    path: '/v1',
+    beside: { STT_MODEL: 'm' },
+    read: (settings) => ofWeb(settings.get(RecognitionSettings).STT_URL),
+  },
+  DEEPGRAM_URL: { scheme: 'https', read: (settings) => ofWeb(settings.get(DeepgramSettings).DEEPGRAM_URL) },
   TTS_URL: {
     scheme: 'http',
     path: '/v1',

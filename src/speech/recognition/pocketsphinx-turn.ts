@@ -4,6 +4,7 @@ import { ProviderError } from '../../common/provider-error.js';
 import { Timers } from '../../common/timers.js';
 import { PocketsphinxProcess } from './pocketsphinx-process.js';
 import type { PocketsphinxFiles } from './pocketsphinx-program.js';
+import type { RecognizedTurn } from './turn-by-turn.js';
 
 /** What is said in one breath after that is not heard. */
 const MAX_TURN_MS = 60_000;
@@ -18,7 +19,7 @@ export interface PocketsphinxParts {
 }
 
 /** One turn of a person: waits for a place among the processes, while its sound is kept. */
-export class PocketsphinxTurn {
+export class PocketsphinxTurn implements RecognizedTurn {
   private process: PocketsphinxProcess | null = null;
   private waiting: Int16Array[] = [];
   private lengthMs = 0;
@@ -39,7 +40,6 @@ export class PocketsphinxTurn {
     else this.waiting.push(samples.slice());
   }
 
-  /** Resolves to the words of the turn, empty where there were none. Rejects with ProviderError when it failed, or was too late. */
   async finish(): Promise<string> {
     let stopWaiting: () => void = () => undefined;
     const late = new Promise<never>((_, reject) => {

@@ -1,18 +1,11 @@
 import { ProviderError } from '../../common/provider-error.js';
-import { retryAfterOf } from '../../common/retry-after.js';
+import { refusalOf } from '../../common/refusal.js';
 
 export interface SpeechApiRequest {
   url: string;
   headers: Record<string, string>;
   body: object;
   signal: AbortSignal;
-}
-
-/** In our words: a provider's own may quote what was to be said. */
-function refusal({ status, headers }: Response): ProviderError {
-  if (status === 429) return new ProviderError('rate-limited', 'status 429', retryAfterOf(headers));
-  const isAway = status >= 500 || status === 408;
-  return new ProviderError(isAway ? 'unavailable' : 'refused', `status ${status}`);
 }
 
 async function begin({ url, headers, body, signal }: SpeechApiRequest): Promise<Response> {
@@ -39,7 +32,7 @@ export async function* soundFrom(request: SpeechApiRequest): AsyncGenerator<Uint
     );
     if (response.status !== 200 || !isSound || !response.body) {
       await response.body?.cancel();
-      throw response.status === 200 ? new ProviderError('nonsense', 'the answer is no sound') : refusal(response);
+      throw response.status === 200 ? new ProviderError('nonsense', 'the answer is no sound') : refusalOf(response);
     }
     for await (const chunk of response.body) yield chunk as Uint8Array;
   } catch (error) {
