@@ -192,7 +192,7 @@ describe('An account', () => {
   afterAll(() => service.close());
 
   it(
-    'answers every step of every life as the contract says',
+    'responds as the contract says at every step of random account histories',
     async () => {
       const property = fc.asyncProperty(lives, async (steps) => {
         const story: string[] = [];

@@ -148,7 +148,7 @@ describe('The audit log', () => {
     );
   });
 
-  it('knows no password, token, key or code', () => {
+  it('has no password, token, key or code', () => {
     const columns = Object.keys(told[0]).sort();
     expect(columns).toEqual(['at', 'email', 'id', 'network', 'request_id', 'type', 'user_id']);
     const text = JSON.stringify(told);
@@ -187,7 +187,7 @@ describe('An event', () => {
     expect(event).toMatchObject({ type: 'login-failed', user_id: null, network, request_id: 'chosen-by-the-client' });
   });
 
-  it('is undone with what it tells of', async () => {
+  it('is rolled back together with its cause', async () => {
     const { token } = await join(service);
     const { api } = service;
     const before = await countRows(service, 'audit_events');

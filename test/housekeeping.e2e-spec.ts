@@ -105,7 +105,7 @@ describe('Housekeeping deletes', () => {
     expect(await leftOf('address_limits', 47 * HOUR_MS)).toBe(0);
   });
 
-  it('letters 30 days after they were settled, and no queued one, however old', async () => {
+  it('messages 30 days after they were sent or given up, and no queued one, however old', async () => {
     const [refused, waiting] = [newAddress('refused'), newAddress('waiting')];
     service.mailbox.refuseRecipient = (to) => (to === refused ? { code: 550, text: 'nobody of that name' } : null);
     await signUp(service);

@@ -136,7 +136,7 @@ describe('Settings', () => {
     expect(faultsOf({ [name]: value })).toEqual([]);
   });
 
-  it('tell every fault at once', () => {
+  it('report all faults at once', () => {
     const wrong = Object.entries(WRONG).map(([name, [value]]) => [name, value]);
     const faults = faultsOf(Object.fromEntries(wrong));
     expect(faults.map((fault) => fault.split(' ')[0]).sort()).toEqual(Object.keys(WRONG).sort());
@@ -177,7 +177,7 @@ describe('Settings', () => {
     }
   });
 
-  it('listen to this machine alone, but in production to all', () => {
+  it('listen on the loopback address, but in production on all addresses', () => {
     expect(loadServiceSettings({}).get(AddressSettings).host).toBe('127.0.0.1');
     expect(loadServiceSettings(PRODUCTION).get(AddressSettings).host).toBe('0.0.0.0');
     expect(loadServiceSettings({ ...PRODUCTION, HOST: '10.0.0.1' }).get(AddressSettings).host).toBe('10.0.0.1');

@@ -37,7 +37,7 @@ describe('The active agent of a project', () => {
     expect(project.active_agent).toBeNull();
   });
 
-  it('is set and told, with the whole project', async () => {
+  it('can be set, and is then returned with the whole project', async () => {
     service.clock.advance(MINUTE_MS);
     const { status, body } = await set(agent.id);
     const changed = { ...project, active_agent: agent.id, updated_at: expect.any(String) };
@@ -54,14 +54,14 @@ describe('The active agent of a project', () => {
     });
   });
 
-  it('gives way to the next one', async () => {
+  it('is replaced by the next one that is set', async () => {
     const next = await createAgent(service, ada, project.id);
     await set(agent.id);
     expect((await set(next.id)).body.project.active_agent).toBe(next.id);
     expect((await get()).body.active_agent).toBe(next.id);
   });
 
-  it('is taken away through the agent; a success also when that one is not active', async () => {
+  it('can be removed by the id of the agent, also of one that is not active', async () => {
     const quiet = await createAgent(service, ada, project.id);
     await set(agent.id);
     const done = { status: 200, body: { message: expect.any(String), status: 'success' } };
@@ -75,14 +75,14 @@ describe('The active agent of a project', () => {
     }
   });
 
-  it('is set, told and taken away with an API key too', async () => {
+  it('can be set, read and removed with an API key', async () => {
     const as = { apiKey: await makeApiKey(service, ada) };
     expect((await set(agent.id, project.id, as)).status).toBe(200);
     expect((await get(project.id, as)).body.active_agent).toBe(agent.id);
     expect((await unset(agent.id, as)).status).toBe(200);
   });
 
-  it('needs a project that is there: 404 for an unknown, a deleted and a foreign one alike', async () => {
+  it('requires an existing project: 404 for an unknown, a deleted or a foreign one', async () => {
     const [bob, gone] = [await join(service), await createProject(service, ada)];
     await service.api.as(ada).delete(`/project/${gone.id}`);
     await set(agent.id);
@@ -94,7 +94,7 @@ describe('The active agent of a project', () => {
     }
   });
 
-  it('is an agent of the same project: 404 for an unknown, a deleted, a foreign and another project’s alike', async () => {
+  it('must belong to the same project: 404 for an unknown, deleted or foreign agent, or one of another project', async () => {
     const bob = await join(service);
     const his = await createAgent(service, bob, (await createProject(service, bob)).id);
     const elsewhere = await createAgent(service, ada, (await createProject(service, ada)).id);
@@ -109,7 +109,7 @@ describe('The active agent of a project', () => {
     expect((await stored()).active_agent).toBeNull();
   });
 
-  it('wants its fields, and credentials', async () => {
+  it('requires its fields and credentials', async () => {
     for (const nothing of [undefined, null, ' ', 5]) {
       expect(await get(nothing)).toMatchObject(
         nothing === undefined ? { status: 404 } : { status: 400, body: { errors: [{ field: 'projectId' }] } },
@@ -121,7 +121,7 @@ describe('The active agent of a project', () => {
     expect(answers.map(({ status }) => status)).toEqual([401, 401, 401]);
   });
 
-  it('is never one that was deleted at the same moment, on two instances', async () => {
+  it('is never an agent that another instance deletes at the same time', async () => {
     for (let round = 0; round < 10; round += 1) {
       const { id: agentId } = await createAgent(service, ada, project.id);
       const [deleted, ...changes] = await Promise.all([

@@ -27,7 +27,7 @@ const faultsOf = async (body: object) => {
 };
 
 describe('A new agent', () => {
-  it('is answered whole, in an envelope and bare beside it', async () => {
+  it('is returned with all fields, in `data` and at the top level', async () => {
     const { status, body } = await create({ name: '  Jo  ' });
     const agent = {
       id: ID,
@@ -48,12 +48,12 @@ describe('A new agent', () => {
     expect({ status: read.status, body: read.body }).toEqual({ status: 200, body: body.data });
   });
 
-  it('is made with an API key just as well', async () => {
+  it('can be created with an API key', async () => {
     const apiKey = await makeApiKey(service, ada);
     expect((await create({}, { apiKey })).status).toBe(200);
   });
 
-  it('may have the name of another one', async () => {
+  it('may have the same name as another agent', async () => {
     const [first, second] = [await create({}), await create({})];
     expect(first.body.name).toBe(second.body.name);
     expect(first.body.id).not.toBe(second.body.id);
@@ -69,7 +69,7 @@ describe('A new agent', () => {
     }
   });
 
-  it('refuses a name that is too long, no text, or half a character', async () => {
+  it('refuses a name that is too long, not a string, or has a lone surrogate', async () => {
     expect(await faultsOf({ name: 'a'.repeat(101) })).toMatchObject([{ field: 'name' }]);
     expect(await faultsOf({ name: 5 })).toEqual([{ field: 'name', message: 'name must be a string' }]);
     expect(await faultsOf({ name: 'a\ud83d' })).toEqual([
@@ -96,7 +96,7 @@ describe('A new agent', () => {
     for (const phoneNumber of [null, '', ' ']) expect((await create({ phoneNumber })).status).toBe(200);
   });
 
-  it('goes into no project that is unknown, deleted or somebody else’s: 400 for all alike', async () => {
+  it('is refused with 400 in a project that is unknown, deleted or somebody else’s', async () => {
     const bob = await join(service);
     const gone = await createProject(service, bob);
     await service.api.as(bob).delete(`/project/${gone.id}`);
@@ -136,8 +136,8 @@ describe('An agent made while its project is deleted', () => {
   });
 });
 
-describe('An agent made while its owner leaves', () => {
-  it('is refused or deleted with them, and never a failure', async () => {
+describe('An agent created while its owner deletes the account', () => {
+  it('is refused or deleted, and never causes a 500', async () => {
     for (let round = 0; round < 5; round += 1) {
       const leaving = await join(service);
       const project = await createProject(service, leaving);

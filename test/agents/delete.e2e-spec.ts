@@ -26,7 +26,7 @@ async function projectWithAgent() {
 }
 
 describe('A deleted agent', () => {
-  it('is gone, and told once more', async () => {
+  it('is gone, and is returned one last time', async () => {
     const { projectId, agentId, agent } = await projectWithAgent();
     const { status, body } = await remove(projectId, agentId);
     expect({ status, body }).toEqual({
@@ -38,7 +38,7 @@ describe('A deleted agent', () => {
     expect((await service.api.as(ada).post('/agent', { projectId, agentId })).status).toBe(404);
   });
 
-  it('is the active agent no longer; another one stays it', async () => {
+  it('is no longer the active agent, while another active agent stays active', async () => {
     const { projectId, agentId } = await projectWithAgent();
     const { id: otherId } = await createAgent(service, ada, projectId);
     await service.api.as(ada).patch('/project/active-agent', { projectId, active_agent: agentId });
@@ -58,7 +58,7 @@ describe('A deleted agent', () => {
     expect(answers.filter(({ status }) => status === 404)).toHaveLength(9);
   });
 
-  it('is not changed by those who come too late', async () => {
+  it('is not changed by concurrent requests', async () => {
     for (let round = 0; round < 5; round += 1) {
       const { projectId, agentId } = await projectWithAgent();
       const [deleted, ...changed] = await Promise.all([
@@ -71,7 +71,7 @@ describe('A deleted agent', () => {
     }
   });
 
-  it('was neither somebody else’s nor of another project: these are answered like none, and stay', async () => {
+  it('must be the caller’s and in the project: other agents get 404 and stay', async () => {
     const { projectId, agentId } = await projectWithAgent();
     const [bob, other] = [await join(service), await createProject(service, ada)];
     const none = await remove('none', 'none');
@@ -103,7 +103,7 @@ describe('A project with agents', () => {
     expect((await service.api.as(ada).delete(path)).status).toBe(200);
   });
 
-  it('takes a thousand of them along in one statement, and counts them in one', async () => {
+  it('deletes a thousand agents with one statement, and counts them with one', async () => {
     const { projectId, userId, agentId } = await projectWithAgent();
     const kept = await projectWithAgent();
     await service.api.as(ada).patch('/project/active-agent', { projectId, active_agent: agentId });

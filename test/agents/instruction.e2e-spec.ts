@@ -29,7 +29,7 @@ const send = (method: string, path: string, body: string) =>
 const escaped = (text: string) =>
   [...text].map((one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
 
-describe('What an agent is told', () => {
+describe('The instruction of an agent', () => {
   it.each([
     ['with blanks around it', '  \n Hello. \t\n'],
     ['with every kind of line break', 'a\nb\r\nc\rd\u2028e\u2029f\u0085g\u000bh'],
@@ -63,7 +63,7 @@ describe('What an agent is told', () => {
     expect(await service.api.as(ada).put('/agent', longer)).toMatchObject({ status: 400, body: { errors } });
   });
 
-  it('may be spelled with six bytes a character', async () => {
+  it('may be sent as JSON with six bytes per character', async () => {
     const text = escaped('a'.repeat(LIMIT_BYTES));
     const made = await send(
       'POST',

@@ -26,7 +26,7 @@ const numberOf = async (e164: string) => {
 };
 
 describe('An agent that is created with a phone number', () => {
-  it('has it from the start, in every answer', async () => {
+  it('has the number from the start, in every response', async () => {
     const phoneNumber = newNumber();
     const { status, body } = await create(phoneNumber);
     expect({ status, body }).toMatchObject({ status: 200, body: { phoneNumber, data: { phoneNumber } } });
@@ -42,7 +42,7 @@ describe('An agent that is created with a phone number', () => {
     expect((await service.api.as(ada).put('/agent', { ...ids, name: 'Sam' })).body.data.phoneNumber).toBe(phoneNumber);
   });
 
-  it('takes over a number of its own project', async () => {
+  it('can take over a number of its project', async () => {
     const phoneNumber = newNumber();
     const first = (await create(phoneNumber)).body;
     const second = (await create(phoneNumber)).body;

@@ -19,14 +19,14 @@ const get = (body: object, as: { token?: string } = ada) => service.api.as(as).p
 const list = (projectId: string, as: { token?: string } = ada) => service.api.as(as).get(`/agent/${projectId}`);
 
 describe('The details of an agent', () => {
-  it('are answered bare', async () => {
+  it('are returned without an envelope', async () => {
     const { id: projectId } = await createProject(service, ada);
     const agent = await createAgent(service, ada, projectId);
     const { status, body } = await get({ projectId, agentId: agent.id });
     expect({ status, body }).toEqual({ status: 200, body: agent });
   });
 
-  it('are nobody else’s: an agent that is foreign, of another project or unknown is answered alike', async () => {
+  it('respond the same for an agent that is foreign, of another project, or unknown', async () => {
     const [{ id: projectId }, other] = [await createProject(service, ada), await createProject(service, ada)];
     const his = await createProject(service, bob);
     const { id: agentId } = await createAgent(service, ada, projectId);
@@ -61,7 +61,7 @@ describe('The details of an agent', () => {
 });
 
 describe('The list of a project’s agents', () => {
-  it('is a bare array of them, whole, the newest first', async () => {
+  it('is an array of whole agents, newest first', async () => {
     const [project, other] = [await createProject(service, ada), await createProject(service, ada)];
     const made = [];
     for (const name of ['Jo', 'Ann', 'Sam']) made.unshift(await createAgent(service, ada, project.id, { name }));
@@ -70,12 +70,12 @@ describe('The list of a project’s agents', () => {
     expect({ status, body }).toEqual({ status: 200, body: made });
   });
 
-  it('is answered 404 when it is empty', async () => {
+  it('responds 404 when it is empty', async () => {
     const { id } = await createProject(service, ada);
     expect(await list(id)).toMatchObject({ status: 404, body: { code: 'NO_AGENTS' } });
   });
 
-  it('is answered 404 of a project that is unknown, deleted or somebody else’s, all alike', async () => {
+  it('responds 404 for a project that is unknown, deleted or somebody else’s', async () => {
     const [his, gone] = [await createProject(service, bob), await createProject(service, ada)];
     await createAgent(service, bob, his.id);
     await service.api.as(ada).delete(`/project/${gone.id}`);

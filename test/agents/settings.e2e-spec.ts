@@ -44,7 +44,7 @@ async function refusal(wrong: object): Promise<string> {
 }
 
 describe('The settings of an agent', () => {
-  it('are answered as they were sent, with the variables of their messages, and are in the export', async () => {
+  it('are returned as sent, count the variables of their messages, and are exported', async () => {
     expect(agent).toMatchObject({ settings: ALL, variables: ['name', 'title', 'clinic'] });
     expect((await api.get('/user/export')).body.data.agents).toMatchObject([{ settings: ALL }]);
   });
@@ -90,14 +90,14 @@ describe('The settings of an agent', () => {
     expect(await refusal({ [name]: value })).toContain(`settings.${name} must be`);
   });
 
-  it('have no others, whatever they are called', async () => {
+  it('accept no unknown setting, whatever its name', async () => {
     for (const name of ['voice', 'toString']) {
       expect(await refusal({ [name]: 1 })).toContain('must have firstMessage, language');
     }
     for (const wrong of ['text', [], 5]) expect(await refusal(wrong as object)).toBe('settings must be an object');
   });
 
-  it('are 65,535 bytes of JSON at most, together with those that are kept', async () => {
+  it('have at most 65,535 bytes of JSON, stored ones included', async () => {
     const options = Array.from({ length: 50 }, (_, i) => `${i}`.padEnd(100, 'ä'));
     const some = (count: number, type: string) =>
       Array.from({ length: count }, (_, i) => ({ ...QUESTION, name: `${type}${i}`, type: 'Selector', options }));

@@ -43,17 +43,17 @@ describe('A change of an agent', () => {
     expect(await read()).toEqual(changed);
   });
 
-  it('tells the variables of the new instruction', async () => {
+  it('returns the variables of the new instruction', async () => {
     const { body } = await update({ systemInstruction: '{{b}} {{a}} {{b}}' });
     expect(body.variables).toEqual(['b', 'a']);
   });
 
-  it('leaves out what is blank or null, except that voice_id: null is a change', async () => {
+  it('ignores blank and null fields, except voice_id: null, which removes the voice', async () => {
     const { body } = await update({ name: ' ', systemInstruction: null, voice_id: null });
     expect(body.data).toEqual({ ...agent, voice_id: null, updated_at: expect.any(String) });
   });
 
-  it('changes something: 400 when name, systemInstruction and voice_id are all missing', async () => {
+  it('is refused with 400 when name, systemInstruction and voice_id are all missing', async () => {
     for (const body of [{}, { name: null, systemInstruction: ' ', voice_id: '' }, { phoneNumber: '+12025550123' }]) {
       expect(await update(body)).toMatchObject({ status: 400, body: { code: 'VALIDATION_FAILED' } });
     }
@@ -71,7 +71,7 @@ describe('A change of an agent', () => {
     }
   });
 
-  it('is refused of an agent that is unknown, of another project or somebody else’s, all alike', async () => {
+  it('is refused alike for an agent that is unknown, of another project, or somebody else’s', async () => {
     const [bob, { id: otherId }] = [await join(service), await createProject(service, ada)];
     const unknown = await update({ agentId: 'none', name: 'Eve' });
     const answers = [
@@ -90,7 +90,7 @@ describe('A change of an agent', () => {
     expect(await read()).toEqual(agent);
   });
 
-  it('loses none of those that come at once', async () => {
+  it('loses none of several concurrent changes', async () => {
     const answers = await atOnce(6, (i) => update(i % 2 ? { name: `Jo ${i}` } : { systemInstruction: `Say ${i}.` }));
     expect(answers.map(({ status }) => status)).toEqual(Array(6).fill(200));
     const { name, systemInstruction } = await read();

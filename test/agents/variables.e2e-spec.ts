@@ -69,7 +69,7 @@ describe('The variables of an instruction', () => {
     expect(variablesOf(`${text}}}`).length).toBeLessThan(2);
   });
 
-  it('are as many as there is room for', () => {
+  it('have no other limit than the size of the instruction', () => {
     const names = Array.from({ length: 7_000 }, (_, i) => `v${i}`);
     const text = names.map((name) => `{{${name}}}`).join('');
     expect(text.length).toBeLessThan(LONGEST);
@@ -79,20 +79,20 @@ describe('The variables of an instruction', () => {
 });
 
 describe('An instruction with values', () => {
-  it('has them in place of its variables, each time', () => {
+  it('replaces every occurrence of a variable by its value', () => {
     expect(render('{{a}} and {{ b }} and {{a}}{{c.d}}', { a: '1', b: '', 'c.d': '3', unused: 'x' })).toBe(
       '1 and  and 13',
     );
   });
 
-  it('has them as they are: never evaluated, and never looked through for variables again', () => {
+  it('inserts values literally, without evaluating or replacing anything in them', () => {
     const values = { a: '{{b}}', b: '{{a}}', c: "$& $1 $` $' $$ \\n \\u0041", d: '{{', e: 'a}}', f: '😀\u0000' };
     expect(render('{{a}}{{b}}|{{c}}|{{d}}{{e}}|{{f}}', values)).toBe(
       "{{b}}{{a}}|$& $1 $` $' $$ \\n \\u0041|{{a}}|😀\u0000",
     );
   });
 
-  it('names everything that has no value, each once', () => {
+  it('reports each variable without a value once', () => {
     const error = errorOf(() => render('{{a}} {{b}} {{c}} {{a}}', { b: 'x' }));
     expect(error).toMatchObject({
       status: 400,
@@ -113,7 +113,7 @@ describe('An instruction with values', () => {
     expect(({} as any).own).toBeUndefined();
   });
 
-  it('does not become larger than memory has room for', () => {
+  it('is refused when its values would make it too large', () => {
     const text = fullOf('{{a}}');
     expect(errorOf(() => render(text, { a: 'x'.repeat(60_000) }))).toMatchObject({ code: 'VARIABLES_TOO_LONG' });
     expect(render('{{a}}', { a: 'x'.repeat(60_000) })).toHaveLength(60_000);

@@ -25,7 +25,7 @@ const change = (agentId: string, voice_id: unknown, at = service) =>
   at.api.as(ada).put('/agent', { projectId, agentId, voice_id });
 
 describe('The voice of an agent', () => {
-  it('is one of the list, given at first or later, and taken away with null', async () => {
+  it('can be set to a listed voice at creation or later, and removed with null', async () => {
     const [first, second] = voices;
     const { body } = await create(` ${first} `);
     expect(body.voice_id).toBe(first);
@@ -39,7 +39,7 @@ describe('The voice of an agent', () => {
     for (const nothing of [undefined, null, '', '  ']) expect((await create(nothing)).body.voice_id).toBeNull();
   });
 
-  it('is refused when nobody knows it, and then nothing is made or changed', async () => {
+  it('is refused when it is unknown, and then nothing is created or changed', async () => {
     const before = (await service.api.as(ada).get(`/agent/${projectId}`)).body;
     const [{ id }] = before;
     for (const unknown of ['nobody', voices[0].toLowerCase(), '__proto__', '\u0000', '\ud800', 'a'.repeat(64)]) {
@@ -72,7 +72,7 @@ describe('While the voices’ provider', () => {
     expect((await create(voices[0], elsewhere)).body.code).toBe('VOICE_UNKNOWN');
   });
 
-  it('is away, a voice is answered 503 with Retry-After, and everything else goes on', async () => {
+  it('is away, setting a voice responds 503 with Retry-After, and everything else works', async () => {
     const { id } = await createAgent(service, ada, projectId, { voice_id: voices[0] });
     provider.misbehave = (response) => void response.writeHead(500).end();
     for (const answer of [await create(RACHEL, elsewhere), await change(id, RACHEL, elsewhere)]) {

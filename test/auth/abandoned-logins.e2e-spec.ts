@@ -87,7 +87,7 @@ describe('Clients that abandon their logins', () => {
     await expectAllPlacesFree();
   });
 
-  it('leave no place taken while their connection stays open and nothing is read', async () => {
+  it('free their place although the connection stays open and the client reads nothing', async () => {
     const sockets = await Promise.all(Array.from({ length: 2 }, open));
     for (const socket of sockets) socket.pause().write(LARGE_FILES + login('wrong').repeat(PLACES + 5));
     await untilServed();

@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 describe('An access token', () => {
-  it('says whose it is, of which session, from whom, for whom and for how long; nothing else', async () => {
+  it('has claims for user, session, issuer, audience and lifetime, and no others', async () => {
     const secondsNow = () => Math.floor(service.clock.now().getTime() / SECOND_MS);
     const before = secondsNow();
     const ada = await join(service);
@@ -42,7 +42,7 @@ describe('An access token', () => {
     expect(payload.iat).toBeLessThanOrEqual(secondsNow());
   });
 
-  it('has a jti of its own, and the expirationTime that goes with it', async () => {
+  it('has a unique jti, and the response has its expirationTime', async () => {
     const ada = await join(service);
     const answers = await atOnce(5, () =>
       service.api.post('/auth/login', { email: ada.email, password: ada.password }),
@@ -78,7 +78,7 @@ describe('An access token', () => {
     expect([await statusFor(service, body), await statusFor(other, body)]).toEqual([200, 200]);
   });
 
-  it('dies then too where it was taken a few seconds before', async () => {
+  it('expires also on an instance that accepted it a few seconds before', async () => {
     const ada = await join(service);
     const exp = (decode(ada.token).payload.exp as number) * SECOND_MS;
     service.clock.advance(exp + 25 * SECOND_MS - service.clock.now().getTime());
@@ -87,7 +87,7 @@ describe('An access token', () => {
     expect(await statusFor(service, ada)).toBe(401);
   });
 
-  it('dies with its session where it was taken a few seconds before', async () => {
+  it('ends with its session also on an instance that accepted it a few seconds before', async () => {
     const ada = await join(service);
     const id = String(decode(ada.token).payload.sid);
     service.clock.advance(10 * SECOND_MS);

@@ -13,7 +13,7 @@ afterAll(() => service.close());
 
 const remove = (person: Person, body: unknown) => service.api.as({ token: person.token }).delete('/user', body);
 
-describe('Seeing oneself', () => {
+describe('The endpoint /user/me', () => {
   it('works with a token and with an API key', async () => {
     const ada = await join(service);
     const byToken = await service.api.as({ token: ada.token }).get('/user/me');
@@ -75,7 +75,7 @@ describe('Deleting the account', () => {
     expect([await statusFor(service, bob), (await logIn(service, bob)).status]).toEqual([200, 200]);
   });
 
-  it('kills every credential, here at once and elsewhere within 10 seconds', async () => {
+  it('ends every credential, here at once and on other instances within 10 seconds', async () => {
     const other = await service.another();
     const ada = await join(service);
     const [apiKey, phone] = [await makeApiKey(service, ada), await openSession(service, ada)];
@@ -115,7 +115,7 @@ describe('Deleting the account', () => {
     expect([await statusFor(service, ada), (await logIn(service, ada)).status]).toEqual([401, 401]);
   });
 
-  it('happens once, however often it is asked for at once', async () => {
+  it('happens once, however many requests ask at the same time', async () => {
     const ada = await join(service);
     const answers = await atOnce(10, () => remove(ada, { password: ada.password }));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
@@ -127,7 +127,7 @@ describe('Deleting the account', () => {
     expect(told).toHaveLength(1);
   });
 
-  it('takes a new API key that is made meanwhile with it', async () => {
+  it('also deletes an API key that is generated meanwhile', async () => {
     const ada = await join(service);
     const make = () => service.api.as({ token: ada.token }).get('/user/generate-apikey');
     const [made, deleted] = await Promise.all([atOnce(10, make), remove(ada, { password: ada.password })]);

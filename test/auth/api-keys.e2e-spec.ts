@@ -40,7 +40,7 @@ describe('An API key', () => {
     expect(service.logs.filter((line) => line.includes(body.apiKey))).toEqual([]);
   });
 
-  it('is announced by a letter, which names only its first digits', async () => {
+  it('is announced by a message that has only its first digits', async () => {
     const ada = await join(service);
     const apiKey = await makeApiKey(service, ada);
     const { subject, text, html } = await service.mailbox.next(ada.email);
@@ -49,7 +49,7 @@ describe('An API key', () => {
     expect(text + html).not.toContain(apiKey.slice(0, 9));
   });
 
-  it('takes the place of the one before, at once here and within 10 seconds elsewhere', async () => {
+  it('replaces the previous one, here at once and on other instances within 10 seconds', async () => {
     const ada = await join(service);
     const [first, second] = [await makeApiKey(service, ada), await makeApiKey(other, ada)];
     expect(second).not.toBe(first);
@@ -66,7 +66,7 @@ describe('An API key', () => {
     }
   });
 
-  it('goes on working for the overlap that is set', async () => {
+  it('keeps working for the configured overlap', async () => {
     const lenient = await service.another({ API_KEY_OVERLAP_SECONDS: '300' });
     const ada = await join(service);
     const [first, second] = [await makeApiKey(lenient, ada), await makeApiKey(lenient, ada)];
@@ -84,7 +84,7 @@ describe('An API key', () => {
     );
   });
 
-  it('is one, however many are made at once on two instances', async () => {
+  it('is only one, however many are generated at once on two instances', async () => {
     const ada = await join(service);
     const made = await atOnce(20, (i) => makeApiKey([service, other][i % 2], ada));
     expect(new Set(made).size).toBe(20);
@@ -95,7 +95,7 @@ describe('An API key', () => {
     expect(statuses.filter((status) => status === 401)).toHaveLength(19);
   });
 
-  it('is one when the first two are made at once, time after time', async () => {
+  it('is only one when the first two are generated at the same time', async () => {
     const ada = await join(service);
     for (let round = 0; round < 8; round += 1) {
       await service.app.get(Database).write(({ manager }) => manager.deleteAll(ApiKey));
@@ -156,7 +156,7 @@ describe('With an API key alone', () => {
     expect(await keysOf(ada)).toHaveLength(1);
   });
 
-  it('one may change the password, with the old one', async () => {
+  it('the password can be changed with the old password', async () => {
     const ada = await join(service);
     const apiKey = await makeApiKey(service, ada);
     const phone = await openSession(service, ada);

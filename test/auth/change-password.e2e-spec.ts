@@ -29,7 +29,7 @@ describe('Changing the password', () => {
     expect((await logIn(service, { ...ada, password: NEW_PASSWORD })).status).toBe(200);
   });
 
-  it('keeps the session that asks, and ends all others at once', async () => {
+  it('keeps the session of the request, and ends all others at once', async () => {
     const ada = await join(service);
     const phone = await openSession(service, ada);
     const laptop = await openSession(service, ada);
@@ -77,7 +77,7 @@ describe('Changing the password', () => {
     expect(letter.raw).not.toContain(NEW_PASSWORD);
   });
 
-  it('kills a reset link that was on its way', async () => {
+  it('makes an earlier reset link useless', async () => {
     const ada = await join(service);
     const token = await askResetToken(service, ada.email);
     await change(ada, { oldPassword: PASSWORD, newPassword: NEW_PASSWORD });
@@ -112,7 +112,7 @@ describe('Changing the password', () => {
     expect(answer.body.errors.map(({ field }: { field: string }) => field)).toEqual(fields);
   });
 
-  it('answers 400 to passwords that are no text', async () => {
+  it('responds 400 to passwords that are not strings', async () => {
     const answer = await change(augusta, { oldPassword: 12345678, newPassword: { $ne: '' } });
     expect(answer).toMatchObject({ status: 400, body: { code: 'VALIDATION_FAILED' } });
     expect(answer.body.errors.map(({ field }: { field: string }) => field)).toEqual(['oldPassword', 'newPassword']);
@@ -161,7 +161,7 @@ describe('Changing the password', () => {
     expect(answer).toMatchObject({ status: 401, body: { code: 'UNAUTHORIZED' } });
   });
 
-  it('lets exactly one of parallel changes from the same old password win', async () => {
+  it('lets exactly one of several concurrent changes succeed', async () => {
     const ada = await join(service);
     const passwords = ['first of two rivals', 'second of two rivals'];
     const answers = await Promise.all(

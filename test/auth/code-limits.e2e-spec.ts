@@ -33,7 +33,7 @@ describe('Codes that are asked for again', () => {
     return service.mailbox.nextCode(email);
   }
 
-  it('come in a letter; the old code dies and the new one works', async () => {
+  it('arrive by e-mail; the old code stops working and the new one works', async () => {
     const ada = await pending();
     service.clock.advance(MINUTE_MS);
     const { status, body } = await resend(` ${ada.email.toUpperCase()} `);
@@ -84,7 +84,7 @@ describe('Codes that are asked for again', () => {
     expect(answer.body).not.toHaveProperty('verificationStatus');
   });
 
-  it('come a minute apart, the signup’s own letter included', async () => {
+  it('are sent at most once a minute, the signup’s message included', async () => {
     const { email } = await pending();
     expect(secondsToWait(await resend(email), 'TOO_MANY_LETTERS')).toBeLessThanOrEqual(60);
     service.clock.advance(30_000);
@@ -97,7 +97,7 @@ describe('Codes that are asked for again', () => {
     expect(service.mailbox.to(email)).toHaveLength(2);
   });
 
-  it('come five times an hour at most, and again after it', async () => {
+  it('are sent at most five times an hour, and again after the hour', async () => {
     const { email } = await pending();
     for (let letters = 2; letters <= 5; letters += 1) await renewed(email);
     service.clock.advance(MINUTE_MS);
@@ -110,7 +110,7 @@ describe('Codes that are asked for again', () => {
     expect(service.mailbox.to(email)).toHaveLength(6);
   });
 
-  it('come once when they are asked for ten times at the same moment', async () => {
+  it('are sent once when ten requests ask at the same time', async () => {
     const { email } = await pending();
     service.clock.advance(MINUTE_MS);
     const answers = await Promise.all(Array.from({ length: 10 }, () => resend(email)));
@@ -138,7 +138,7 @@ describe('Codes that are asked for again', () => {
     expect((await enterCode(service, ada.email, await renewed(ada.email))).status).toBe(200);
   });
 
-  it('lock nobody but their own address when too many were wrong', async () => {
+  it('block only their own address when too many were wrong', async () => {
     const [ada, bob] = [await pending(), await pending()];
     await guess(service, ada.email, 5, ada.code);
     await renewed(ada.email);

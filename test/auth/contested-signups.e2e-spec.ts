@@ -116,7 +116,7 @@ describe('An address with which its owner and strangers sign up', () => {
     expect(await statusFor(service, owner)).toBe(200);
   });
 
-  it('is told when and from where a signup came, and in no words of the stranger’s', async () => {
+  it('is told when and from where a signup came, without any text of the stranger’s', async () => {
     const email = newAddress();
     const eve = from(service, '192.0.2.77').api.with({ 'user-agent': 'Claim at prize24.com Firefox/140 (Windows NT)' });
     await eve.post('/auth/signup', { email, password: STRANGERS, name: 'Eve' });

@@ -52,7 +52,7 @@ async function operations(): Promise<{ method: string; path: string; isOpen: boo
 }
 
 describe('The guard', () => {
-  it('is closed on every operation that the document does not call open', async () => {
+  it('requires credentials for every operation that the document does not mark as public', async () => {
     const closed = (await operations()).filter(({ isOpen }) => !isOpen);
     expect(closed.length).toBeGreaterThan(8);
     for (const { method, path } of closed) {
@@ -61,7 +61,7 @@ describe('The guard', () => {
     }
   });
 
-  it('is open only where somebody without an account has business', async () => {
+  it('leaves public only what people without an account need', async () => {
     const open = (await operations()).filter(({ isOpen }) => isOpen).map(({ method, path }) => `${method} ${path}`);
     expect(open.sort()).toEqual([
       'GET /.well-known/jwks.json',
@@ -78,7 +78,7 @@ describe('The guard', () => {
     ]);
   });
 
-  it('answers in the one error shape, and tells nothing of the token', async () => {
+  it('responds with the common error body, and reveals nothing of the token', async () => {
     const { status, body, headers } = await me({});
     expect(status).toBe(401);
     expect(headers.get('www-authenticate')).toBe('Bearer realm="talkstack"');
@@ -99,7 +99,7 @@ describe('The guard', () => {
     expect((await me({ authorization: `${scheme} ${ada.token}` })).status).toBe(200);
   });
 
-  it('takes one blank or more behind the scheme, and any white space around it all', async () => {
+  it('accepts several blanks after the scheme, and white space around the header', async () => {
     for (const value of [`Bearer  ${ada.token}`, `bearer${' '.repeat(50)}${ada.token}`]) {
       expect((await me({ authorization: value })).status).toBe(200);
     }
@@ -137,7 +137,7 @@ describe('The guard', () => {
     expect((await me({ 'proxy-authorization': `Bearer ${ada.token}`, 'api-key': apiKey })).status).toBe(401);
   });
 
-  it('does not choose between repeated headers to the sender’s liking', async () => {
+  it('refuses requests that repeat Authorization or X-API-Key', async () => {
     const good: [string, string] = ['authorization', `Bearer ${ada.token}`];
     expect(await statusOfRaw(good)).toBe(200);
     expect(await statusOfRaw(['authorization', 'Bearer x'], good)).toBe(401);
@@ -163,12 +163,12 @@ describe('The guard', () => {
 describe('A token and an API key together', () => {
   const both = (token: string, key: string) => me({ authorization: `Bearer ${token}`, 'x-api-key': key });
 
-  it('are taken when they are of one user', async () => {
+  it('are accepted when they belong to one user', async () => {
     expect((await both(ada.token, apiKey)).status).toBe(200);
     expect((await service.api.as({ token: ada.token, apiKey }).get('/user/sessions')).status).toBe(200);
   });
 
-  it('are refused when they are of two users', async () => {
+  it('are refused when they belong to two users', async () => {
     const bob = await join(service);
     for (const [token, key] of [
       [bob.token, apiKey],
@@ -182,7 +182,7 @@ describe('A token and an API key together', () => {
     expect(await both(ada.token, key)).toMatchObject({ status: 401, body: { code: 'API_KEY_INVALID' } });
   });
 
-  it('are refused when the token is no token, or has ended', async () => {
+  it('are refused when the token is malformed or has expired', async () => {
     const bob = await join(service);
     const key = await makeApiKey(service, bob);
     expect(await both('x', key)).toMatchObject({ status: 401, body: { code: 'TOKEN_INVALID' } });

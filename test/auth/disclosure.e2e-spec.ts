@@ -202,7 +202,7 @@ describe('With ACCOUNT_DISCLOSURE=hidden', () => {
     expect(notices.length).toBeLessThanOrEqual(5);
   });
 
-  it('leaves the account as it is, whatever strangers sign up and enter', async () => {
+  it('does not change the account, whatever strangers sign up with and enter', async () => {
     const owner = await join(service, `owner.${count}@example.com`);
     const { body } = await strangersSignUp(owner.email);
     for (const code of wrongCodes(11)) await enterCode(service, owner.email, code);

@@ -89,7 +89,7 @@ describe('The export of what is kept about a user', () => {
     text = JSON.stringify(answer.body);
   });
 
-  it('tells the story of the account', () => {
+  it('has what happened to the account', () => {
     expect(data.user).toMatchObject({ id: ada.id, email: ada.email, active_project: ada.active.id });
     const session = { id: expect.any(String), user_agent: 'node', network: '127.0.0.0/24', expires_at: TIME };
     const times = { created_at: TIME, last_used_at: TIME };
@@ -140,7 +140,7 @@ describe('The export of what is kept about a user', () => {
     expect(told.map(([kind]) => kind).sort()).toEqual(Object.values(KINDS).sort());
   });
 
-  it('is as the OpenAPI document says, which has all its lists', async () => {
+  it('matches the OpenAPI document, which has all its lists', async () => {
     const api = await ApiDriver.on(service);
     const { body } = await api.expect('success', 'exportData', { as: ada });
     const { properties } = api.document.json.components.schemas.ExportedData;
@@ -167,7 +167,7 @@ describe('The export of what is kept about a user', () => {
     }
   });
 
-  it('is over when the account is', async () => {
+  it('is refused once the account is deleted', async () => {
     const carol = await join(service);
     expect((await exportOf(carol)).status).toBe(200);
     await service.api.as(carol).delete('/user', { password: carol.password });
@@ -194,7 +194,7 @@ describe('The export of what is kept about a user', () => {
     expect(await tablesWith(service, idOf(carol))).toEqual(['audit_events']);
   });
 
-  it('is of one moment, whatever is written meanwhile', async () => {
+  it('is a snapshot of one moment, whatever is written meanwhile', async () => {
     const carol = await join(service);
     const change = async () => {
       const { id } = await createProject(service, carol);

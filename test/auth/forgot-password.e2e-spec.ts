@@ -59,7 +59,7 @@ describe('Asking for a reset link', () => {
     expect(body.errors).toMatchObject([{ field: 'email' }]);
   });
 
-  it('answers one and the same to known, pending and unknown addresses', async () => {
+  it('responds the same to known, pending and unknown addresses', async () => {
     const { known, pending, unknown } = await threeKinds();
     const answers = await Promise.all([known, pending, unknown].map((email) => forgot(service, email)));
     const stable = answers.map(({ status, body, headers }) => {
@@ -80,7 +80,7 @@ describe('Asking for a reset link', () => {
     expect(service.mailbox.to(unknown)).toEqual([]);
   });
 
-  it('finds the account however the address is written', async () => {
+  it('finds the account whatever the spelling of the address', async () => {
     const { email } = await join(service);
     expect((await forgot(service, ` ${email.toUpperCase()} `)).status).toBe(200);
     expect(await resetLetters(service, email)).toHaveLength(1);
@@ -105,7 +105,7 @@ describe('Asking for a reset link', () => {
     expect(work[2]).toEqual(work[0]);
   });
 
-  it('sends a second letter only after 60 seconds, silently; the first link goes on working', async () => {
+  it('sends a second message only after 60 seconds, without saying so; the first link keeps working', async () => {
     const { known, unknown } = await threeKinds();
     for (const email of [known, unknown]) {
       const first = await forgot(service, email);
@@ -121,7 +121,7 @@ describe('Asking for a reset link', () => {
     expect(await resetLetters(service, known)).toHaveLength(2);
   });
 
-  it('sends five letters an hour at most, silently', async () => {
+  it('sends at most five messages an hour, without saying so', async () => {
     const { known, unknown } = await threeKinds();
     const answers: ApiAnswer[] = [];
     for (let asked = 0; asked < 8; asked += 1) {
@@ -137,7 +137,7 @@ describe('Asking for a reset link', () => {
     expect(await resetLetters(service, known)).toHaveLength(6);
   });
 
-  it('sends one letter when an address is asked for many times at once', async () => {
+  it('sends one message for many concurrent requests with an address', async () => {
     const { known } = await threeKinds();
     const answers = await Promise.all(Array.from({ length: 20 }, () => forgot(service, known)));
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
@@ -146,7 +146,7 @@ describe('Asking for a reset link', () => {
     expect((await reset(service, LINK.exec(letter.text)![1])).status).toBe(200);
   });
 
-  it('writes a letter that says whose it is, how long the link lives, and what to do about it', async () => {
+  it('sends a message that says who it is for, how long the link works, and what to do', async () => {
     const email = newAddress();
     await signUp(service, email, PASSWORD, 'Augusta');
     await signUp(service, email, PASSWORD, 'Ada');
@@ -190,7 +190,7 @@ describe('Asking for a reset link', () => {
     expect(service.logs.join()).not.toContain(NEW_PASSWORD);
   });
 
-  it('makes a token for unknown addresses too, which nobody gets to know and which opens nothing', async () => {
+  it('creates a token for unknown addresses too, which is never sent and opens nothing', async () => {
     const email = newAddress();
     await forgot(service, email);
     const letters = await service.query(`SELECT state, secret FROM letters WHERE recipient = '${email}'`);

@@ -78,7 +78,7 @@ describe('Logging in', () => {
     expect(answer).toMatchObject({ status: 401, body: { code: 'INVALID_PASSWORD', loginStatus: 4 } });
   });
 
-  it('says that the address is not verified only to whom knows the password of one of its signups', async () => {
+  it('says that the address is not verified only to someone who knows the password of one of its signups', async () => {
     const email = newAddress();
     const passwords = [1, 2, 3].map((n) => `${PASSWORD} ${n}`);
     for (const password of passwords) await signUp(service, email, password);
@@ -132,7 +132,7 @@ describe('Stored password hashes', () => {
   const plant = ({ email }: Person, passwordHash: string) =>
     service.app.get(Database).write(({ manager }) => manager.update('User', { email }, { passwordHash }));
 
-  it('are made anew at login when the parameters were changed', async () => {
+  it('are renewed at login when the parameters have changed', async () => {
     const ada = await join(service);
     const stronger = await service.another({ ARGON2_PASSES: '2' });
     expect(await hashOf(ada)).toContain('$m=8,t=1,p=1$');
@@ -145,7 +145,7 @@ describe('Stored password hashes', () => {
     expect(await hashOf(ada)).toBe(renewed);
   });
 
-  it('are made anew under parallel logins, none of which is refused for it', async () => {
+  it('are renewed during concurrent logins without refusing any of them', async () => {
     const ada = await join(service);
     const stronger = await service.another({ ARGON2_PASSES: '3' });
     const answers = await atOnce(10, () => logIn(stronger, ada));

@@ -22,7 +22,7 @@ async function eventsOf(person: Person): Promise<string[]> {
 }
 
 describe('A login beyond the live sessions that a user may have', () => {
-  it('ends the session unused longest, and notes it', async () => {
+  it('ends the least recently used session, and records that', async () => {
     const ada = await join(service);
     const [first, second] = [await openSession(service, ada), await openSession(service, ada)];
     const used = (await refresh(service, ada.refreshToken)).body;
@@ -33,7 +33,7 @@ describe('A login beyond the live sessions that a user may have', () => {
     expect(await eventsOf(ada)).toEqual(['session-crowded-out']);
   });
 
-  it('leaves three, however many log in at once, on two instances', async () => {
+  it('leaves three sessions, however many logins run at once on two instances', async () => {
     const ada = await join(service);
     const second = await service.another();
     const logins = await atOnce(20, (i) => logIn(i % 2 === 0 ? service : second, ada));

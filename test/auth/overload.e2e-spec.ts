@@ -51,7 +51,7 @@ describe('More logins than the service can take', () => {
     await Promise.all(others);
   }
 
-  it('are answered 503 with Retry-After behind a bounded queue, at most one hash a core at a time', () =>
+  it('get 503 with Retry-After when the bounded queue is full, with at most one hash per core at a time', () =>
     whileFull(async () => {
       const answers = await Promise.all(Array.from({ length: 40 }, logIn));
       expect(hasher.underWay).toBe(CORES);
@@ -86,7 +86,7 @@ describe('More logins than the service can take', () => {
     expect((await logIn()).status).toBe(200);
   });
 
-  it('are refused before their body is there', () =>
+  it('are refused before their body has arrived', () =>
     whileFull(async () => {
       const [socket] = knock(1, 1000);
       let answer = '';
@@ -94,7 +94,7 @@ describe('More logins than the service can take', () => {
       socket.destroy();
     }));
 
-  it('have a place each, which nobody keeps who sends slowly', async () => {
+  it('do not lose their places to clients that send slowly', async () => {
     const slow = knock(2 * (CORES + QUEUE), 1000);
     // 100 Continue: the service has read the head, and waits for the body.
     await Promise.all(slow.map((socket) => once(socket, 'data')));
@@ -102,7 +102,7 @@ describe('More logins than the service can take', () => {
     for (const socket of slow) socket.destroy();
   });
 
-  it('have a place each, which nobody keeps who hangs up', async () => {
+  it('free their places when clients hang up', async () => {
     const body = JSON.stringify({ email: ada.email, password: ada.password });
     const before = hasher.begun;
     const gone = knock(CORES + QUEUE, body.length, body);

@@ -48,7 +48,7 @@ describe('A password', () => {
     expect(await loginStatuses(FOX.repeat(256), FOX.repeat(255), 'x'.repeat(50_000))).toEqual([200, 401, 401]);
   });
 
-  it('is the same password however the keyboard composes its letters', async () => {
+  it('is the same however the keyboard composes its characters', async () => {
     const [composed, decomposed] = [E_ACUTE, E_AND_ACUTE].map((e) => `caf${e} au lait, s'il vous pla\u00eet`);
     expect(composed).not.toBe(decomposed);
     expect(await loginStatuses(decomposed, composed)).toEqual([200, 200]);
@@ -106,7 +106,7 @@ describe('A password', () => {
     expect((await signUpWith(`${name} 1906`, name)).status).toBe(200);
   });
 
-  it('is judged alike when it is changed or reset', async () => {
+  it('follows the same rules when it is changed or reset', async () => {
     const ada = await join(service, newAddress(), PASSWORD, 'Ada Lovelace');
     const token = await askResetToken(service, ada.email);
     const cases = [

@@ -27,7 +27,7 @@ describe('Resetting the password', () => {
     expect((await logIn(service, { ...ada, password: NEW_PASSWORD })).status).toBe(200);
   });
 
-  it('takes a token once', async () => {
+  it('accepts a token once', async () => {
     const ada = await join(service);
     const token = await askResetToken(service, ada.email);
     await reset({ token, newPassword: NEW_PASSWORD });
@@ -35,7 +35,7 @@ describe('Resetting the password', () => {
     expect((await logIn(service, { ...ada, password: NEW_PASSWORD })).status).toBe(200);
   });
 
-  it('takes a token for 60 minutes', async () => {
+  it('accepts a token for 60 minutes', async () => {
     const [ada, eve] = [await join(service), await join(service)];
     const [inTime, late] = [await askResetToken(service, ada.email), await askResetToken(service, eve.email)];
     service.clock.advance(59 * MINUTE_MS);
@@ -45,7 +45,7 @@ describe('Resetting the password', () => {
     expect((await logIn(service, eve)).status).toBe(200);
   });
 
-  it('takes the newest token only', async () => {
+  it('accepts only the newest token', async () => {
     const ada = await join(service);
     const old = await askResetToken(service, ada.email);
     service.clock.advance(MINUTE_MS);
@@ -55,7 +55,7 @@ describe('Resetting the password', () => {
     expect(await service.query(`SELECT email FROM reset_tokens WHERE email = '${ada.email}'`)).toEqual([]);
   });
 
-  it('takes no token that is unknown, cut, changed, or far too long', async () => {
+  it('refuses a token that is unknown, truncated, changed, or far too long', async () => {
     const { email } = await join(service);
     const token = await askResetToken(service, email);
     const [{ token_hash: hash }] = await service.query(`SELECT token_hash FROM reset_tokens WHERE email = '${email}'`);
@@ -83,7 +83,7 @@ describe('Resetting the password', () => {
     expect(body.errors).toMatchObject([{ field: 'token' }, { field: 'newPassword' }]);
   });
 
-  it('wants the account’s address where one is sent, and none where it is left blank', async () => {
+  it('requires the account’s address if one is sent; a blank one counts as none', async () => {
     const [ada, eve] = [await join(service), await join(service)];
     const token = await askResetToken(service, ada.email);
     const wrong = await reset({ token, newPassword: NEW_PASSWORD, email: eve.email });
@@ -118,7 +118,7 @@ describe('Resetting the password', () => {
     expect((await reset({ token, newPassword: NEW_PASSWORD })).status).toBe(200);
   });
 
-  it('loses nothing to a mail scanner that opens the link', async () => {
+  it('is still possible after a mail scanner has opened the link', async () => {
     const ada = await join(service);
     const token = await askResetToken(service, ada.email);
     // A fragment stays in the client; some scanners send it all the same, as a query.

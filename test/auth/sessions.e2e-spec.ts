@@ -20,7 +20,7 @@ const idsOf = async (tokens: Tokens) => (await sessionsOf(tokens)).map(({ id }) 
 const end = ({ token }: Tokens, id: string) => service.api.as({ token }).delete(`/user/sessions/${id}`);
 
 describe('The list of sessions', () => {
-  it('has the own ones, newest first, and says which of them asks', async () => {
+  it('has the user’s own sessions, newest first, and marks the current one', async () => {
     const ada = await join(service);
     await join(service);
     const { status } = await service.api
@@ -72,7 +72,7 @@ describe('Ending a session', () => {
     expect((await refresh(service, tablet.refreshToken)).status).toBe(200);
   });
 
-  it('may be that of the one that asks', async () => {
+  it('is possible for the current session', async () => {
     const ada = await join(service);
     expect((await end(ada, sessionOf(ada))).status).toBe(200);
     expect(await statusFor(service, ada)).toBe(401);

@@ -85,7 +85,7 @@ describe('Rotating the signing key', () => {
     expect(signers[0]).not.toBe(kidOf(ada.token));
   });
 
-  it('is no trouble for instances whose clocks are a minute apart', async () => {
+  it('works with instances whose clocks differ by a minute', async () => {
     await rotate(service);
     service.clock.advance(9.5 * MINUTE_MS);
     const late = await login(service);
@@ -127,7 +127,7 @@ describe('A signing key', () => {
     for (const instance of started) expect(await statusFor(instance, { token })).toBe(200);
   });
 
-  it('lies encrypted in the database, its private half in no answer and no log', async () => {
+  it('is encrypted in the database, and its private key appears in no response and no log', async () => {
     await begin();
     const [row] = await storedKeys();
     const jwk = (await currentKey(service)).export({ format: 'jwk' });
@@ -140,7 +140,7 @@ describe('A signing key', () => {
     expect(JSON.parse(row.public_key)).toEqual(body.keys[0]);
   });
 
-  it('opens only under the secret that it was made under', async () => {
+  it('can be decrypted only with the secret under which it was encrypted', async () => {
     await begin();
     const strange = { APP_SECRET: 'another secret that nobody told this service' };
     await expect(service.another(strange)).rejects.toThrow();

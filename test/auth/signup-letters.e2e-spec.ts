@@ -6,12 +6,12 @@ import { startApp, TestApp } from '../support/start-app.js';
 
 const MINUTE_MS = 60_000;
 
-describe('The letter of a signup', () => {
+describe('The message of a signup', () => {
   let service: TestApp;
   beforeAll(async () => (service = await startApp()));
   afterAll(() => service.close());
 
-  it('is not waited for: the answer comes while the mail server still thinks', async () => {
+  it('does not delay the response while the mail server is slow', async () => {
     const release = service.mailbox.hold();
     const email = newAddress();
     expect((await signUp(service, email)).body.signupStatus).toBe(3);
@@ -20,7 +20,7 @@ describe('The letter of a signup', () => {
     expect((await enterCode(service, email, await service.mailbox.nextCode(email))).status).toBe(200);
   });
 
-  it('goes out later when the mail server is away, which the answer then says', async () => {
+  it('is sent later when the mail server is away, and the response says so', async () => {
     const [early, late, twice] = [newAddress(), newAddress(), newAddress()];
     await service.mailbox.close();
     expect((await signUp(service, early)).body.signupStatus).toBe(3);
@@ -55,7 +55,7 @@ describe('The letter of a signup', () => {
     for (const instance of [service, other]) expect((await signUp(instance)).body.signupStatus).toBe(3);
   });
 
-  it('does not make the others wait when one address is refused', async () => {
+  it('does not delay other messages when one address is refused', async () => {
     const refused = newAddress('refused');
     service.mailbox.refuseRecipient = (address) => (address === refused ? { code: 550, text: 'no such user' } : null);
     await signUp(service, refused);

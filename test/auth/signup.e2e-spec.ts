@@ -67,7 +67,7 @@ describe('Signing up', () => {
     expect((await send({ email: 'ADA.FORM+tag@xn--bcher-kva.EXAMPLE' })).body.signupStatus).toBe(2);
   });
 
-  it('takes an address of 254 characters, and none of 255', async () => {
+  it('accepts an address of 254 characters, and refuses one of 255', async () => {
     const domain = [60, 60, 60].map((length) => 'd'.repeat(length)).join('.') + '.example';
     const longest = 'a'.repeat(254 - 1 - domain.length) + '@' + domain;
     expect((await send({ email: longest })).body.user.email).toBe(longest);
@@ -121,7 +121,7 @@ describe('Signing up', () => {
     expectRefusal(answer, code, number, fields);
   });
 
-  it('leaves a verified account as it is, and sends it no letter', async () => {
+  it('does not change a verified account, and sends it no message', async () => {
     const ada = await join(service);
     await drain(service);
     const before = await everyRow(service);

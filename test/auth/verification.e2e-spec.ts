@@ -9,7 +9,7 @@ import { startApp, TestApp } from '../support/start-app.js';
 const MINUTE_MS = 60_000;
 const UUID = /^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/;
 
-describe('Proving the mailbox', () => {
+describe('Verifying an e-mail address', () => {
   let service: TestApp;
   beforeAll(async () => (service = await startApp()));
   afterAll(() => service.close());
@@ -87,7 +87,7 @@ describe('Proving the mailbox', () => {
     expect(code).toMatch(/^\d{6}$/);
   });
 
-  it('takes a code for 15 minutes', async () => {
+  it('accepts a code for 15 minutes', async () => {
     const [ada, bob] = [await pending(), await pending()];
     service.clock.advance(14 * MINUTE_MS);
     expect((await enterCode(service, ada.email, ada.code)).status).toBe(200);
@@ -97,7 +97,7 @@ describe('Proving the mailbox', () => {
     expect(await statusFor(service, bob)).toBe(401);
   });
 
-  it('takes the right code at the fifth try, and not at the sixth', async () => {
+  it('accepts the right code at the fifth try, and refuses it at the sixth', async () => {
     const [ada, bob] = [await pending(), await pending()];
     for (const code of wrongCodes(4, ada.code)) await enterCode(service, ada.email, code);
     expect((await enterCode(service, ada.email, ada.code)).status).toBe(200);
@@ -154,13 +154,13 @@ describe('Proving the mailbox', () => {
     expect(await statusFor(service, ada)).toBe(200);
   });
 
-  it('takes a code at its own address only', async () => {
+  it('accepts a code only for its own address', async () => {
     const [ada, bob] = [await pending(), await pending()];
     expect((await enterCode(service, bob.email, ada.code)).body).toMatchObject({ code: 'INVALID_CODE' });
     expect((await enterCode(service, ada.email, ada.code)).status).toBe(200);
   });
 
-  it('takes a code for its own signup only, even when its hash is copied to another row', async () => {
+  it('accepts a code only for its own signup, even when its hash is copied to another row', async () => {
     const [eve, bob] = [await pending(), await pending()];
     const [{ code_hash: hash }] = await service.query(
       `SELECT code_hash FROM signup_attempts WHERE email = '${eve.email}'`,

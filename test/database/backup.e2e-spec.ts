@@ -55,7 +55,7 @@ if (isSqlite()) {
   describe('A backup', () => {
     const fileOfDatabase = () => database.url.replace('sqlite:', '');
 
-    it('copies all that was answered before, while the service writes, and comes back whole', async () => {
+    it('copies all that was acknowledged before, while the service writes, and can be restored', async () => {
       const server = await start();
       const before = newAddress();
       await signUp(server, before);

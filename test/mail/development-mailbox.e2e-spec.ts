@@ -13,7 +13,7 @@ describe('The development mailbox', () => {
   });
   afterAll(() => service.close());
 
-  it('lists letters, newest first', async () => {
+  it('lists messages, newest first', async () => {
     const page = await service.api.get('/dev/mail');
     expect(page.status).toBe(200);
     expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
@@ -23,7 +23,7 @@ describe('The development mailbox', () => {
     expect(page.body).toMatch(/654321 is your[^]*123456 is your/);
   });
 
-  it('shows one letter', async () => {
+  it('shows one message', async () => {
     const [, id] = /href="\.\.\/dev\/mail\/([\w-]{36})"/.exec((await service.api.get('/dev/mail')).body) ?? [];
     const page = await service.api.get(`/dev/mail/${id}`);
     expect(page.status).toBe(200);
@@ -73,7 +73,7 @@ describe('The development mailbox', () => {
     expect(await statusWith({ host: 'talk.example.com', 'x-forwarded-for': '10.0.0.1' }, open)).toBe(200);
   });
 
-  it('answers 404 for letters that are not there', async () => {
+  it('responds 404 for unknown messages', async () => {
     for (const path of ['/dev/mail/nothing', '/dev/mail/latest?to=nobody%40example.com']) {
       const { status, body } = await service.api.get(path);
       expect(status).toBe(404);
@@ -81,7 +81,7 @@ describe('The development mailbox', () => {
     }
   });
 
-  it('takes the place of the mail server for a whole signup', async () => {
+  it('replaces the mail server for a whole signup', async () => {
     const email = 'carol@example.com';
     await service.api.post('/auth/signup', { email, password: 'a password of hers', name: 'Carol' });
     const { body: text } = await service.api.get(`/dev/mail/latest?to=${encodeURIComponent(email)}`);

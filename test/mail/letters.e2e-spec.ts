@@ -1,7 +1,7 @@
 import { describe as describeFailure } from '../../src/mail/delivery-failure.js';
 import { greeting, inWords, momentInWords } from '../../src/mail/letters.js';
 
-describe('The wording of letters', () => {
+describe('The wording of messages', () => {
   it.each([
     ['Ada Lovelace', 'Hello Ada Lovelace,'],
     ['Nuala Ó Súilleabháin-张', 'Hello Nuala Ó Súilleabháin-张,'],
@@ -20,7 +20,7 @@ describe('The wording of letters', () => {
     expect(greeting(name)).toBe(line);
   });
 
-  it('tells times in words', () => {
+  it('has times in words', () => {
     expect([0, 60_000, 899_000, 3600_000, 24 * 3600_000].map(inWords)).toEqual([
       '1 minute',
       '1 minute',
@@ -31,7 +31,7 @@ describe('The wording of letters', () => {
     expect(momentInWords(new Date('2026-11-21T09:05:00Z'))).toBe('21 November 2026 at 09:05 UTC');
   });
 
-  it('keeps secrets, other alphabets and long tales out of the description of a failure', () => {
+  it('has no secrets, other alphabets or long texts in the description of a failure', () => {
     const error = Object.assign(new Error('x'), {
       response: `550-no 123456\r\n550 für a@b.example ${'y'.repeat(300)}`,
     });

@@ -30,7 +30,7 @@ async function queueSilently(recipient: string) {
 }
 
 describe('The outbox', () => {
-  it('sends a letter once it is committed, wipes its secret, and never sends it again', async () => {
+  it('sends a message after the commit, wipes its secret, and never sends it again', async () => {
     const ada = newAddress();
     await send(ada);
     const row = await letterRow(service, ada);
@@ -63,7 +63,7 @@ describe('The outbox', () => {
     expect(await letterRows(service, ada)).toHaveLength(0);
   });
 
-  it('keeps letters while the mail server is away, says so, and sends them all as soon as one got through', async () => {
+  it('keeps messages while the mail server is away, says so, and sends all as soon as one is accepted', async () => {
     const [first, second] = [newAddress(), newAddress()];
     await service.mailbox.close();
     expect(await isFailing()).toBe(false);
@@ -112,7 +112,7 @@ describe('The outbox', () => {
     expect(service.mailbox.to(ada)).toHaveLength(0);
   });
 
-  it('tells the time left in a letter that was late', async () => {
+  it('tells the remaining time in a late message', async () => {
     const ada = newAddress();
     service.mailbox.refuseLetter = () => ({ code: 451, text: 'later' });
     await send(ada);
@@ -122,7 +122,7 @@ describe('The outbox', () => {
     expect((await service.mailbox.next(ada)).text).toContain('The code works for 10 minutes.');
   });
 
-  it('takes over a letter whose worker died, when the lease ends', async () => {
+  it('takes over a message of a dead worker when the lease ends', async () => {
     const ada = newAddress();
     const lease = { leaseOwner: 'a worker that is gone', leasedUntil: service.clock.in(60_000) };
     await queueSilently(ada);
@@ -134,7 +134,7 @@ describe('The outbox', () => {
     expect(service.mailbox.to(ada)).toHaveLength(1);
   });
 
-  it('never sends a void letter', async () => {
+  it('never sends a void message', async () => {
     const ada = newAddress();
     await send(ada, { isVoid: true });
     expect(await letterRow(service, ada)).toMatchObject({ state: 'void', secret: null });
@@ -150,7 +150,7 @@ describe('The outbox', () => {
     expect(await letterRows(service, bob)).toHaveLength(1);
   });
 
-  it('finds letters that nobody announced', async () => {
+  it('finds messages without being notified', async () => {
     const ada = newAddress();
     const prompt = await service.another({ MAIL_POLL_MS: '10' });
     await queueSilently(ada);
@@ -177,7 +177,7 @@ describe('A letter', () => {
     expect(letters.every(({ text }) => text.startsWith('Hello,'))).toBe(true);
   });
 
-  it('is there in every kind', async () => {
+  it('can be rendered in every kind', async () => {
     const ada = newAddress();
     await queue(service, ada, { kind: 'password-reset', secret: 'token_1-2', usefulUntil: service.clock.in(3600_000) });
     for (const kind of ['password-changed', 'account-exists', 'session-stolen'] as const) {

@@ -44,7 +44,7 @@ describe('A mail server that says nothing after a letter is all there', () => {
 
   const isSent = async (email: string) => (await letterRow(service, email)).state === 'sent';
 
-  it('is passed by other letters after 15 seconds, and told as failing after 60, until it speaks', async () => {
+  it('does not hold up other messages after 15 seconds, and counts as failing after 60, until it replies', async () => {
     jest.useFakeTimers({ doNotFake: ALL_TIMERS_BUT_INTERVALS });
     const stalled = Array.from({ length: PLACES }, () => newAddress());
     for (const email of stalled) expect((await signUp(service, email)).body.signupStatus).toBe(SUCCESS);

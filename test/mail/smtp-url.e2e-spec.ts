@@ -18,7 +18,7 @@ function faultsOf(url: string): string[] {
 }
 
 describe('SMTP_URL', () => {
-  it('wants TLS before it gives a password away to another machine, unless told otherwise', () => {
+  it('requires TLS before it sends a password to another machine, unless told otherwise', () => {
     expect(options('smtp://u:p@mail.example:587').requireTLS).toBe(true);
     expect(options('smtp://u:p@mail.example:587?requireTLS=false').requireTLS).toBe(false);
     expect(options('smtp://u:p@mail.example:587?ignoreTLS=true')).toMatchObject({ requireTLS: false, ignoreTLS: true });

@@ -25,7 +25,7 @@ describe('Metrics', () => {
     expect(headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
   });
 
-  it('tell durations by route, hashes, letters by state and cache hits', async () => {
+  it('have durations by route, hashes, messages by state, and cache hits', async () => {
     const ada = await join(service);
     const asAda = service.api.as(ada);
     await asAda.get('/user/me');
@@ -48,7 +48,7 @@ describe('Metrics', () => {
     expect(text).toContain('route="none"');
   });
 
-  it('are told while the database is away, and that it is', async () => {
+  it('respond while the database is away, and say that it is', async () => {
     expect((await read()).body).toMatch(/\ntalkstack_database_up 1\n/);
     await withoutTables(service, async () => {
       const { status, body } = await read();

@@ -63,7 +63,7 @@ describe('A process that is told to stop', () => {
   });
   afterAll(() => agent.destroy());
 
-  it('lets nobody in any more, but answers all that is under way, and exits with 0', async () => {
+  it('accepts no new requests, completes those under way, and exits with 0', async () => {
     const server = await startProcess(settings, folder);
     const signups = await atOnce(10, () => signupUnderWay(server.port, agent));
     server.signal('SIGTERM');

@@ -39,7 +39,7 @@ async function neighbour() {
 }
 
 describe('A phone number', () => {
-  it('is linked to an agent, and answered whole', async () => {
+  it('can be linked to an agent, and is returned with all fields', async () => {
     const e164 = newNumber();
     const { status, body } = await add({ e164: ` ${e164} ` });
     expect(status).toBe(200);
@@ -105,7 +105,7 @@ describe('A phone number', () => {
     expect(await see(second.id)).toMatchObject({ agentId: null, status: 'AVAILABLE' });
   });
 
-  it('belongs to one project, of one user', async () => {
+  it('belongs to one project of one user', async () => {
     const { e164, id } = await addNumber(service, ada, { projectId, agentId });
     const mine = await createProject(service, ada);
     const bob = await neighbour();
@@ -153,7 +153,7 @@ describe('A number is refused', () => {
   });
 });
 
-describe('Numbers that are wanted at once', () => {
+describe('Numbers that several requests want at once', () => {
   it('go to one of ten projects of ten users, on two instances', async () => {
     const all = await atOnce(10, () => neighbour());
     for (let round = 0; round < 4; round += 1) {
@@ -207,7 +207,7 @@ describe('Numbers that are wanted at once', () => {
     }
   });
 
-  it('stay with nobody who leaves at the same moment', async () => {
+  it('are not given to a user who deletes the account at the same time', async () => {
     for (let round = 0; round < 4; round += 1) {
       const bob = await neighbour();
       const body = { projectId: bob.projectId, agentId: bob.agentId };

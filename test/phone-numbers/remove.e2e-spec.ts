@@ -53,7 +53,7 @@ describe('A phone number that is taken away', () => {
     expect(moved.id).not.toBe(number.id);
   });
 
-  it('is named by its id, if both are sent', async () => {
+  it('is identified by its id, if both are sent', async () => {
     const other = await addNumber(service, ada, {
       projectId: project.id,
       agentId: await insertAgent(service, project),
@@ -62,7 +62,7 @@ describe('A phone number that is taken away', () => {
     expect(await see()).toEqual(number);
   });
 
-  it('must be named, and released by true alone', async () => {
+  it('must be identified, and is released only by the value true', async () => {
     for (const body of [{}, undefined, { release: true }, { phoneNumberId: '', e164: null }]) {
       expect(await remove(body)).toMatchObject({ status: 400, body: { code: 'VALIDATION_FAILED' } });
     }
@@ -134,7 +134,7 @@ describe('A project with a phone number', () => {
     expect(await service.api.as(ada).delete(`/project/${clinic.id}`)).toMatchObject({ status: 200 });
   });
 
-  it('takes the number with it when its owner leaves', async () => {
+  it('is deleted with its numbers when the owner deletes the account', async () => {
     const bob = await join(service);
     const theirs = await createProject(service, bob);
     const where = { projectId: theirs.id, agentId: await insertAgent(service, theirs) };

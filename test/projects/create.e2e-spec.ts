@@ -22,7 +22,7 @@ const create = (body: unknown, as: { token?: string; apiKey?: string } = ada) =>
 const createNamed = (name: string) => create({ name, description: '' });
 
 describe('A new project', () => {
-  it('is answered whole: with its id, its owner, and the time that it was made', async () => {
+  it('is returned with all fields: id, owner and time of creation', async () => {
     const { status, body } = await create({ name: '  Clinic  ', description: ' Answers the phone. ' });
     expect(status).toBe(200);
     expect(body).toEqual({
@@ -45,7 +45,7 @@ describe('A new project', () => {
     expect(read).toMatchObject({ status: 200, body: { status: 'success', data: body.data } });
   });
 
-  it('is made with an API key just as well', async () => {
+  it('can be created with an API key', async () => {
     const apiKey = await makeApiKey(service, ada);
     const { id } = await createProject(service, { apiKey });
     expect((await service.api.as(ada).get(`/project/${id}`)).status).toBe(200);
@@ -121,7 +121,7 @@ describe('The name of a project', () => {
   });
 });
 
-describe('A project made while its owner leaves', () => {
+describe('A project created while its owner deletes the account', () => {
   it('is refused, and no failure, when the owner was there a moment ago', async () => {
     const leaving = await join(service);
     const { id } = (await service.api.as(leaving).get('/user/me')).body.user;

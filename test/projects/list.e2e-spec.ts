@@ -25,7 +25,7 @@ describe('The list of projects', () => {
     });
   });
 
-  it('has them whole, the newest first, twenty a page', async () => {
+  it('has whole projects, newest first, twenty a page', async () => {
     const made = [];
     for (let i = 0; i < 23; i += 1) made.push(await createProject(service, ada));
     const newestFirst = made.reverse();

@@ -44,7 +44,7 @@ describe('The webhook of a project', () => {
     expect((await update({ [name]: null })).body.data.call_status_webhook).toBeNull();
   });
 
-  it('is missing when neither name is there', async () => {
+  it('counts as missing when the request has neither name', async () => {
     for (const body of [{}, { webhookURL: '' }, { webhookUrl: ' ' }, { url: URL_EXAMPLE }]) {
       expect(await add(body)).toMatchObject({
         status: 400,
@@ -59,7 +59,7 @@ describe('The webhook of a project', () => {
     ]);
   });
 
-  it('is kept in the spelling in which it will be called', async () => {
+  it('is stored in the normalised form in which it will be called', async () => {
     await add({ webhookURL: 'HTTPS://Public.Example:443/a b/../c?x=ä' });
     expect(await webhook()).toBe('https://public.example/c?x=%C3%A4');
   });
@@ -222,7 +222,7 @@ describe('No webhook leads inside', () => {
     for (const name of names) expect(await new NameResolver().addressesOf(name)).toEqual([]);
   });
 
-  it('as an address is judged that a delivery connects to', () => {
+  it('for isPublicAddress accepts public and rejects private addresses', () => {
     expect(['93.184.216.34', '2606:2800:220:1::1', '::ffff:93.184.216.34'].map(isPublicAddress)).toEqual([
       true,
       true,

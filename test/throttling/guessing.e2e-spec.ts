@@ -67,7 +67,7 @@ describe('Guessing a password', () => {
     expect(waits).toEqual([10, 20, 40, 60, 60]);
   });
 
-  it('gets one try through after a wait, however many ask at once', async () => {
+  it('is allowed one try after a wait, however many senders ask at once', async () => {
     const { email } = await join(fromElsewhere(service));
     await attack(email);
     service.clock.advance(FIRST_DELAY * 1000);
@@ -105,8 +105,8 @@ describe('Guessing a password', () => {
   });
 });
 
-describe('Whoever is refused', () => {
-  it('takes nobody’s turn: after a wait, the one try goes to somebody who has tries left', async () => {
+describe('A refused sender', () => {
+  it('does not use up the next try, which goes to a sender that has tries left', async () => {
     const client = fromElsewhere(service);
     const email = newAddress();
     const afterAWait = () => {

@@ -96,7 +96,7 @@ describe('What is counted', () => {
     await redis.quit();
   });
 
-  it('stands in the database under no address and no IP, and is removed when its time is over', async () => {
+  it('is stored without addresses and IPs, and is deleted when its time is over', async () => {
     const service = await startThrottled();
     const { email } = await join(fromElsewhere(service));
     await tryPassword(fromElsewhere(service), email);
