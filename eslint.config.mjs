@@ -13,11 +13,16 @@ const FOLDERS = readdirSync(join(import.meta.dirname, 'src'), { withFileTypes: t
 const ARROWS = FOLDERS.map((from) => {
   const forbidden = FOLDERS.filter((to) => !mayImport(from, to));
   const patterns = forbidden.map((to) => ({
-    regex: `^(\\.\\./)+${to}/`,
+    regex: `^(\\./)?(\\.\\./)+(src/)?${to}/`,
     message: `${from} may not import ${to}: see tools/house-plan.mjs.`,
   }));
   return { files: [`src/${from}/**/*.ts`], rules: { 'no-restricted-imports': ['error', { patterns }] } };
 });
+
+/** Calls that make a test: `it()`, `it.each()()`, `it.skip()`. */
+const TESTS = ['callee.name', 'callee.object.name', 'callee.callee.object.name']
+  .map((name) => `CallExpression[${name}=/^(it|test)$/]`)
+  .join(', ');
 
 const SCRIPTS = ['**/*.mjs', '**/*.cjs', '**/*.js'];
 
@@ -87,8 +92,12 @@ export default tseslint.config(
       'no-restricted-syntax': [
         'error',
         {
-          selector: "CallExpression[callee.name='it'] > Literal:first-child[value=/^\\S+( \\S+)?$/]",
+          selector: `:matches(${TESTS}) > Literal:first-child[value=/^(\\S+( \\S+)?)?$/]`,
           message: 'A title of a test is a sentence with a subject, a verb and an outcome.',
+        },
+        {
+          selector: "MemberExpression[object.name=/^(it|test|describe)$/][property.name='only']",
+          message: 'It keeps the other tests of its file from being run.',
         },
       ],
     },

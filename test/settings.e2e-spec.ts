@@ -132,7 +132,7 @@ describe('Settings', () => {
     if (value.length > 7) expect(fault).not.toContain(value);
   });
 
-  it.each(each(RIGHT))('take %s=%s', (name, value) => {
+  it.each(each(RIGHT))('take the value %s=%s', (name, value) => {
     expect(faultsOf({ [name]: value })).toEqual([]);
   });
 

@@ -28,12 +28,21 @@ function visit(node, look) {
   ts.forEachChild(node, (child) => visit(child, look));
 }
 
-/** Files of ours that a file imports; with `runtimeOnly`, without those of which only types are used. */
+/** What a node imports: by `import` or `export … from`, or by an `import()` of a module or a type. */
+function importedBy(node) {
+  if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) return node.moduleSpecifier;
+  if (ts.isImportTypeNode(node)) return node.argument.literal;
+  return ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword
+    ? node.arguments[0]
+    : undefined;
+}
+
+/** Files of ours that a file imports, if only for their types. */
 function importsOf(file) {
   const found = [];
   visit(parsed.get(file), (node) => {
-    const spec = ts.isImportDeclaration(node) || ts.isExportDeclaration(node) ? node.moduleSpecifier : undefined;
-    if (!spec?.text.startsWith('.')) return;
+    const spec = importedBy(node);
+    if (!spec?.text?.startsWith('.')) return;
     found.push(normalize(join(dirname(file), spec.text)).replace(/\.js$/, '.ts'));
   });
   return found.filter((target) => parsed.has(target));

@@ -123,7 +123,7 @@ describe('An access token is refused at once on the instance that ended its sess
     ['by a used refresh token', (ada) => theft(ada)],
     ['by the deletion of the account', ({ password }, elsewhere) => elsewhere.delete('/user', { password })],
   ];
-  it.each(events)('%s', async (_, event) => {
+  it.each(events)('after its end %s', async (_, event) => {
     const ada = await join(service);
     const elsewhere = service.api.as({ token: (await openSession(service, ada)).token });
     expect([await statusFor(service, ada), await statusFor(other, ada)]).toEqual([200, 200]);

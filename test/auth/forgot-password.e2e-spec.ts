@@ -208,7 +208,7 @@ describe('The reset link, where the settings say so,', () => {
   it.each([
     ['goes below a path', { PUBLIC_URL: 'https://talkstack.test/api/' }, 'https://talkstack.test/api/reset-password'],
     ['leads to an own page', { RESET_PASSWORD_URL: 'https://app.test/new?lang=en' }, 'https://app.test/new?lang=en'],
-  ])('%s', async (_, settings, page) => {
+  ])('in the message %s', async (_, settings, page) => {
     service = await startApp(settings);
     const { email } = await join(service);
     await forgot(service, email);

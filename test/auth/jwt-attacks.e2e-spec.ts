@@ -34,7 +34,7 @@ async function expectRefused(token: string): Promise<void> {
 type Attacks = Record<string, () => string | Promise<string>>;
 
 function refuses(attacks: Attacks): void {
-  it.each(Object.entries(attacks))('%s', async (_, attack) => expectRefused(await attack()));
+  it.each(Object.entries(attacks))('with 401: %s', async (_, attack) => expectRefused(await attack()));
 }
 
 describe('The builder of these attacks', () => {

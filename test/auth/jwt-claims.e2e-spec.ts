@@ -75,8 +75,9 @@ describe('A rightly signed token is refused for its header', () => {
     'header',
   );
 
-  it.each(['null', '[]', '"ES256"', '1', '', 'x', '{"alg":"ES256"', '{"alg":"ES256","typ":"at+jwt"}'])('%j', (header) =>
-    expectRefused(signText(base64url(header), ada.token.split('.')[1], key)),
+  it.each(['null', '[]', '"ES256"', '1', '', 'x', '{"alg":"ES256"', '{"alg":"ES256","typ":"at+jwt"}'])(
+    'when it is %j',
+    (header) => expectRefused(signText(base64url(header), ada.token.split('.')[1], key)),
   );
 
   it('and unknown kids, however many, cost no more than one look at the database', async () => {
@@ -165,7 +166,7 @@ describe('A rightly signed token is refused for its claims', () => {
   refuses('sid', [...noIds, () => [claimsOf(ada).sid], () => claimsOf(bob).sid, () => claimsOf(ada).sub, () => uuid()]);
   refuses('jti', [undefined, null, '', 1, 'x', []]);
 
-  it.each(['null', '[]', '"x"', '1', '', 'x', '{"sub":', '\xff\xfe'])('%j', (payload) =>
+  it.each(['null', '[]', '"x"', '1', '', 'x', '{"sub":', '\xff\xfe'])('when they are %j', (payload) =>
     expectRefused(signText(ada.token.split('.')[0], base64url(payload), key)),
   );
 });
@@ -191,7 +192,7 @@ describe('A token is refused when its text is another', () => {
   ];
   /** UTF-8 as headers carry it. */
   const latin1 = (text: string) => Buffer.from(text).toString('latin1');
-  it.each(variants)('with %s', (_, change) => expectRefused(change(ada.token)));
+  it.each(variants)('when it has %s', (_, change) => expectRefused(change(ada.token)));
 
   it('when it is longer than any of ours, though rightly signed', () =>
     expectRefused(signedForAda({}, { x: 'x'.repeat(2000) })));

@@ -59,7 +59,7 @@ describe('Logging in', () => {
     ['a number as password', { email: 'x@example.com', password: 5 }, 400, 'VALIDATION_FAILED', 8],
     ['an unknown address', { email: 'nobody@example.com', password: PASSWORD }, 404, 'USER_NOT_FOUND', 3],
     ['half a JSON object', '{"email": ', 400, 'REQUEST_MALFORMED', 8],
-  ])('refuses %s', async (_, request, status, code, loginStatus) => {
+  ])('refuses a login with %s', async (_, request, status, code, loginStatus) => {
     const answer = await service.api.post('/auth/login', request);
     expect(answer).toMatchObject({ status, body: { status: 'error', code, loginStatus } });
     expect(answer.body).not.toHaveProperty('token');

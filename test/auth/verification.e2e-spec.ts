@@ -55,7 +55,7 @@ describe('Verifying an e-mail address', () => {
     ['a number', () => ({ email: newAddress(), code: 123456 }), 400, 'VALIDATION_FAILED', 0, ['code']],
     ['broken JSON', () => '{', 400, 'REQUEST_MALFORMED', 0, []],
     ['an unknown address', () => ({ email: newAddress(), code: '123456' }), 404, 'ACCOUNT_NOT_FOUND', 5, []],
-  ])('refuses %s', async (_, body, status, code, verificationStatus, fields) => {
+  ])('refuses a body with %s', async (_, body, status, code, verificationStatus, fields) => {
     const answer = await verify(body());
     const { errors = [], ...rest } = answer.body;
     const requestId = answer.headers.get('x-request-id');

@@ -108,7 +108,7 @@ describe('The history of calls', () => {
     'page=x',
     'cursor=none',
     'startTime=2026-01-01&startTime=2026-01-02',
-  ])('refuses %s', async (query) => {
+  ])('refuses the query %s', async (query) => {
     expect(await list({}, query)).toMatchObject({ status: 400, body: { code: 'VALIDATION_FAILED' } });
   });
 });

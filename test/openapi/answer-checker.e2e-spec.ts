@@ -47,14 +47,14 @@ describe('The comparison of answers with the document', () => {
     ['a null that is not announced', { expirationTime: null }],
     ['a time in another format', { expirationTime: '1 January 2026' }],
     ['a number outside its enum', { loginStatus: 10 }],
-  ])('notices %s', (_, change) => expect(faults(success, change)).not.toEqual([]));
+  ])('notices %s in a success', (_, change) => expect(faults(success, change)).not.toEqual([]));
 
   it.each<[string, object]>([
     ['an error code that the operation does not have', { code: 'INVALID_CODE' }],
     ['a number that does not go with the code', { loginStatus: 8 }],
     ['a requestId that is not the header’s', { requestId: '00000000-0000-7000-8000-000000000000' }],
     ['a cause that came along', { stack: 'Error: …' }],
-  ])('notices %s', (_, change) => expect(faults(failure, change)).not.toEqual([]));
+  ])('notices %s in an error', (_, change) => expect(faults(failure, change)).not.toEqual([]));
 
   it('notices an undeclared status, a missing header and another content type', () => {
     const without = (name: string) => new Headers([...success.headers].filter(([other]) => other !== name));

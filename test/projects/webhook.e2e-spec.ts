@@ -173,7 +173,7 @@ describe('No webhook leads inside', () => {
     'private.example',
     'PRIVATE.example.',
     'mixed.example',
-  ])('to %s', async (host) => {
+  ])('to the host %s', async (host) => {
     expect(await add({ webhookURL: `https://${host}/` })).toMatchObject({
       status: 400,
       body: { code: 'WEBHOOK_URL_INVALID', errors: [{ message: 'webhookURL must lead to a public host' }] },
