@@ -1,10 +1,9 @@
 import { ApiDocument, exampleOf, Operation } from './openapi/api-document.js';
 import { watchEventLoop } from './openapi/event-loop.js';
+import { makeThings } from './openapi/features.js';
 import { MANY_REQUESTS } from './openapi/settings.js';
-import { createAgent } from './support/agents.js';
 import { makeApiKey } from './support/credentials.js';
 import { join } from './support/people.js';
-import { createProject } from './support/projects.js';
 import { startApp, TestApp } from './support/start-app.js';
 
 /** Just below the limit of a body, and of headers and URL together. */
@@ -63,8 +62,7 @@ describe('Hostile text', () => {
     service = await startApp({ ...MANY_REQUESTS, TRUST_PROXY: '1' });
     document = await ApiDocument.of(service);
     const person = await join(service);
-    const { id: projectId } = await createProject(service, person);
-    own = { ...person, projectId, agentId: (await createAgent(service, person, projectId)).id };
+    own = { ...person, ...(await makeThings(service, person)) };
     credentials = { 'x-api-key': await makeApiKey(service, person), 'x-forwarded-for': '203.0.113.7' };
   });
   afterAll(() => service.close());

@@ -1,18 +1,14 @@
 import fc from 'fast-check';
-import { v7 as uuid } from 'uuid';
 import { Operation } from './openapi/api-document.js';
 import { ApiDriver } from './openapi/api-driver.js';
+import { makeThings } from './openapi/features.js';
 import { CredentialKind, HostileCall, hostileCalls, own } from './openapi/hostile-calls.js';
 import { VICTIM } from './openapi/hostile-values.js';
 import { randomRuns } from './openapi/seed.js';
 import { MANY_REQUESTS } from './openapi/settings.js';
-import { createAgent } from './support/agents.js';
 import { ApiAnswer, ApiCredentials } from './support/api-client.js';
-import { makeCall } from './support/calls.js';
 import { makeApiKey } from './support/credentials.js';
-import { addNumber } from './support/numbers.js';
 import { join, Person, signUp } from './support/people.js';
-import { createProject } from './support/projects.js';
 import { logIn } from './support/sessions.js';
 import { startApp, TestApp } from './support/start-app.js';
 
@@ -44,12 +40,7 @@ class Attacker {
   }
 
   private static async as(person: Person, service: TestApp, inertToken: string): Promise<Attacker> {
-    const { body } = await service.api.as(person).get('/user/sessions');
-    const { id: projectId } = await createProject(service, person, uuid());
-    const owner = { projectId, agentId: (await createAgent(service, person, projectId)).id };
-    const { id: phoneNumberId } = await addNumber(service, person, owner);
-    const { sid } = await makeCall(service, person, owner);
-    const ids = { sessionId: body.sessions[0].id, phoneNumberId, sid, ...owner };
+    const ids = await makeThings(service, person);
     return new Attacker(person, await makeApiKey(service, person), inertToken, ids);
   }
 
@@ -66,10 +57,15 @@ class Attacker {
     return kind === 'forged' ? { token: forged, apiKey: forged } : all[kind];
   }
 
+  /** What this attacker has, by the names under which operations take it. */
+  get owned(): Record<string, string> {
+    const { email, password, refreshToken } = this.person;
+    return { email, password, oldPassword: password, refreshToken, ...this.ids };
+  }
+
   /** Puts the attacker's own values where the call leaves room for them. */
   fill<Value>(value: Value): Value {
-    const values: Record<string, unknown> = { ...this.person, ...this.ids };
-    const known = Object.entries(values).map(([name, text]) => [own(name), text] as const);
+    const known = Object.entries(this.owned).map(([name, text]) => [own(name), text] as const);
     const fields = Object.entries(value ?? {}).map(([name, field]) => {
       const [, text] = known.find(([place]) => place === field) ?? [];
       return [name, text ?? field];
@@ -104,8 +100,9 @@ describe('Whatever is sent', () => {
     async () => {
       const { seed, numRuns } = randomRuns('FUZZ', 240);
       const { operations } = api.document;
+      const owned = Object.keys(attacker.owned);
       for (const operation of operations) {
-        const property = fc.asyncProperty(hostileCalls(api.document, operation), async (call) => {
+        const property = fc.asyncProperty(hostileCalls(api.document, operation, owned), async (call) => {
           const answer = await send(operation, call);
           statuses.add(answer.status);
           expect(answer.status).toBeLessThan(500);

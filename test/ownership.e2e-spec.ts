@@ -1,52 +1,25 @@
 import { v7 as uuid } from 'uuid';
 import { ApiDocument, exampleOf, Operation } from './openapi/api-document.js';
-import { createAgent } from './support/agents.js';
+import type { Ids } from './openapi/feature.js';
+import { makeThings } from './openapi/features.js';
 import { ApiAnswer } from './support/api-client.js';
-import { makeCall } from './support/calls.js';
 import { makeApiKey } from './support/credentials.js';
-import { addNumber } from './support/numbers.js';
 import { join, Person } from './support/people.js';
-import { createProject, newProjectName } from './support/projects.js';
+import { newProjectName } from './support/projects.js';
 import { startApp, TestApp } from './support/start-app.js';
-import { setWebhook } from './support/webhooks.js';
-
-/** The names under which operations take ids of things that somebody owns. */
-const IDS = ['projectId', 'agentId', 'active_agent', 'phoneNumberId', 'sessionId', 'sid', 'deliveryId'] as const;
-type Ids = Partial<Record<(typeof IDS)[number], string>>;
 
 let service: TestApp;
 let ada: Person;
 let bob: Person & { apiKey: string };
-let hers: Required<Ids>;
-let his: Required<Ids>;
+let hers: Ids;
+let his: Ids;
 let operations: Operation[];
 let document: ApiDocument;
 
-async function things(person: Person): Promise<Required<Ids>> {
-  const { id: projectId } = await createProject(service, person);
-  const { id: agentId } = await createAgent(service, person, projectId);
-  const { id: phoneNumberId } = await addNumber(service, person, { projectId, agentId });
-  const { sessions } = (await service.api.as(person).get('/user/sessions')).body;
-  const { sid } = await makeCall(service, person, { projectId, agentId });
-  await setWebhook(service, person, projectId, 'https://hooks.example.test/calls');
-  const { delivery } = (await service.api.as(person).post(`/project/${projectId}/webhook-deliveries/test`, {})).body;
-  // Nothing is written by what happens to the call from here on.
-  await setWebhook(service, person, projectId, null);
-  return {
-    projectId,
-    agentId,
-    active_agent: agentId,
-    phoneNumberId,
-    sessionId: sessions[0].id,
-    sid,
-    deliveryId: delivery.id,
-  };
-}
-
 /** The ids that an operation takes, in its path or its body. */
-function idsOf({ params, request }: Operation): (keyof Ids)[] {
+function idsOf({ params, request }: Operation): string[] {
   const fields = Object.keys(request ? document.resolve(request).properties : {});
-  return IDS.filter((name) => params.includes(name) || fields.includes(name));
+  return Object.keys(his).filter((name) => params.includes(name) || fields.includes(name));
 }
 
 beforeAll(async () => {
@@ -54,16 +27,16 @@ beforeAll(async () => {
   ada = await join(service);
   const person = await join(service);
   bob = { ...person, apiKey: await makeApiKey(service, person) };
-  [hers, his] = [await things(ada), await things(bob)];
+  [hers, his] = [await makeThings(service, ada), await makeThings(service, bob)];
   document = await ApiDocument.of(service);
   operations = document.operations.filter((operation) => idsOf(operation).length > 0);
 });
 afterAll(() => service.close());
 
 /** Calls as Bob, with his own ids but for those that are given. */
-function call(operation: Operation, ids: Ids, as: object): Promise<ApiAnswer> {
-  const all = { ...his, ...ids };
-  const path = operation.path.replace(/\{(\w+)\}/g, (_, name: keyof Ids) => all[name]);
+function call(operation: Operation, ids: Record<string, string | undefined>, as: object): Promise<ApiAnswer> {
+  const all: Record<string, string | undefined> = { ...his, ...ids };
+  const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => String(all[name]));
   const known = Object.fromEntries(idsOf(operation).map((name) => [name, all[name]]));
   // A name and a number that nobody has, so that these are no reason to refuse.
   const free = { name: newProjectName(), phoneNumber: undefined, e164: '+12025550199', cascade: true };
@@ -89,7 +62,8 @@ describe('What somebody else owns', () => {
       for (const operation of operations.filter(({ accepts }) => kind === 'token' || accepts.includes('apiKey'))) {
         for (const name of idsOf(operation)) {
           // The look-up of a number goes by one id alone.
-          const others = operation.id === 'findNumber' ? Object.fromEntries(IDS.map((id) => [id, undefined])) : {};
+          const others =
+            operation.id === 'findNumber' ? Object.fromEntries(Object.keys(his).map((id) => [id, undefined])) : {};
           const foreign = await call(operation, { ...others, [name]: hers[name] }, as);
           const unknown = await call(operation, { ...others, [name]: uuid() }, as);
           expect([operation.id, name, told(foreign)]).toEqual([operation.id, name, told(unknown)]);

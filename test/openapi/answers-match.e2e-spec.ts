@@ -6,9 +6,8 @@ import { startApp, TestApp } from '../support/start-app.js';
 import { codesOf, exampleOf, Operation } from './api-document.js';
 import { ApiDriver } from './api-driver.js';
 import { withoutTables } from './broken-database.js';
-import { lookAfterCalls } from './callers.js';
 import { sendFaultyFields, sendTooMany, sendUnreadable, sendWrongCredentials } from './common-faults.js';
-import { lookAfterAgents, lookAfterNumbers, lookAfterProjects, lookForVoice } from './owners.js';
+import { FEATURES } from './features.js';
 import { MANY_REQUESTS, ONE_REQUEST } from './settings.js';
 
 const NEW_PASSWORD = 'a new and much better password';
@@ -151,15 +150,9 @@ describe('Every response matches the OpenAPI document', () => {
     await api.expect('success', 'logOutEverywhere', { as: await openSession(service, person) });
   });
 
-  it('for users who look after their projects', async () => lookAfterProjects(api, await join(service)));
-
-  it('for users who look after their agents', async () => lookAfterAgents(api, await join(service)));
-
-  it('for whoever looks for a voice', () => lookForVoice(api, ada));
-
-  it('for users who look after their phone numbers', async () => lookAfterNumbers(api, await join(service)));
-
-  it('for users who make calls', async () => lookAfterCalls(api, await join(service)));
+  it.each(Object.entries(FEATURES))('for users who look after their %s', async (_, { responses }) =>
+    responses(api, await join(service)),
+  );
 
   it('for more requests than are allowed', async () => {
     await sendTooMany(api.at(await service.another(ONE_REQUEST)));

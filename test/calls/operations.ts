@@ -1,9 +1,10 @@
 import { SuppressedNumber } from '../../src/calls/suppressed-number.entity.js';
 import { Database } from '../../src/database/database.js';
+import { ApiDriver } from '../openapi/api-driver.js';
+import type { Feature } from '../openapi/feature.js';
 import { createAgent } from '../support/agents.js';
 import { ApiCredentials } from '../support/api-client.js';
-import { openDesk, RECIPIENT } from '../support/calls.js';
-import { ApiDriver } from './api-driver.js';
+import { makeCall, openDesk, RECIPIENT } from '../support/calls.js';
 
 const PRODUCTION = {
   NODE_ENV: 'production',
@@ -12,7 +13,7 @@ const PRODUCTION = {
 };
 
 /** Makes a call, looks at it and ends it, with all that can go wrong. */
-export async function lookAfterCalls(api: ApiDriver, as: ApiCredentials): Promise<void> {
+async function responses(api: ApiDriver, as: ApiCredentials): Promise<void> {
   const { service } = api;
   const { projectId, agentId } = await openDesk(service, as);
   const body = { number: RECIPIENT, projectId, agentId, dynamicVariables: { name: 'Ada' } };
@@ -47,3 +48,11 @@ export async function lookAfterCalls(api: ApiDriver, as: ApiCredentials): Promis
   await api.expect('success', 'getCallHistory', { as, body: { projectId } });
   await api.expect('PROJECT_NOT_FOUND', 'getCallHistory', { as, body: { projectId: 'none' } });
 }
+
+/** Calls in the tests of all operations. */
+export const CALLS: Feature = {
+  make: async (service, as, { projectId, agentId }) => ({
+    sid: (await makeCall(service, as, { projectId, agentId })).sid,
+  }),
+  responses,
+};
