@@ -1,11 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join as joinPath } from 'node:path';
+import { MINUTE_MS } from '../src/common/clock.js';
+import { Secrets } from '../src/secrets/secrets.js';
 import { makeApiKey, refresh } from './support/credentials.js';
 import { join, newAddress, signUp } from './support/people.js';
 import { logIn, statusFor } from './support/sessions.js';
 import { startApp, TEST_SETTINGS, TestApp } from './support/start-app.js';
 import { program, runProcess } from './support/start-process.js';
+import { isSqlite } from './support/test-database.js';
 
 const OLD = TEST_SETTINGS.APP_SECRET;
 const NEW = 'the next secret that only tests know, of enough characters';
@@ -67,6 +70,45 @@ describe('A change of APP_SECRET', () => {
     expect((await logIn(service, { ...ada, password: reset.newPassword })).status).toBe(200);
   });
 
+  it('makes no limit of an address looser while some instances have made the change and others have not', async () => {
+    // One that has not even step 1 behind it.
+    const behind = await service.another({ APP_SECRET: OLD, APP_SECRET_PREVIOUS: '' });
+    const after = await service.another(AFTER);
+    const email = newAddress();
+    await signUp(service, email);
+    const ask = async (instance: TestApp) => (await instance.api.post('/auth/resend-code', { email })).status;
+    // One a minute, that of the signup included.
+    expect([await ask(after), await ask(behind), await ask(service)]).toEqual([429, 429, 429]);
+    for (const [first, ...others] of [
+      [behind, after, service],
+      [after, service, behind],
+      [service, behind, after],
+      [behind, service, after],
+    ]) {
+      service.clock.advance(MINUTE_MS);
+      expect(await ask(first)).toBe(200);
+      for (const other of others) expect(await ask(other)).toBe(429);
+    }
+    // Five an hour.
+    service.clock.advance(MINUTE_MS);
+    expect([await ask(after), await ask(service), await ask(behind)]).toEqual([429, 429, 429]);
+  });
+
+  it('counts failed logins under one key on instances with either order of the secrets', async () => {
+    const limits = { THROTTLE_FREE_FAILURES: '4', THROTTLE_FIRST_DELAY_SECONDS: '600' };
+    const before = await service.another({ ...BEFORE, ...limits });
+    const after = await service.another({ ...AFTER, ...limits });
+    const keyOf = ({ app }: TestApp) => app.get(Secrets).sharedMac('counter', 'a').toString('hex');
+    expect(keyOf(before)).toBe(keyOf(after));
+    // On SQLite each process counts for itself.
+    if (isSqlite()) return;
+    const statuses: number[] = [];
+    for (let i = 0; i < 8; i += 1) {
+      statuses.push((await logIn([before, after][i % 2], { email: 'a@example.com', password: 'a guess' })).status);
+    }
+    expect(statuses.filter((status) => status === 429).length).toBeGreaterThan(2);
+  });
+
   it('is complete when every instance has started with the new secret in front: the old one is no longer needed', async () => {
     const ada = await join(service);
     await service.another(AFTER);
@@ -93,7 +135,7 @@ describe('npm run secrets:drop-unreadable', () => {
     const { code, output } = await dropUnreadable({ APP_SECRET: STRANGE });
     expect([code, output]).toEqual([
       0,
-      expect.stringMatching(/^Dropped 1 signing keys: everybody has to log in again\./),
+      expect.stringMatching(/^Dropped 1 signing key: everybody has to log in again\./),
     ]);
     const started = await service.another({ APP_SECRET: STRANGE, APP_SECRET_PREVIOUS: '' });
     expect((await started.api.get('/health/ready')).status).toBe(200);

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { In } from 'typeorm';
 import { Clock, DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../common/clock.js';
 import { Secrets } from '../secrets/secrets.js';
 import { ThrottlingSettings } from '../throttling/throttling.settings.js';
@@ -19,12 +20,24 @@ const OWN_FAILED_CODES_A_DAY = { signup: 10, network: 20 };
 const TALLIES = ['failedCodes', 'codeLetters', 'resetLetters', 'letters', 'newcomerLetters'] as const;
 type TallyName = (typeof TALLIES)[number];
 
+/** Locked counters, with the ids of their rows: one row under each secret while APP_SECRET is being changed. */
+export type CountedUse = Record<TallyName, Tally> & { ids: string[] };
+
+/** The most recent of the rows of one counter: an instance that knows one secret alone has written to one row. */
+function newest(rows: AddressLimits[], name: TallyName): Tally {
+  return rows
+    .map((row) => row[name])
+    .reduce((a, b) =>
+      b.lastAt > a.lastAt || (b.lastAt.getTime() === a.lastAt.getTime() && b.count > a.count) ? b : a,
+    );
+}
+
 /** The locked counters of an address, and of one network for that address. */
 export interface AddressUse {
-  address: AddressLimits;
-  network: AddressLimits;
+  address: CountedUse;
+  network: CountedUse;
   /** Counters of the token in the request. */
-  signup?: AddressLimits;
+  signup?: CountedUse;
 }
 
 /** Locks addresses and counts messages and failed codes, whether or not there is an account. */
@@ -38,17 +51,17 @@ export class AddressLimitsService {
   ) {}
 
   /** Locks the address until the end of this unit of work. */
-  lock(transaction: Transaction, email: string): Promise<AddressLimits> {
-    return this.row(transaction, this.idOf('address', email));
+  lock(transaction: Transaction, email: string): Promise<CountedUse> {
+    return this.rows(transaction, this.idsOf('address', email));
   }
 
   /** Also returns the counters of the client's network and, with a token, of its signup. */
   async lockFor(transaction: Transaction, email: string, ip: string, sessionId?: string): Promise<AddressUse> {
     const address = await this.lock(transaction, email);
     const whom = this.resets.countedAs(email);
-    const network = await this.row(transaction, this.idOf('address-network', whom, maskedIp(ip)));
+    const network = await this.rows(transaction, this.idsOf('address-network', whom, maskedIp(ip)));
     if (sessionId === undefined) return { address, network };
-    return { address, network, signup: await this.row(transaction, this.idOf('address-signup', whom, sessionId)) };
+    return { address, network, signup: await this.rows(transaction, this.idsOf('address-signup', whom, sessionId)) };
   }
 
   /** Counts a message with a code and returns 0; over a limit it counts nothing and returns the seconds to wait. */
@@ -70,7 +83,7 @@ export class AddressLimitsService {
   }
 
   /** Counts a message with a reset link. Its separate limit cannot be used up by signups. Returns the seconds to wait, or 0. */
-  async takeResetLetter(transaction: Transaction, address: AddressLimits): Promise<number> {
+  async takeResetLetter(transaction: Transaction, address: CountedUse): Promise<number> {
     const most = this.isDayFull(address) ? KEPT_LETTERS_AN_HOUR : LETTERS_AN_HOUR;
     const wait = this.waitForLetter(this.within(address.resetLetters, HOUR_MS), most);
     if (wait > 0) return wait;
@@ -95,38 +108,46 @@ export class AddressLimitsService {
 
   /** Counts a try as failed; called before the code is compared. */
   async noteFailedCode(transaction: Transaction, use: AddressUse): Promise<void> {
-    for (const row of this.rowsOf(use)) await this.count(transaction, row, 'failedCodes', DAY_MS);
+    for (const one of this.usesOf(use)) await this.count(transaction, one, 'failedCodes', DAY_MS);
   }
 
   /** Resets the failures after a right code. */
   async clearFailedCodes(transaction: Transaction, use: AddressUse): Promise<void> {
-    for (const { id } of this.rowsOf(use)) {
-      await transaction.manager.update(AddressLimits, id, { failedCodes: { count: 0 } });
+    for (const { ids } of this.usesOf(use)) {
+      await transaction.manager.update(AddressLimits, { id: In(ids) }, { failedCodes: { count: 0 } });
     }
   }
 
   /** Takes back the failure that this unit of work counted; earlier ones still count. */
   async takeBackFailedCode(transaction: Transaction, use: AddressUse): Promise<void> {
-    for (const { id, failedCodes } of this.rowsOf(use)) {
+    for (const { ids, failedCodes } of this.usesOf(use)) {
       const { count } = this.within(failedCodes, DAY_MS);
-      await transaction.manager.update(AddressLimits, id, { failedCodes: { count } });
+      await transaction.manager.update(AddressLimits, { id: In(ids) }, { failedCodes: { count } });
     }
   }
 
-  private rowsOf({ address, network, signup }: AddressUse): AddressLimits[] {
+  private usesOf({ address, network, signup }: AddressUse): CountedUse[] {
     return [address, network, ...(signup ? [signup] : [])];
   }
 
   /** Resets all counters of the address, its mailbox and its user. */
   async clear(transaction: Transaction, email: string, userId?: string): Promise<void> {
-    await transaction.manager.delete(AddressLimits, { id: this.idOf('address', email) });
+    await transaction.manager.delete(AddressLimits, { id: In(this.idsOf('address', email)) });
     for (const whom of [email, mailboxOf(email), ...(userId === undefined ? [] : [userId])]) {
       await this.resets.reset(transaction, whom);
     }
   }
 
-  private idOf(purpose: string, ...parts: string[]): string {
-    return this.secrets.mac(purpose, ...parts).toString('hex');
+  private idsOf(purpose: string, ...parts: string[]): string[] {
+    return this.secrets.macs(purpose, ...parts).map((mac) => mac.toString('hex'));
+  }
+
+  /** Locks in one order whatever the order of the secrets, so that two units of work cannot deadlock. */
+  private async rows(transaction: Transaction, ids: string[]): Promise<CountedUse> {
+    const rows: AddressLimits[] = [];
+    for (const id of [...ids].sort()) rows.push(await this.row(transaction, id));
+    const tallies = Object.fromEntries(TALLIES.map((name) => [name, newest(rows, name)])) as Record<TallyName, Tally>;
+    return { ...tallies, ids };
   }
 
   private async row(transaction: Transaction, id: string): Promise<AddressLimits> {
@@ -144,12 +165,12 @@ export class AddressLimitsService {
     return transaction.manager.findOneByOrFail(AddressLimits, { id });
   }
 
-  private waitForFailures({ failedCodes }: AddressLimits, most: number): number {
+  private waitForFailures({ failedCodes }: CountedUse, most: number): number {
     const tally = this.within(failedCodes, DAY_MS);
     return tally.count >= most ? this.until(tally.since, DAY_MS) : 0;
   }
 
-  private isDayFull({ letters }: AddressLimits): boolean {
+  private isDayFull({ letters }: CountedUse): boolean {
     return this.within(letters, DAY_MS).count >= this.settings.THROTTLE_ADDRESS_LETTERS_PER_DAY;
   }
 
@@ -166,10 +187,10 @@ export class AddressLimitsService {
     return Math.max(this.until(lastAt, LETTER_GAP_MS), count >= most ? this.until(since, HOUR_MS) : 0);
   }
 
-  private async count(transaction: Transaction, row: AddressLimits, name: TallyName, windowMs: number): Promise<void> {
-    const tally = this.within(row[name], windowMs);
+  private async count(transaction: Transaction, use: CountedUse, name: TallyName, windowMs: number): Promise<void> {
+    const tally = this.within(use[name], windowMs);
     const counted = { count: tally.count + 1, since: tally.since, lastAt: this.clock.now() };
-    await transaction.manager.update(AddressLimits, row.id, { [name]: counted });
+    await transaction.manager.update(AddressLimits, { id: In(use.ids) }, { [name]: counted });
   }
 
   /** The tally, or a new one when its window is over. */

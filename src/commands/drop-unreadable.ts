@@ -10,11 +10,20 @@ import { SecretsSettings } from '../secrets/secrets.settings.js';
 import { refuseOtherSchema } from '../database/schema-version.js';
 import { runCommand, secretSettings } from './command.js';
 
-/** What is lost with the rows of a table. */
-const LOSSES: Record<string, string> = {
-  signing_keys: 'signing keys: everybody has to log in again',
-  letters: 'e-mails that waited with a code or a link in them: people have to ask for new ones',
+/** What is lost with the rows of a table: one, several, and what that means. */
+const LOSSES: Record<string, [one: string, several: string, meaning: string]> = {
+  signing_keys: ['signing key', 'signing keys', ': everybody has to log in again'],
+  letters: [
+    'e-mail that waited with a code or a link in it',
+    'e-mails that waited with a code or a link in them',
+    ': people have to ask for new ones',
+  ],
 };
+
+function lossOf(table: string, count: number): string {
+  const [one, several, meaning] = LOSSES[table] ?? [`row of ${table}`, `rows of ${table}`, ''];
+  return `Dropped ${count} ${count === 1 ? one : several}${meaning}.\n`;
+}
 
 /**
  * `npm run secrets:drop-unreadable`: gives up what only a lost secret opens, and lets the database belong to the one that is set. The
@@ -31,7 +40,7 @@ async function dropUnreadable(): Promise<void> {
       await markSecret(manager, secrets);
       return counts;
     });
-    const lines = Object.entries(dropped).map(([table, count]) => `Dropped ${count} ${LOSSES[table] ?? table}.\n`);
+    const lines = Object.entries(dropped).map(([table, count]) => lossOf(table, count));
     process.stdout.write(lines.join('') || 'Everything opens under APP_SECRET. Nothing was dropped.\n');
   } finally {
     await dataSource.destroy();

@@ -2,6 +2,7 @@ import { Controller, Get, Header, OnModuleInit, Param, Query, Req, UseGuards } f
 import { HttpAdapterHost } from '@nestjs/core';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { type Client, FromClient } from '../http/client.js';
 import { Public } from '../http/public.decorator.js';
 import { pagePolicy } from '../pages/page-policy.js';
 import { ThisMachineGuard } from '../pages/this-machine.guard.js';
@@ -45,10 +46,14 @@ export class DevelopmentMailboxController implements OnModuleInit {
     return this.pages.latestText(to);
   }
 
-  /** Responds with the newest message's id as soon as it differs from `after`, or with the same one after 20 s. */
+  /** Responds with the newest message's id as soon as it differs from `after`, or with the same one after 20 s; 503 when too many wait. */
   @Get('changes')
-  async changes(@Query('after') after?: string | string[]): Promise<{ newest: string }> {
-    return { newest: await this.pages.newest(String(after ?? '')) };
+  async changes(
+    @Req() { raw }: FastifyRequest,
+    @FromClient() { ip }: Client,
+    @Query('after') after?: string | string[],
+  ): Promise<{ newest: string }> {
+    return { newest: await this.pages.newest(String(after ?? ''), ip, raw.socket) };
   }
 
   /** The script of the pages. */

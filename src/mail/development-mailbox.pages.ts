@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Injectable } from '@nestjs/common';
@@ -45,8 +46,8 @@ export class DevelopmentMailboxPages {
   }
 
   /** Resolves to the newest message's id: at once if it is not `known`, else when a message arrives or after CHANGE_TIMEOUT_MS. */
-  async newest(known: string): Promise<string> {
-    if (this.mailbox.newestId === known) await this.mailbox.waitForChange(CHANGE_TIMEOUT_MS);
+  async newest(known: string, ip: string, connection: EventEmitter): Promise<string> {
+    if (this.mailbox.newestId === known) await this.mailbox.waitForChange(CHANGE_TIMEOUT_MS, ip, connection);
     return this.mailbox.newestId;
   }
 

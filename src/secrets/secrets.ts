@@ -28,6 +28,12 @@ export class Secrets {
     return this.macUnder(this.secrets[0], purpose, parts);
   }
 
+  /** The same whichever of two secrets is the current one: instances that are half-way through a change count together. */
+  sharedMac(purpose: string, ...parts: string[]): Buffer {
+    const [first] = [...this.secrets].sort();
+    return this.macUnder(first, purpose, parts);
+  }
+
   /** The same under each secret, the current one first: for what may have been made before the secret was changed. */
   macs(purpose: string, ...parts: string[]): Buffer[] {
     return this.secrets.map((secret) => this.macUnder(secret, purpose, parts));

@@ -241,6 +241,6 @@ export class Throttling {
 
   /** Addresses and IPs are personal data: stores get only an HMAC. */
   private key(...parts: string[]): string {
-    return this.secrets.mac('throttling', ...parts).toString('hex');
+    return this.secrets.sharedMac('throttling', ...parts).toString('hex');
   }
 }

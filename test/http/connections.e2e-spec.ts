@@ -7,6 +7,9 @@ const LARGE_FILE = '/docs/swagger-ui-bundle.js';
 const ASK = head('GET', '/health/live');
 const MAX = 10;
 
+// A connection that is never closed fails its test; the default would be three minutes for each.
+jest.setTimeout(30_000);
+
 describe('Connections', () => {
   let service: TestApp;
   const clients: Socket[] = [];

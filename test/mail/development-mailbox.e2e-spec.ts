@@ -1,6 +1,7 @@
 import { get } from 'node:http';
 import { drain, queue } from '../support/outbox.js';
 import { startApp, TestApp } from '../support/start-app.js';
+import { until } from '../support/until.js';
 
 describe('The development mailbox', () => {
   let service: TestApp;
@@ -71,6 +72,33 @@ describe('The development mailbox', () => {
     }
     const open = await service.another({ DEV_PAGES: 'open' });
     expect(await statusWith({ host: 'talk.example.com', 'x-forwarded-for': '10.0.0.1' }, open)).toBe(200);
+  });
+
+  it('lets 20 clients of a network wait for messages, also with DEV_PAGES=open, and frees the places of those that leave', async () => {
+    const open = await service.another({ SMTP_URL: '', DEV_PAGES: 'open', TRUST_PROXY: 'loopback' });
+    await queue(open, 'ada@example.com');
+    await drain(open);
+    const [, newest] = /data-newest="([\w-]{36})"/.exec((await open.api.get('/dev/mail')).body) ?? [];
+    const leaving = new AbortController();
+    const wait = (network: string) =>
+      fetch(`${open.api.url}/dev/mail/changes?after=${newest}`, {
+        headers: { 'x-forwarded-for': network },
+        signal: leaving.signal,
+      });
+    const own = Array.from({ length: 21 }, (_, i) => wait(`2001:db8:1:${i}::1`));
+    const refused = await Promise.race(own);
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5']);
+    const elsewhere = await Promise.race([wait('203.0.113.7'), drain(open).then(() => 'waits')]);
+    expect(elsewhere).toBe('waits');
+    leaving.abort();
+    await Promise.allSettled(own);
+    const again = () => open.api.with({ 'x-forwarded-for': '2001:db8:1::1' }).get(`/dev/mail/changes?after=${newest}`);
+    await until(async () => {
+      const answer = again();
+      await queue(open, 'bob@example.com');
+      await drain(open);
+      return (await answer).status === 200;
+    });
   });
 
   it('responds 404 for unknown messages', async () => {
