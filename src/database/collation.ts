@@ -1,11 +1,11 @@
 import { DataSource, QueryRunner } from 'typeorm';
 
-/** Ids, hashes and tokens are told apart by each byte: case, accents and trailing spaces count. */
+/** A collation that compares bytes, so that case, accents and trailing spaces of ids, hashes and tokens count. */
 function binaryCollation({ options }: DataSource): string {
   return options.type === 'mariadb' ? 'utf8mb4_nopad_bin' : 'utf8mb4_0900_bin';
 }
 
-/** Makes it the collation of tables that are made from now on, whoever makes them. */
+/** Makes it the default collation of new tables. */
 export async function useBinaryCollation(runner: QueryRunner): Promise<void> {
   if (runner.dataSource.options.type === 'better-sqlite3') return;
   const collation = binaryCollation(runner.dataSource);
@@ -16,7 +16,7 @@ export async function useBinaryCollation(runner: QueryRunner): Promise<void> {
   await runner.query(`ALTER DATABASE CHARACTER SET utf8mb4 COLLATE ${collation}`);
 }
 
-/** Throws when a table of ours has another one: two ids or hashes that differ could be one to the database. */
+/** Throws when one of our tables has another collation: different ids or hashes could be equal to the database. */
 export async function checkCollation(dataSource: DataSource): Promise<void> {
   if (dataSource.options.type === 'better-sqlite3') return;
   const collation = binaryCollation(dataSource);

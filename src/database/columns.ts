@@ -1,6 +1,6 @@
 import { Column, ColumnOptions, PrimaryColumn } from 'typeorm';
 
-/** Letters of a UUID. */
+/** Length of a UUID in characters. */
 export const ID_LENGTH = 36;
 
 /** Primary key: a UUID v7 made by the service. */
@@ -8,7 +8,7 @@ export function IdColumn(): PropertyDecorator {
   return PrimaryColumn({ type: 'varchar', length: ID_LENGTH });
 }
 
-/** A moment in UTC with milliseconds, always set from the Clock. */
+/** A time in UTC with milliseconds, always set from the Clock. */
 export function MomentColumn(options: ColumnOptions = {}): PropertyDecorator {
   return Column({ ...options, type: 'datetime', precision: 3 });
 }

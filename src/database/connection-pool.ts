@@ -6,25 +6,25 @@ type DriverError = Error & { code?: string; fatal?: boolean };
 type Callback = (error: DriverError | null, ...answer: unknown[]) => void;
 type Query = (...args: unknown[]) => unknown;
 
-/** READ COMMITTED keeps conditional updates from locking gaps; strict mode refuses what it would have to cut. */
+/** READ COMMITTED avoids gap locks of conditional updates; strict mode refuses values that it would truncate. */
 const CONNECTION_SETTINGS = [
   'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
   "SET SESSION innodb_lock_wait_timeout = 5, SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'",
 ];
-/** Far more than are ever answered in time: a frozen database must not fill the memory with those who wait. */
-const MOST_WAITING = 10_000;
+/** Far more than could be served in time: with a frozen database, waiting requests must not fill the memory. */
+const MAX_WAITING = 10_000;
 
 function timedOut(what: string): DriverError {
   return Object.assign(new Error(`The database did not ${what} in time`), { code: 'PROTOCOL_SEQUENCE_TIMEOUT' });
 }
 
-/** What mysql2 says without a code of a connection or a pool that is closed already. */
+/** mysql2's messages, without a code, about a closed connection or pool. */
 function withCode(error: DriverError | null): DriverError | null {
   if (error && error.code === undefined) error.code = 'PROTOCOL_CONNECTION_LOST';
   return error;
 }
 
-/** Every statement is answered in time, those that wait behind another one too; else its connection is cut, never used again. */
+/** Limits the time of every statement, including those that wait behind another one; then closes the connection. */
 function limitStatements(connection: PoolConnection, timeoutMs: number): void {
   const query = connection.query.bind(connection) as Query;
   const { stream } = connection as unknown as { stream: { destroy(error: Error): void } };
@@ -40,19 +40,19 @@ function limitStatements(connection: PoolConnection, timeoutMs: number): void {
 }
 
 function prepare(connection: PoolConnection, timeoutMs: number): void {
-  // A connection may fail more than once; mysql2 listens to the first time only, and the second would end the process.
+  // mysql2 handles only the first error of a connection; a second one would end the process.
   connection.on('error', () => undefined);
   limitStatements(connection, timeoutMs);
   const promised = connection.promise();
-  // TypeORM asks for it at every statement, and mysql2 would look its module up and make another.
+  // TypeORM reads it at every statement, and mysql2 would create a new one each time.
   connection.promise = () => promised;
   for (const statement of CONNECTION_SETTINGS) {
-    // A connection without its settings is of no use.
+    // A connection without its session settings must not be used.
     connection.query(statement, (error) => error && connection.destroy());
   }
 }
 
-/** Nobody waits longer for a connection, a new one or one that others use. */
+/** Limits the wait for a connection, new or in use. */
 function limitWaiting(pool: Pool, timeoutMs: number): void {
   const getConnection = pool.getConnection.bind(pool);
   const limited = (callback: Callback): void => {
@@ -71,14 +71,14 @@ function limitWaiting(pool: Pool, timeoutMs: number): void {
 }
 
 /**
- * mysql2 for TypeORM, with a limit on every wait. Its own `timeout` leaves the connection occupied by the statement that was given up,
- * and does not count the time behind another statement or in the pool's queue: with a frozen server requests would hang for good.
+ * mysql2 for TypeORM, with a limit on every wait. mysql2's own `timeout` leaves the connection occupied, and excludes the time behind another
+ * statement or in the pool's queue: with a frozen server requests would hang for ever.
  */
 export function limitedDriver(timeoutMs: number) {
   return {
     createPool(options: PoolOptions): Pool {
-      // `trace` would note the stack before every statement, which costs more than to write it; errors name the statement anyway.
-      const pool = createPool({ ...options, queueLimit: MOST_WAITING, trace: false });
+      // `trace` would capture a stack for every statement, which costs more than the statement; errors name the statement anyway.
+      const pool = createPool({ ...options, queueLimit: MAX_WAITING, trace: false });
       pool.on('connection', (connection) => prepare(connection, timeoutMs));
       limitWaiting(pool, timeoutMs);
       return pool;

@@ -1,13 +1,13 @@
 import { Logger } from '@nestjs/common';
 import type { Logger as TypeOrmLogger } from 'typeorm';
 
-/** Speaks through the service's log. TypeORM's own loggers print statements with their parameters, hashes and tokens among them. */
+/** Writes to the service's log. TypeORM's own loggers print parameters, which include hashes and tokens. */
 export class DatabaseLogger implements TypeOrmLogger {
   private readonly logger = new Logger('Database');
 
   logQuery(): void {}
 
-  /** The error itself is thrown, and logged where it is answered. */
+  /** Does nothing: the error is thrown, and the error filter logs it. */
   logQueryError(): void {}
 
   logQuerySlow(milliseconds: number, query: string): void {

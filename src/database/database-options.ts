@@ -12,10 +12,10 @@ import { isDatabaseUnavailable, isFaultOfSettings } from './database-errors.js';
 import { DatabaseLogger } from './database-logger.js';
 import { SnakeCaseNames } from './snake-case-names.js';
 
-/** The kinds of databases that the service runs on. */
+/** Supported databases. */
 export type DatabaseOptions = BetterSqlite3DataSourceOptions | MysqlDataSourceOptions;
 
-/** The tables: handed down, because the database knows no feature. */
+/** Entities and migrations, passed in because this folder imports no feature. */
 export interface Schema {
   entities: Type<object>[];
   migrations: Type<MigrationInterface>[];
@@ -23,10 +23,10 @@ export interface Schema {
 
 /** How long another process may hold the SQLite file before a write gives up, milliseconds. */
 const SQLITE_BUSY_MS = 5000;
-/** The log tells of statements that take longer. */
+/** Slower statements are logged. */
 const SLOW_STATEMENT_MS = 3000;
 const CONNECT_TIMEOUT_MS = 5000;
-/** The database server may start after the service, and take a while. */
+/** The database server may start later than the service. */
 const FIRST_CONNECTION_TRIES = 30;
 const FIRST_CONNECTION_PAUSE_MS = 1000;
 
@@ -41,7 +41,7 @@ async function sqliteOptions(file: string, schema: Schema): Promise<BetterSqlite
     namingStrategy: new SnakeCaseNames(),
     ...schema,
     enableWAL: true,
-    // What was acknowledged survives a power cut (WAL's default would sync only at checkpoints).
+    // Acknowledged writes survive a power failure (the default of WAL would sync only at checkpoints).
     prepareDatabase: (database: { pragma(text: string): unknown }) => {
       database.pragma('synchronous = FULL');
     },
@@ -64,7 +64,7 @@ async function firstConnection(url: URL): Promise<Connection> {
   }
 }
 
-/** MariaDB or MySQL, by the server's own word: people point mysql:// at MariaDB every day, and TypeORM treats the two differently. */
+/** Asks the server whether it is MariaDB or MySQL: many use mysql:// for MariaDB, and TypeORM treats them differently. */
 async function serverType(url: URL): Promise<'mariadb' | 'mysql'> {
   const connection = await firstConnection(url);
   try {
@@ -75,7 +75,7 @@ async function serverType(url: URL): Promise<'mariadb' | 'mysql'> {
   }
 }
 
-/** What mysql2 reads of TLS; throws OperatorError when the file of the authorities cannot be read. */
+/** mysql2's TLS options. Throws OperatorError when the file of authorities cannot be read. */
 function tlsOptions({ checks, caFile }: DatabaseTls) {
   const verified = { rejectUnauthorized: checks !== 'nothing', verifyIdentity: checks === 'identity' };
   if (caFile === undefined) return verified;
@@ -91,12 +91,12 @@ function connectionOptions(url: URL) {
   return { ...server, ...(tls && { ssl: tlsOptions(tls) }) };
 }
 
-/** TypeORM's options for DATABASE_URL, with the same tables on every database. */
+/** TypeORM's options for DATABASE_URL. */
 export async function databaseOptions(settings: DatabaseSettings, schema: Schema): Promise<DatabaseOptions> {
   if (settings.sqliteFile !== undefined) return sqliteOptions(settings.sqliteFile, schema);
   const url = new URL(settings.DATABASE_URL);
   const { user, ...connection } = connectionOptions(url);
-  // With mysql2 in it, which a start on SQLite need not wait for.
+  // Imports mysql2, which a start on SQLite does not need.
   const { limitedDriver } = await import('./connection-pool.js');
   const options: MysqlDataSourceOptions = {
     type: await serverType(url),

@@ -1,22 +1,22 @@
 import { isDecodable } from '../config/rules.js';
 import { faultOfUrl, hostToConnect, leadsToAddress } from '../config/url-settings.js';
 
-/** How a connection to MariaDB/MySQL is encrypted, and what is checked of the server's certificate. */
+/** TLS of a connection to MariaDB or MySQL. */
 export interface DatabaseTls {
-  /** `chain`: signed by a trusted authority; `identity`: made out to this host as well. */
+  /** What is verified of the certificate: `chain` a trusted authority, `identity` the host name as well. */
   checks: 'nothing' | 'chain' | 'identity';
-  /** File with the authorities to trust in place of the well-known ones (PEM). */
+  /** PEM file of trusted authorities, instead of the well-known ones. */
   caFile?: string;
 }
 
-/** What DATABASE_URL says of a MariaDB/MySQL server. */
+/** Parts of a DATABASE_URL of MariaDB or MySQL. */
 export interface DatabaseServer {
   host: string;
   port: number;
   user: string;
   password: string;
   database: string;
-  /** Unset: no encryption. */
+  /** Undefined for no encryption. */
   tls?: DatabaseTls;
 }
 
@@ -24,7 +24,7 @@ const EXPECTED = 'sqlite:PATH, mysql://USER:PASSWORD@HOST:PORT/DATABASE or the s
 
 type TlsChecks = DatabaseTls['checks'] | 'off';
 
-/** The parameters that ask for TLS, in the spelling of MySQL's client, of other drivers, and of PostgreSQL's; one of them may be there. */
+/** Parameters for TLS, as spelled by MySQL's client, other drivers, and PostgreSQL; at most one may be present. */
 const TLS_MODES: Record<string, Record<string, TlsChecks>> = {
   ssl: { true: 'identity', '1': 'identity', false: 'off', '0': 'off' },
   'ssl-mode': { disabled: 'off', required: 'nothing', verify_ca: 'chain', verify_identity: 'identity' },
@@ -61,12 +61,12 @@ function faultOfParameters(url: URL): string | undefined {
 }
 
 function faultOfSqliteUrl(value: string): string | undefined {
-  // Two slashes stand only in front of an absolute path.
+  // Two slashes are allowed only before an absolute path.
   if (!/^sqlite:(?!:memory:|\/\/[^/])./.test(value)) return `be ${EXPECTED}`;
   return value.includes('?') ? 'have no parameters (after ?) with SQLite' : undefined;
 }
 
-/** What is wrong with DATABASE_URL, as the end of "DATABASE_URL must …"; undefined when nothing is. */
+/** Returns what is wrong with DATABASE_URL, to complete "DATABASE_URL must …"; undefined for nothing. */
 export function faultOfDatabaseUrl(value: string): string | undefined {
   if (value.startsWith('sqlite:')) return faultOfSqliteUrl(value);
   const rule = {
@@ -80,7 +80,7 @@ export function faultOfDatabaseUrl(value: string): string | undefined {
   return isDecodable(url.pathname) && url.pathname.length > 1 ? faultOfParameters(url) : `be ${EXPECTED}`;
 }
 
-/** Reads a DATABASE_URL of MariaDB/MySQL that was checked. */
+/** Parses a valid DATABASE_URL of MariaDB or MySQL. */
 export function readDatabaseServer(url: URL): DatabaseServer {
   return {
     host: hostToConnect(url) ?? '',

@@ -7,7 +7,7 @@ import { Database } from './database.js';
 import { migrate } from './migrate.js';
 import { refuseOtherSchema } from './schema-version.js';
 
-/** The writer hardly waits inside the driver; it asks again instead (Database.begin). */
+/** The writer hardly waits inside the driver; it retries instead (Database.begin). */
 const WRITER_BUSY_MS = 1;
 
 /** Opens the data source that repositories read through. */
@@ -21,7 +21,7 @@ async function openMigrated(options: DatabaseOptions): Promise<DataSource> {
   return openReader(options);
 }
 
-/** For commands beside running instances: they change no tables. */
+/** For commands that run beside the service: they change no tables. */
 async function openAsItIs(options: DatabaseOptions): Promise<DataSource> {
   const reader = await openReader(options);
   try {
@@ -33,7 +33,7 @@ async function openAsItIs(options: DatabaseOptions): Promise<DataSource> {
   }
 }
 
-/** Opens the database that DATABASE_URL names, migrated or as it is; provides `Database` and TypeORM's repositories. */
+/** Opens the database of DATABASE_URL, with or without migrating it; provides `Database` and TypeORM's repositories. */
 @Global()
 @Module({})
 export class DatabaseModule {
@@ -44,7 +44,7 @@ export class DatabaseModule {
       imports: [
         TypeOrmModule.forRootAsync({
           inject: [DatabaseSettings],
-          // A migration that fails does so again; for a server that is not up yet, databaseOptions() has waited.
+          // A retry would not help a failed migration, and databaseOptions() has already waited for the server.
           useFactory: async (settings: DatabaseSettings) => ({
             ...(await databaseOptions(settings, schema)),
             retryAttempts: 0,

@@ -10,7 +10,7 @@ export class DatabaseSettings extends ModuleSettings {
   @Without(faultOfDatabaseUrl)
   DATABASE_URL: string = 'sqlite:data/talkstack.db';
 
-  /** `on` lets several processes use one SQLite file; each then counts tries for itself. Otherwise the second one refuses to start. */
+  /** `on` lets several processes use one SQLite file, each with its own counters of tries. Otherwise the second one refuses to start. */
   @IsIn(['on', 'off'])
   SQLITE_SHARED: 'on' | 'off' = 'off';
 

@@ -9,19 +9,19 @@ import { SqliteTurns } from './sqlite-turns.js';
 import { Transaction } from './transaction.js';
 
 const DEADLOCK_TRIES = 10;
-/** A database that took a write so short a time ago is believed to take the next one. */
+/** For so long after a successful write the database counts as writable. */
 const WRITABLE_MS = 5000;
 /**
- * The only way to write. On SQLite, where TypeORM shares one connection among all requests, units of work take turns on a
- * connection of their own (sqlite-turns.ts), and the one that repositories read through is read-only: a stray write fails loudly instead of
- * landing in another request's transaction. On MariaDB and MySQL they run side by side on the pool, and again after a deadlock.
+ * The only way to write. On SQLite, where TypeORM shares one connection among all requests, units of work take turns on a separate connection
+ * (sqlite-turns.ts), and repositories read through a read-only one: a stray write fails instead of joining another request's transaction. On
+ * MariaDB and MySQL units run concurrently on the pool, and again after a deadlock.
  */
 @Injectable()
 export class Database implements OnApplicationShutdown {
-  /** Quick statements outside of units of work, for reading; for writing only through `writeAtOnce`. */
+  /** Fast statements outside of units of work, for reading. To write, use `writeAtOnce`. */
   readonly rows: Rows;
   private readonly turns: SqliteTurns;
-  /** When a write last succeeded, by the monotonic clock; undefined while writes fail. */
+  /** Time of the last successful write, by the monotonic clock; undefined while writes fail. */
   private writtenAt?: number;
   private readonly snapshots = new Set<Snapshot>();
 
@@ -37,7 +37,7 @@ export class Database implements OnApplicationShutdown {
     return this.writer.options.type === 'better-sqlite3';
   }
 
-  /** Runs `work` in one transaction. It may run again after a deadlock, so it touches nothing but the database and waits for nothing else. */
+  /** Runs `work` in one transaction, and again after a deadlock: it must neither change nor wait for anything but the database. */
   write<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
     return this.noting(() => (this.isSqlite ? this.turns.run(work) : this.writeOnPool(work)));
   }
@@ -47,7 +47,7 @@ export class Database implements OnApplicationShutdown {
     return this.snapshots.size;
   }
 
-  /** For long readings that are to be of one moment. */
+  /** For long reads that need one consistent state. */
   async openSnapshot(): Promise<Snapshot> {
     const { options } = this.reader;
     const isSqlite = options.type === 'better-sqlite3';
@@ -62,7 +62,7 @@ export class Database implements OnApplicationShutdown {
     return snapshot;
   }
 
-  /** True when the database answers, has every migration that this build knows, and takes what is written. */
+  /** Whether the database responds, has all migrations of this build, and accepts writes. */
   async isReady(): Promise<boolean> {
     try {
       const done = await this.reader
@@ -84,13 +84,13 @@ export class Database implements OnApplicationShutdown {
     if (this.writer !== this.reader && this.writer.isInitialized) await this.writer.destroy();
   }
 
-  /** Runs `work`, which is one statement, as a unit by itself: on MariaDB and MySQL it takes one trip to the server in place of three. */
+  /** Runs a single statement as a unit of work: on MariaDB and MySQL one round trip instead of three. */
   writeAtOnce<Result>(work: (rows: Rows) => Promise<Result>): Promise<Result> {
     if (this.isSqlite) return this.write(({ rows }) => work(rows));
     return this.noting(() => this.untilNoConflict(() => work(this.rows)));
   }
 
-  /** Writes and takes back a row, unless somebody wrote just now. A full disk tells nobody before. */
+  /** Writes and removes a row, unless a write has just succeeded: a full disk shows only when something is written. */
   private async isWritable(): Promise<boolean> {
     if (this.writtenAt !== undefined && performance.now() - this.writtenAt < WRITABLE_MS) return true;
     await this.write(async ({ manager }) => {
@@ -100,7 +100,7 @@ export class Database implements OnApplicationShutdown {
     return true;
   }
 
-  /** Notes whether the database takes what is written. */
+  /** Records whether the write succeeded. */
   private async noting<Result>(writing: () => Promise<Result>): Promise<Result> {
     try {
       const result = await writing();
@@ -118,7 +118,7 @@ export class Database implements OnApplicationShutdown {
     return result;
   }
 
-  /** Runs what had to yield to another transaction once more, after a pause that is never the same for both. */
+  /** Repeats a unit of work after a deadlock, after a random pause. */
   private async untilNoConflict<Result>(attempt: () => Promise<Result>): Promise<Result> {
     for (let tries = 1; ; tries += 1) {
       try {
@@ -147,7 +147,7 @@ export class Database implements OnApplicationShutdown {
     }
   }
 
-  /** Rolls back; a connection on which that is impossible must not go back to the pool with half a transaction in it. */
+  /** Rolls back. When that fails, the connection must not return to the pool with half a transaction. */
   private async abandon(runner: QueryRunner, connection: PoolConnection, cause: unknown): Promise<void> {
     if (isDatabaseUnavailable(cause) && !isLockConflict(cause)) connection.destroy();
     else await runner.rollbackTransaction().catch(() => connection.destroy());

@@ -8,11 +8,11 @@ import { DatabaseOptions } from './database-options.js';
 import { makePrivateFile, makePrivateFolder } from './private-file.js';
 import { refuseNewerSchema } from './schema-version.js';
 
-/** How long an instance waits for another one that migrates. */
+/** How long an instance waits for another instance's migrations. */
 const LOCK_WAIT_SECONDS = 60;
 const FILE_LOCK_PAUSE_MS = 50;
 
-/** Instances of one database take turns by a lock of the server; it goes with the connection, so a killed instance frees it. */
+/** Instances take turns with a lock of the server, which is released with its connection, also when an instance is killed. */
 async function underServerLock(dataSource: DataSource, work: () => Promise<void>): Promise<void> {
   const runner = dataSource.createQueryRunner();
   const lock = "CONCAT('talkstack-migrate-', MD5(DATABASE()))";
@@ -30,7 +30,7 @@ async function underServerLock(dataSource: DataSource, work: () => Promise<void>
   }
 }
 
-/** Waits while another process has the file; in the driver that would let the whole event loop stand still. */
+/** Waits asynchronously while another process has the file; the driver would block the event loop. */
 async function whenFileIsFree(work: () => Promise<unknown>): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     try {
@@ -43,7 +43,7 @@ async function whenFileIsFree(work: () => Promise<unknown>): Promise<void> {
   }
 }
 
-/** One transaction that locks the whole file: DDL is transactional on SQLite, so a cut-off migration leaves nothing behind. */
+/** One transaction that locks the whole file: DDL is transactional on SQLite, so an interrupted migration leaves nothing behind. */
 async function underFileLock(dataSource: DataSource, work: () => Promise<void>): Promise<void> {
   await whenFileIsFree(() => dataSource.query('BEGIN EXCLUSIVE'));
   try {
@@ -55,7 +55,7 @@ async function underFileLock(dataSource: DataSource, work: () => Promise<void>):
   }
 }
 
-/** Connections of its own, without the service's time limits: they must not cut off the change of a large table. */
+/** Separate connections without the service's time limits, which could interrupt the change of a large table. */
 async function open(options: DatabaseOptions): Promise<DataSource> {
   if (options.type !== 'better-sqlite3') {
     return new DataSource({ ...options, driver: undefined, poolSize: 2 }).initialize();
@@ -72,7 +72,7 @@ async function open(options: DatabaseOptions): Promise<DataSource> {
   return dataSource;
 }
 
-/** Applies all migrations that are missing, or reverts the last one; safe when many instances start together. */
+/** Applies missing migrations, or reverts the last one. Safe when many instances start at once. */
 export async function migrate(options: DatabaseOptions, direction: 'up' | 'down' = 'up'): Promise<void> {
   const isSqlite = options.type === 'better-sqlite3';
   const dataSource = await open(options);

@@ -8,13 +8,13 @@ export interface OwnedRow {
   userId: string;
 }
 
-/** Which row is asked for, and by whom. Both come from different places: the id from the request, the user from the credentials. */
+/** Identifies a row and its owner: the id comes from the request, the user from the credentials. */
 export interface OwnedKey {
   id: string;
   userId: string;
 }
 
-/** The row with this id if it is this user's; somebody else's is as good as none. What is no UUID is nobody's id; one in capitals is the same (RFC 9562). */
+/** Returns the user's row; null when it does not exist or belongs to somebody else. A malformed id is unknown; capitals do not matter (RFC 9562). */
 export async function findOwned<Row extends OwnedRow>(
   manager: EntityManager,
   entity: EntityTarget<Row>,
@@ -24,7 +24,7 @@ export async function findOwned<Row extends OwnedRow>(
   return isUUID(key.id) ? manager.findOneBy(entity, conditionOf(key, and)) : null;
 }
 
-/** The same, and keeps other units of work from the row until the end of this one. */
+/** The same, and locks the row until the end of this unit of work. */
 export async function lockOwned<Row extends OwnedRow>(
   transaction: Transaction,
   entity: EntityTarget<Row>,
@@ -34,7 +34,7 @@ export async function lockOwned<Row extends OwnedRow>(
   return isUUID(key.id) ? transaction.lock(entity, conditionOf(key, and)) : null;
 }
 
-/** The user stands last, so that no further condition can take their place. */
+/** The user comes last, so that no further condition can override it. */
 function conditionOf<Row extends OwnedRow>(key: OwnedKey, and: FindOptionsWhere<Row>): FindOptionsWhere<Row> {
   return { ...and, id: key.id.toLowerCase(), userId: key.userId };
 }

@@ -1,7 +1,7 @@
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { OperatorError } from '../common/operator-error.js';
 
-/** Makes the folder, and those above it, unless it is there, for its owner's eyes only; throws OperatorError when that cannot be. */
+/** Creates the folder and its parents, readable only by the owner, if missing. Throws OperatorError when that fails. */
 export function makePrivateFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -11,8 +11,8 @@ export function makePrivateFolder(folder: string): void {
 }
 
 /**
- * Makes the file unless it is there, for its owner's eyes only. One of another owner, or on a file system without modes, is left as it is:
- * the folder's administrator decides there. Throws OperatorError when the file cannot be opened.
+ * Creates the file, readable only by the owner, if missing. Leaves the mode of a file of another owner, or on a file system without modes, to
+ * the administrator. Throws OperatorError when the file cannot be opened.
  */
 export function makePrivateFile(file: string): void {
   try {
@@ -23,6 +23,6 @@ export function makePrivateFile(file: string): void {
   try {
     chmodSync(file, 0o600);
   } catch {
-    // Another owner's, or a file system that has no modes.
+    // A file of another owner, or a file system without modes.
   }
 }

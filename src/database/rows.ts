@@ -11,14 +11,14 @@ interface Outcome {
 const texts = new WeakMap<EntityMetadata, Map<string, string>>();
 const prepared = new WeakMap<SqliteConnection, Map<string, SqliteStatement>>();
 
-/** True for conditions that columns equal given values: no operators, no alternatives, no relations. */
+/** Whether the conditions only compare columns with values: no operators, alternatives or relations. */
 export function isPlain(where: object): boolean {
   return Object.values(where).every((value) => value === null || typeof value !== 'object' || value instanceof Date);
 }
 
 /**
- * The simple statements that logins and refreshes are made of, each written once and then kept. TypeORM's builders write them anew
- * each time, which costs several times what the statement itself does. Tables, columns and their types are still TypeORM's.
+ * Simple statements for hot paths (login, refresh), built once and cached. TypeORM's query builders build them each time, which costs several
+ * times the statement itself. Tables, columns and types still come from TypeORM.
  */
 export class Rows {
   readonly isSqlite: boolean;
@@ -31,12 +31,12 @@ export class Rows {
     return this.first(entity, where, '');
   }
 
-  /** The same, and keeps other units of work from the row. SQLite lets in one at a time, so there it is locked already. */
+  /** The same with a lock. On SQLite units of work run one at a time, so the row is locked already. */
   lock<Row extends ObjectLiteral>(entity: EntityTarget<Row>, where: FindOptionsWhere<Row>): Promise<Row | null> {
     return this.first(entity, where, this.isSqlite ? '' : ' FOR UPDATE');
   }
 
-  /** With `changes`, a row with this key that is there already gets these columns' new values. */
+  /** With `changes`, an existing row with this key gets the new values of these columns. */
   async insert<Row extends ObjectLiteral>(
     entity: EntityTarget<Row>,
     row: Row,
@@ -52,7 +52,7 @@ export class Rows {
     await this.run(text, this.valuesOf(metadata, row));
   }
 
-  /** Answers how many rows there were. */
+  /** Returns the number of changed rows. */
   async update<Row extends ObjectLiteral>(
     entity: EntityTarget<Row>,
     where: FindOptionsWhere<Row>,
@@ -67,7 +67,7 @@ export class Rows {
     return (await this.run(text, values)).affected;
   }
 
-  /** A statement that is written by hand. */
+  /** Runs a hand-written statement. */
   async query<Row extends ObjectLiteral>(text: string, values: unknown[]): Promise<Row[]> {
     return (await this.run(text, values)).rows as Row[];
   }
@@ -139,7 +139,7 @@ export class Rows {
   }
 }
 
-/** A statement of a connection, written and read by SQLite once; for texts of which there are few. */
+/** A cached prepared statement of a connection; only for a small number of different texts. */
 export function prepareOnce(connection: SqliteConnection, text: string): SqliteStatement {
   const statements = prepared.get(connection) ?? new Map<string, SqliteStatement>();
   const statement = statements.get(text) ?? connection.prepare(text);
@@ -151,7 +151,7 @@ function isGiven(value: unknown): boolean {
   return value !== null;
 }
 
-/** Which columns a condition names, and which of them it wants to be null. */
+/** The columns of a condition, and which of them must be null. */
 function keyOf(where: object): string {
   return Object.entries(where)
     .map(([name, value]) => (value === null ? `!${name}` : name))

@@ -12,7 +12,7 @@ async function appliedMigrations(dataSource: DataSource): Promise<string[]> {
   }
 }
 
-/** Throws OperatorError when a newer build has changed the tables: this one would write rows that the newer one cannot read. */
+/** Throws OperatorError when a newer build has changed the tables: this build would write rows that the newer one cannot read. */
 export async function refuseNewerSchema(dataSource: DataSource): Promise<void> {
   const known = new Set(dataSource.migrations.map(({ name }) => name));
   const unknown = (await appliedMigrations(dataSource)).filter((name) => !known.has(name));
@@ -22,7 +22,7 @@ export async function refuseNewerSchema(dataSource: DataSource): Promise<void> {
   );
 }
 
-/** Throws OperatorError unless the database has the tables of this build: a command beside running instances changes none. */
+/** Throws OperatorError unless the database has the tables of this build. For commands that run beside the service. */
 export async function refuseOtherSchema(dataSource: DataSource): Promise<void> {
   await refuseNewerSchema(dataSource);
   const applied = new Set(await appliedMigrations(dataSource));

@@ -2,18 +2,18 @@ import type { PoolConnection } from 'mysql2';
 import { DataSource, EntityManager } from 'typeorm';
 import type { BetterSqlite3DataSourceOptions } from 'typeorm/driver/better-sqlite3/BetterSqlite3DataSourceOptions.js';
 
-/** Reads the database as it was at one moment, whatever others write meanwhile, and holds nobody up. Whoever opens one closes it. */
+/** Reads the database as it was at one moment, without blocking writers. Close it after use. */
 export interface Snapshot {
   readonly manager: EntityManager;
   close(): Promise<void>;
 }
 
-/** On a connection of its own: SQLite has one transaction a connection. */
+/** On a separate connection: SQLite has one transaction per connection. */
 export async function openSqliteSnapshot(options: BetterSqlite3DataSourceOptions): Promise<Snapshot> {
   const own = await new DataSource({ ...options, readonly: true }).initialize();
   try {
     await own.query('BEGIN');
-    // The moment is that of the first read.
+    // The snapshot begins with the first read.
     await own.query('SELECT 1 FROM migrations LIMIT 1');
   } catch (error) {
     await own.destroy();
@@ -22,7 +22,7 @@ export async function openSqliteSnapshot(options: BetterSqlite3DataSourceOptions
   return { manager: own.manager, close: () => own.destroy() };
 }
 
-/** On a connection of the pool, which must not go back there with the transaction in it. */
+/** On a pooled connection, which must not return to the pool with the open transaction. */
 export async function openPoolSnapshot(pool: DataSource): Promise<Snapshot> {
   const runner = pool.createQueryRunner();
   const connection = (await runner.connect()) as PoolConnection;

@@ -2,7 +2,7 @@ import { DataSource } from 'typeorm';
 import { OperatorError } from '../common/operator-error.js';
 import { refuseNewerSchema } from './schema-version.js';
 
-/** Copies a SQLite database as it is at one moment, whatever others write meanwhile; a copy of its file lacks what is in its log. */
+/** Makes a consistent copy of a SQLite database during writes. A plain copy of the file would lack what is in the write-ahead log. */
 export async function copyDatabase(source: string, target: string): Promise<void> {
   const { SqliteConnection } = await import('./sqlite-connection.js');
   const connection = new SqliteConnection(source, { readonly: true });

@@ -3,14 +3,14 @@ import { withResultCode } from './sqlite-errors.js';
 
 type Row = Record<string, unknown>;
 
-/** A column of an answer. */
+/** A column of a result. */
 interface Column {
   name: string;
-  /** Declared to hold text, numbers or moments: bytes in it are a text (see `bindable`). */
+  /** Declared for text, numbers or times: bytes in it are text (see `bindable`). */
   hasNoBytes: boolean;
 }
 
-/** Runs `work`; what it throws says by its code what failed. */
+/** Runs `work`; gives its errors the code of what failed. */
 function named<Result>(work: () => Result): Result {
   try {
     return work();
@@ -20,9 +20,8 @@ function named<Result>(work: () => Result): Result {
 }
 
 /**
- * What SQLite can store, and nothing else: the driver would take an object for named parameters and leave what it does not name null.
- * The driver cuts texts at a NUL, so that one which has any goes as bytes: SQLite keeps them as they are in a column of any type, and
- * finds them by the same bytes, never by what comes before the NUL.
+ * Refuses values that SQLite cannot store: the driver would treat an object as named parameters and bind null for the rest. The driver also
+ * cuts text at a NUL, so such text is bound as bytes, which SQLite stores unchanged in a column of any type and finds by all of them.
  */
 function bindable(value: unknown): unknown {
   if (typeof value === 'string') return value.includes('\0') ? Buffer.from(value) : value;
@@ -33,13 +32,13 @@ function bindable(value: unknown): unknown {
   throw new TypeError(`SQLite stores no ${value instanceof Date ? 'Date' : typeof value}.`);
 }
 
-/** A statement that SQLite has read, as better-sqlite3 has it. */
+/** A prepared statement with the interface of better-sqlite3. */
 export class SqliteStatement {
-  /** True when the statement returns rows. */
+  /** Whether the statement returns rows. */
   readonly reader: boolean;
   private columns: Column[];
 
-  /** Refers to its connection, which is closed once it is collected. */
+  /** Keeps the connection referenced: it is closed when it is garbage-collected. */
   constructor(
     private readonly native: StatementSyncInstance,
     readonly database: SqliteConnection,
@@ -54,13 +53,13 @@ export class SqliteStatement {
     return named(() => this.native.run(...values.map(bindable)));
   }
 
-  /** The first row, if there is one. */
+  /** Returns the first row, if any. */
   get(...values: unknown[]): Row | undefined {
     const row = named(() => this.native.get(...values.map(bindable)) as unknown[] | undefined);
     return row && this.toRow(row);
   }
 
-  /** All rows. Throws where an integer is beyond 2^53, which a number cannot hold. */
+  /** Returns all rows. Throws for an integer beyond 2^53, which a number cannot represent. */
   all(...values: unknown[]): Row[] {
     const rows = named(() => this.native.all(...values.map(bindable)) as unknown[][]);
     return rows.map((row) => this.toRow(row));
@@ -70,9 +69,9 @@ export class SqliteStatement {
     return this.native.columns().map(({ name, type }) => ({ name, hasNoBytes: type !== null && !/blob/i.test(type) }));
   }
 
-  /** A plain object: the driver's own have no prototype, which TypeORM does not expect, and take longer. */
+  /** A plain object: the driver's rows have no prototype, which TypeORM does not expect, and are slower. */
   private toRow(values: unknown[]): Row {
-    // The tables have changed since.
+    // The schema has changed since.
     if (values.length !== this.columns.length) this.columns = this.readColumns();
     const row: Row = {};
     for (let i = 0; i < values.length; i += 1) {
@@ -91,15 +90,15 @@ function fromBytes({ buffer, byteOffset, byteLength }: Uint8Array, isText: boole
 
 /** How a SQLite file is opened. */
 interface SqliteOptions {
-  /** The file must be there, and nothing is written. */
+  /** The file must exist, and nothing is written. */
   readonly?: boolean;
   /** How long a statement waits for another process's lock, milliseconds; the whole event loop waits with it. */
   timeout?: number;
 }
 
 /**
- * A connection to a SQLite file: the part of better-sqlite3's interface that TypeORM and the service use, on a driver that brings its
- * binaries along and runs on every version of Node that the service runs on.
+ * A connection to a SQLite file: the part of better-sqlite3's interface that TypeORM and the service use, on a driver with prebuilt binaries
+ * for every supported version of Node.
  */
 export class SqliteConnection {
   private readonly native: DatabaseSyncInstance;
@@ -123,20 +122,20 @@ export class SqliteConnection {
     return named(() => new SqliteStatement(this.native.prepare(text), this));
   }
 
-  /** Runs statements whose answers nobody needs. */
+  /** Runs statements without results. */
   exec(text: string): void {
     named(() => this.native.exec(text));
   }
 
-  /** Sets or reads a setting; with `simple`, returns the first value of the answer alone. */
+  /** Sets or reads a pragma; with `simple`, returns only the first value. */
   pragma(text: string, { simple = false } = {}): unknown {
     const rows = this.prepare(`PRAGMA ${text}`).all();
     return simple ? Object.values(rows[0] ?? {})[0] : rows;
   }
 
   /**
-   * The driver lets go of the file only when all statements are collected: an open transaction would keep its lock until then, and
-   * what is in the log would stay there alone where the process ends before.
+   * Rolls back and checkpoints first, because the driver releases the file only when all statements are garbage-collected: an open transaction
+   * would keep its lock until then, and data might remain only in the write-ahead log.
    */
   close(): void {
     if (!this.open) return;
@@ -144,7 +143,7 @@ export class SqliteConnection {
       if (this.inTransaction) this.exec('ROLLBACK');
       if (!this.isReadonly) this.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     } catch {
-      // Another process has the file, or the disk is broken: the log is read at the next opening.
+      // Another process has the file, or the disk is broken: the next opening reads the log.
     } finally {
       this.native.close();
     }

@@ -1,4 +1,4 @@
-/** SQLite's result codes by number, under the names that the rest of the service knows them by. */
+/** Names of SQLite's result codes, by number. */
 const RESULT_CODES: Record<number, string> = {
   1: 'SQLITE_ERROR',
   2: 'SQLITE_INTERNAL',
@@ -34,7 +34,7 @@ const RESULT_CODES: Record<number, string> = {
   2067: 'SQLITE_CONSTRAINT_UNIQUE',
 };
 
-/** SQLite's own messages. The driver gives no number when a statement that returns rows fails. */
+/** SQLite's messages: the driver gives no number when a statement that returns rows fails. */
 const MESSAGES: [RegExp, string][] = [
   [/^database is locked/, 'SQLITE_BUSY'],
   [/^database table is locked/, 'SQLITE_LOCKED'],
@@ -50,19 +50,19 @@ const MESSAGES: [RegExp, string][] = [
   [/^CHECK constraint failed/, 'SQLITE_CONSTRAINT_CHECK'],
 ];
 
-/** An error of the driver: its `code` says only that SQLite failed. */
+/** An error of the driver, whose `code` says only that SQLite failed. */
 interface DriverError extends Error {
   code?: string;
   errcode?: number;
 }
 
 function codeOf({ errcode, message }: DriverError): string {
-  // An extended code that has no name here has its group's in the lowest byte.
+  // The lowest byte of an extended code is its primary code.
   if (errcode !== undefined) return RESULT_CODES[errcode] ?? RESULT_CODES[errcode & 0xff] ?? 'SQLITE_ERROR';
   return MESSAGES.find(([text]) => text.test(message))?.[1] ?? 'SQLITE_ERROR';
 }
 
-/** The same error, with a `code` that names what failed; errors that are not SQLite's stay as they are. */
+/** Sets a `code` that names what failed; leaves errors of others unchanged. */
 export function withResultCode(error: unknown): unknown {
   const failed = error as DriverError;
   if (failed.code === 'ERR_SQLITE_ERROR') failed.code = codeOf(failed);

@@ -4,18 +4,18 @@ import { OperatorError } from '../common/operator-error.js';
 import { isBusy } from './database-errors.js';
 import { makePrivateFile, makePrivateFolder } from './private-file.js';
 
-/** A process that is just ending still has the file for a moment. */
+/** A process that is ending keeps the file for a moment. */
 const TRIES = 20;
 const PAUSE_MS = 100;
 
-/** The right to serve a SQLite file, which one process has at a time. */
+/** The right to serve a SQLite file; one process has it at a time. */
 export interface SqliteLock {
   release(): void;
 }
 
 /**
- * Takes the right to serve a SQLite file; null when another process has it. The lock is SQLite's own on a file beside the database: the
- * operating system frees it when its process ends in whatever way, so there is none to clear away by hand.
+ * Takes the right to serve a SQLite file; returns null when another process has it. It is SQLite's lock on a file beside the database, which
+ * the operating system releases when the process ends in any way.
  */
 export async function lockSqliteFile(file: string, tries = TRIES): Promise<SqliteLock | null> {
   makePrivateFolder(dirname(file));
@@ -36,10 +36,10 @@ export async function lockSqliteFile(file: string, tries = TRIES): Promise<Sqlit
   return null;
 }
 
-/** Referred to until the end: what is collected is closed, and its lock is gone. */
+/** Referenced until the end: a garbage-collected connection is closed and loses its lock. */
 let kept: SqliteLock | null = null;
 
-/** Keeps the file for this process until it ends; throws OperatorError when another one serves it. */
+/** Takes the right to serve the file until this process ends. Throws OperatorError when another process has it. */
 export async function keepSqliteFile(file: string): Promise<void> {
   kept = await lockSqliteFile(file);
   if (kept) return;

@@ -6,24 +6,23 @@ import { prepareOnce } from './rows.js';
 import type { SqliteConnection } from './sqlite-connection.js';
 import { Transaction } from './transaction.js';
 
-/** How long another process may keep SQLite's write lock before units of work give up: about five seconds. */
+/** How long units of work wait for another process's write lock: about five seconds. */
 const BUSY_TRIES = 200;
 const BUSY_PAUSE_MS = 25;
-/** Units of work that share a commit at most, so that the first one need not wait long for the last. */
-const MOST_TOGETHER = 32;
+/** Maximum number of units of work that share a commit, so that the first does not wait long for the last. */
+const MAX_UNITS_PER_COMMIT = 32;
 
 /** A unit of work in the queue. */
 interface Unit {
   run(transaction: Transaction): Promise<void>;
-  /** It is committed. */
+  /** Resolves after the commit. */
   resolve(): void;
   reject(error: unknown): void;
 }
 
 /**
- * Units of work on SQLite, one after another. Those that wait together share a transaction, for the sync to disk at its end is what a
- * small write costs most ("group commit"); each has a savepoint, so that one that fails is undone alone. None is answered before the
- * commit that makes it last.
+ * Runs units of work on SQLite one after another. Waiting units share a transaction, because the sync to disk at its end is most of the cost
+ * of a small write ("group commit"). Each has a savepoint, so that a failed unit is rolled back alone. A unit resolves only after the commit.
  */
 export class SqliteTurns {
   private waiting: Unit[] = [];
@@ -31,7 +30,7 @@ export class SqliteTurns {
 
   constructor(private readonly writer: DataSource) {}
 
-  /** Runs `work` in its turn; resolves after its commit. */
+  /** Queues `work`; resolves after its commit. */
   run<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
     return new Promise<Result>((resolve, reject) => {
       let result: Result;
@@ -47,36 +46,36 @@ export class SqliteTurns {
         },
         reject,
       });
-      this.working ??= this.workOff();
+      this.working ??= this.drainQueue();
     });
   }
 
-  /** Resolves when nobody waits any more. */
+  /** Resolves when the queue is empty. */
   async settled(): Promise<void> {
     while (this.working) await this.working;
   }
 
-  private async workOff(): Promise<void> {
+  private async drainQueue(): Promise<void> {
     while (this.waiting.length > 0) {
-      // Requests that arrived at the same moment join before the turn begins.
+      // Lets requests that arrived at the same time join.
       await setImmediate();
-      const units = this.waiting.splice(0, MOST_TOGETHER);
+      const units = this.waiting.splice(0, MAX_UNITS_PER_COMMIT);
       try {
         await this.commitTogether(units);
       } catch (error) {
-        // Whoever was told already cannot be told again; a promise settles once.
+        // Units that were settled before ignore this: a promise settles once.
         for (const unit of units) unit.reject(error);
       }
     }
-    // In the same step as the look at the queue: who comes a step later must not be told that somebody works it off.
+    // Synchronously after the check of the queue, so that a unit queued next starts a new run.
     this.working = null;
   }
 
-  /** Throws when nothing of it lasts. */
+  /** Throws when the whole transaction was rolled back. */
   private async commitTogether(units: Unit[]): Promise<void> {
     const runner = this.writer.createQueryRunner() as QueryRunner & { isTransactionActive: boolean };
     await this.begin();
-    // TypeORM's own methods that would begin a transaction (save, remove) join this one instead.
+    // TypeORM's methods that begin a transaction (save, remove) join this one instead.
     runner.isTransactionActive = true;
     try {
       const done: Unit[] = [];
@@ -85,7 +84,7 @@ export class SqliteTurns {
       for (const unit of done) this.acknowledge(unit);
     } finally {
       runner.isTransactionActive = false;
-      // SQLite has rolled back by itself when the disk is full or broken.
+      // SQLite has already rolled back when the disk is full or broken.
       if (this.connection.inTransaction) this.do('ROLLBACK');
     }
   }
@@ -98,7 +97,7 @@ export class SqliteTurns {
     }
   }
 
-  /** False when the unit failed and was undone; throws when the whole transaction is gone with it. */
+  /** Returns false when the unit failed and was rolled back; throws when the whole transaction was. */
   private async runAlone(unit: Unit): Promise<boolean> {
     this.do('SAVEPOINT unit');
     try {
@@ -122,7 +121,7 @@ export class SqliteTurns {
     prepareOnce(this.connection, statement).run();
   }
 
-  /** Takes the write lock. The driver would wait for another process with the whole event loop standing still; this waits beside it. */
+  /** Takes the write lock, waiting asynchronously for another process; the driver would block the event loop. */
   private async begin(): Promise<void> {
     for (let tries = 1; ; tries += 1) {
       try {

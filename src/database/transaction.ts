@@ -1,9 +1,9 @@
 import { EntityManager, EntityTarget, FindOptionsWhere, ObjectLiteral } from 'typeorm';
 import { isPlain, Rows } from './rows.js';
 
-/** One unit of work on the database: all of it is committed, or none. */
+/** A unit of work: it is committed as a whole, or not at all. */
 export class Transaction {
-  /** Quick statements for the paths that every login takes. */
+  /** Fast statements for hot paths. */
   readonly rows: Rows;
   private readonly whenCommitted: (() => void)[] = [];
 
@@ -11,17 +11,17 @@ export class Transaction {
     this.rows = new Rows(manager);
   }
 
-  /** Finds a row and keeps other units of work from it until the end of this one. */
+  /** Finds a row and locks it until the end of this unit of work. */
   lock<Row extends ObjectLiteral>(entity: EntityTarget<Row>, where: FindOptionsWhere<Row>): Promise<Row | null> {
     if (isPlain(where)) return this.rows.lock(entity, where);
-    // SQLite lets one unit of work in at a time, so there the row is locked already.
+    // On SQLite units of work run one at a time, so the row is locked already.
     return this.manager.findOne(entity, {
       where,
       ...(!this.rows.isSqlite && { lock: { mode: 'pessimistic_write' } }),
     });
   }
 
-  /** Runs after the commit, and not at all when there is none: for caches and for waking workers. */
+  /** Runs the action after the commit, for example to update caches or wake workers. */
   afterCommit(action: () => void): void {
     this.whenCommitted.push(action);
   }

@@ -41,7 +41,7 @@ export const uniqueIndex = (name: string, ...columnNames: string[]): TableIndexO
   isUnique: true,
 });
 
-/** A reference to the id of another table's row, with which this one goes. */
+/** A foreign key whose rows are deleted with the row that they refer to. */
 export const cascade = (name: string, column: string, table: string): TableForeignKeyOptions => ({
   name,
   columnNames: [column],
@@ -50,7 +50,7 @@ export const cascade = (name: string, column: string, table: string): TableForei
   onDelete: 'CASCADE',
   onUpdate: 'NO ACTION',
 });
-/** The same for a row that stays. */
+/** A foreign key that is set to null when that row is deleted. */
 export const setNull = (name: string, column: string, table: string): TableForeignKeyOptions => ({
   ...cascade(name, column, table),
   onDelete: 'SET NULL',

@@ -2,8 +2,8 @@ import { MigrationInterface, QueryRunner, Table, TableOptions } from 'typeorm';
 import { useBinaryCollation } from '../collation.js';
 
 /**
- * A migration that makes one table with its indices. MariaDB and MySQL commit each statement on its own, so a migration that was
- * cut off is run again: one table a migration, made only if it is not there yet, makes that safe.
+ * A migration that creates one table with its indices, if it does not exist. MariaDB and MySQL commit each statement by itself, so an
+ * interrupted migration runs again; with one table per migration that is safe.
  */
 export abstract class CreateTable implements MigrationInterface {
   abstract readonly name: string;
