@@ -35,8 +35,16 @@ import { RecordingRecovery } from './recordings/recording-recovery.js';
 import { RecordingStore } from './recordings/recording-store.js';
 import { RecordingsController } from './recordings/recordings.controller.js';
 import { RecordingsService } from './recordings/recordings.service.js';
+import { S3Bucket } from './recordings/s3-bucket.js';
+import { S3Store } from './recordings/s3-store.js';
 import { KEPT_RECORDINGS } from './recordings/recordings.kept.js';
 import { RecordingsSettings } from './recordings/recordings.settings.js';
+
+function storeOf({ place, keys }: RecordingsSettings): RecordingStore {
+  if (!place) throw new Error('RECORDINGS_URL was not checked.');
+  const folder = new FolderStore(place.folder);
+  return 'bucket' in place && keys ? new S3Store(new S3Bucket(place, keys), folder) : folder;
+}
 
 /** Calls: accepted, made, kept and shown. */
 @Module({
@@ -73,7 +81,7 @@ import { RecordingsSettings } from './recordings/recordings.settings.js';
     {
       provide: RecordingStore,
       inject: [RecordingsSettings],
-      useFactory: ({ folder }: RecordingsSettings) => new FolderStore(folder),
+      useFactory: storeOf,
     },
     ...KEPT_CALLS,
     KEPT_RECORDINGS,

@@ -197,7 +197,7 @@ describe('A folder of recordings', () => {
     expect((await stat(folder)).mode & 0o777).toBe(0o700);
     const stored = await store.open(name);
     expect(stored?.bytes).toBe(44 + 3 * 4 * FRAME);
-    const part = await stored!.read(40, 47).toArray();
+    const part = await (await stored!.read(40, 47)).toArray();
     expect(Buffer.concat(part).toString('hex')).toBe('000f000001010101');
     await store.remove(name);
     expect(await store.open(name)).toBeNull();

@@ -11,8 +11,8 @@ const LAG_MS = 500;
 const MAX_WAITING_BYTES = 1024 * 1024;
 const SILENCE_BYTES = 64 * 1024;
 
-/** What became of a recording: all of it is kept, or its beginning, or nothing. */
-export type RecordingOutcome = 'whole' | 'partial' | 'none';
+/** What became of a recording: all of it is kept, or its beginning, or nothing; `later`: the store could not complete it yet. */
+export type RecordingOutcome = 'whole' | 'partial' | 'none' | 'later';
 
 /**
  * Records one call while it goes on. Nothing here waits for the store: what it does not take in time ends the recording, and the call goes
@@ -56,8 +56,9 @@ export class CallRecorder {
     this.cancelTimer();
     if (!this.failure) this.writeAll(this.mix.takeRest(this.nowMs));
     await this.writing;
-    await this.closeFile();
+    const isClosed = await this.closeFile();
     if (this.writtenBytes === 0) return 'none';
+    if (!isClosed) return 'later';
     return this.failure ? 'partial' : 'whole';
   }
 
@@ -108,11 +109,13 @@ export class CallRecorder {
     }
   }
 
-  private async closeFile(): Promise<void> {
+  private async closeFile(): Promise<boolean> {
     try {
       await (await this.opening).close();
+      return true;
     } catch (error) {
       this.break(error as Error);
+      return false;
     }
   }
 

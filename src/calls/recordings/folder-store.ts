@@ -1,14 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { FileHandle, mkdir, open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
-import {
-  fileNameOf,
-  type Leftover,
-  type RecordingFile,
-  RecordingStore,
-  type StoredRecording,
-} from './recording-store.js';
+import { fileNameOf, type RecordingFile, RecordingStore, type StoredRecording } from './recording-store.js';
 import { HEADER_BYTES, wavHeader } from './wav.js';
 
 /** For the eyes of the service's user only. */
@@ -67,7 +60,7 @@ export class FolderStore extends RecordingStore {
     try {
       const { size: bytes } = await stat(path);
       if (bytes <= HEADER_BYTES) return null;
-      return { bytes, read: (first, last): Readable => createReadStream(path, { start: first, end: last }) };
+      return { bytes, read: async (first, last) => createReadStream(path, { start: first, end: last }) };
     } catch (error) {
       if (isMissing(error)) return null;
       throw error;
@@ -78,8 +71,8 @@ export class FolderStore extends RecordingStore {
     await rm(this.pathOf(name), { force: true });
   }
 
-  async recover(name: string): Promise<Leftover> {
-    return (await this.open(name)) ? 'kept' : 'nothing';
+  async recover(name: string): Promise<boolean> {
+    return (await this.open(name)) !== null;
   }
 
   private pathOf(name: string): string {

@@ -61,8 +61,7 @@ export class RecordingRecovery implements OnApplicationBootstrap, BeforeApplicat
   }
 
   private async recover({ id, createdAt }: Recording): Promise<void> {
-    const leftover = await this.store.recover(id);
-    if (leftover === 'kept') await this.recordings.keep(id, 'partial');
-    if (leftover === 'nothing' && createdAt < this.ago(LOST_AFTER_MS)) await this.recordings.remove(id);
+    if (await this.store.recover(id)) await this.recordings.keep(id, 'partial');
+    else if (createdAt < this.ago(LOST_AFTER_MS)) await this.recordings.remove(id);
   }
 }

@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 export interface RecordingFile {
   /** Adds sound (interleaved stereo, 16 bits). Resolves when a crash of this process does not lose it any more; rejects when the store takes no more. */
   append(sound: Buffer): Promise<void>;
-  /** Resolves when all of it is where any instance can read it. What was added before a failure stays readable. */
+  /** Resolves when all of it is where any instance can read it. When it rejects, `recover` may do that later. */
   close(): Promise<void>;
 }
 
@@ -13,11 +13,8 @@ export interface StoredRecording {
   /** Size of the WAV file. */
   bytes: number;
   /** Bytes from the first to the last one, both included. */
-  read(first: number, last: number): Readable;
+  read(first: number, last: number): Promise<Readable>;
 }
-
-/** What is left of a recording whose instance died: it can be played, it cannot yet be told, or there is nothing. */
-export type Leftover = 'kept' | 'later' | 'nothing';
 
 /** Where recordings are kept, as WAV files. Names are UUIDs; anything else is refused. */
 export abstract class RecordingStore {
@@ -26,8 +23,8 @@ export abstract class RecordingStore {
   abstract open(name: string): Promise<StoredRecording | null>;
   /** One that is not there is as good as removed. */
   abstract remove(name: string): Promise<void>;
-  /** Completes what an instance that died has begun, as far as it came. */
-  abstract recover(name: string): Promise<Leftover>;
+  /** Completes what an instance that died has begun, as far as it came; false where nothing of it is found. */
+  abstract recover(name: string): Promise<boolean>;
 }
 
 const NAME = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

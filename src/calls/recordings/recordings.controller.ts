@@ -53,7 +53,7 @@ export class RecordingsController {
     if (range) void reply.status(206).header('content-range', `bytes ${first}-${last}/${stored.bytes}`);
     // Fastify reads a stream to its end and sends nothing of it; of a text it would count the length.
     if (request.method === 'HEAD') return void reply.send(Readable.from([]));
-    const stream = await streamWhileConnected(request, reply, async () => stored.read(first, last));
+    const stream = await streamWhileConnected(request, reply, () => stored.read(first, last));
     void reply.send(stream);
   }
 }

@@ -31,7 +31,7 @@ export class RecordingsService {
   /** Recordings that this process works on. */
   private readonly underWay = new Set<string>();
   /** What became of them since the start. */
-  readonly outcomes: Record<RecordingOutcome, number> = { whole: 0, partial: 0, none: 0 };
+  readonly outcomes: Record<RecordingOutcome, number> = { whole: 0, partial: 0, none: 0, later: 0 };
 
   constructor(
     private readonly store: RecordingStore,
@@ -96,6 +96,8 @@ export class RecordingsService {
     try {
       const outcome = await recorder.close();
       this.outcomes[outcome] += 1;
+      // The row stays as it is until RecordingRecovery completes it.
+      if (outcome === 'later') return;
       if (outcome === 'none' || !(await this.keep(id, outcome))) await this.remove(id);
     } catch (error) {
       this.logger.error(`Recording ${id} is looked after later`, error);
