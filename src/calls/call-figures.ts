@@ -7,6 +7,7 @@ import { Lines } from '../telephony/lines.js';
 import type { FrameCounts } from '../telephony/phone-line.js';
 import { ACTIVE_STATUSES, type CallStatus } from './call-status.js';
 import { Call } from './call.entity.js';
+import type { RecordingOutcome } from './recordings/call-recorder.js';
 
 const NO_FRAMES: FrameCounts = { sent: 0, late: 0 };
 
@@ -22,6 +23,8 @@ export interface CallsUnderWay {
 export class CallFigures {
   /** Calls that this instance ended since its start, by their outcome. */
   readonly ended = new Map<CallStatus, number>();
+  /** Recordings that this instance made, by what became of them. */
+  readonly recordings = new Map<RecordingOutcome, number>();
   private turnAnswered: (latency: TurnLatency) => void = () => {};
   private greeted: (milliseconds: number) => void = () => {};
 
@@ -51,6 +54,10 @@ export class CallFigures {
 
   noteEnd(status: CallStatus): void {
     this.ended.set(status, (this.ended.get(status) ?? 0) + 1);
+  }
+
+  noteRecording(outcome: RecordingOutcome): void {
+    this.recordings.set(outcome, (this.recordings.get(outcome) ?? 0) + 1);
   }
 
   /** Reads an index of the calls that are not over: the others, however many, cost nothing. */

@@ -45,6 +45,16 @@ function addCounters(registers: Registry[], figures: CallFigures): void {
       for (const [status, count] of figures.ended) ended.inc({ status }, count);
     },
   });
+  const recordings = new Counter({
+    name: 'call_recordings_total',
+    help: 'Recordings that this instance made, by what became of them; only `whole` ones are as they should be.',
+    labelNames: ['outcome'],
+    registers,
+    collect: () => {
+      recordings.reset();
+      for (const [outcome, count] of figures.recordings) recordings.inc({ outcome }, count);
+    },
+  });
   for (const which of ['sent', 'late'] as const) {
     const frames: Counter = new Counter({
       name: `call_frames_${which}_total`,

@@ -90,6 +90,7 @@ describe('Metrics of calls', () => {
     line.call().end('hung-up-there');
     await shown(/\ncalls_ended_total\{status="completed"\} 1\n/);
     await shown(/\ncall_frames_late_total 0\n/);
+    await shown(/\n# TYPE call_recordings_total counter\n/);
     await service.close();
   });
 });

@@ -5,9 +5,10 @@ import { v7 as uuid } from 'uuid';
 import { Clock, SECOND_MS } from '../../common/clock.js';
 import { SystemTimers } from '../../common/timers.js';
 import { Database } from '../../database/database.js';
+import { CallFigures } from '../call-figures.js';
 import type { CallWrites } from '../call-writes.js';
 import type { Call } from '../call.entity.js';
-import { CallRecorder, type RecordingOutcome } from './call-recorder.js';
+import { CallRecorder } from './call-recorder.js';
 import { type RecordingFile, RecordingStore } from './recording-store.js';
 import { Recording } from './recording.entity.js';
 
@@ -30,18 +31,13 @@ export class RecordingsService {
   private readonly timers = new SystemTimers();
   /** Recordings that this process works on. */
   private readonly underWay = new Set<string>();
-  /** What became of them since the start. */
-  readonly outcomes: Record<RecordingOutcome, number> = { whole: 0, partial: 0, none: 0, later: 0 };
 
   constructor(
     private readonly store: RecordingStore,
     private readonly database: Database,
     private readonly clock: Clock,
+    private readonly figures: CallFigures,
   ) {}
-
-  get countUnderWay(): number {
-    return this.underWay.size;
-  }
 
   isUnderWay(id: string): boolean {
     return this.underWay.has(id);
@@ -95,7 +91,7 @@ export class RecordingsService {
   private async settle(id: string, recorder: CallRecorder): Promise<void> {
     try {
       const outcome = await recorder.close();
-      this.outcomes[outcome] += 1;
+      this.figures.noteRecording(outcome);
       // The row stays as it is until RecordingRecovery completes it.
       if (outcome === 'later') return;
       if (outcome === 'none' || !(await this.keep(id, outcome))) await this.remove(id);
