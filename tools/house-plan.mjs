@@ -43,7 +43,7 @@ export const PLAN = {
     'speech',
   ],
   pages: [...EDGE],
-  operation: [...GROUND, 'auth', 'calls'],
+  operation: [...GROUND, 'auth', 'calls', 'webhooks'],
   housekeeping: [...CORE, 'database', 'kept-data'],
   commands: [...GROUND, 'auth', 'openapi'],
 };

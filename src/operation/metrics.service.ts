@@ -17,7 +17,9 @@ import { Database } from '../database/database.js';
 import { bearerCredentials } from '../http/bearer.js';
 import { Letter, LETTER_STATE } from '../mail/letter.entity.js';
 import { addCallMetrics } from './call-metrics.js';
+import { WebhookFigures } from '../webhooks/webhook-figures.js';
 import { OPERATION_ERRORS } from './operation.errors.js';
+import { addWebhookMetrics } from './webhook-metrics.js';
 
 const DURATION_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const THROTTLED = 429;
@@ -52,6 +54,7 @@ export class MetricsService {
     sessions: SessionsService,
     apiKeys: ApiKeysService,
     calls: CallFigures,
+    webhooks: WebhookFigures,
   ) {
     if (!this.isOn) return;
     collectDefaultMetrics({ register: this.registry });
@@ -70,6 +73,7 @@ export class MetricsService {
     this.letters();
     this.providerFaults();
     addCallMetrics(this.registry, calls, (question) => this.ask(question));
+    addWebhookMetrics(this.registry, webhooks, (question) => this.ask(question));
   }
 
   get isOn(): boolean {

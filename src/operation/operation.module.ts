@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
+import { WebhooksModule } from '../webhooks/webhooks.module.js';
 import { HealthController } from './health.controller.js';
 import { HttpDrain } from './http-drain.js';
 import { MetricsController } from './metrics.controller.js';
@@ -7,7 +8,7 @@ import { MetricsService } from './metrics.service.js';
 
 /** What operators and load balancers ask, and what happens when they stop the service. */
 @Module({
-  imports: [AuthModule],
+  imports: [AuthModule, WebhooksModule],
   controllers: [HealthController, MetricsController],
   providers: [HttpDrain, MetricsService],
 })

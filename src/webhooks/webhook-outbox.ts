@@ -8,6 +8,7 @@ import { LeasedRows } from '../outbox/leased-rows.js';
 import { type AttemptChanges, GONE, WebhookAttempts } from './webhook-attempts.js';
 import { DELIVERY_STATE, WebhookDelivery } from './webhook-delivery.entity.js';
 import { WebhookEvents } from './webhook-events.js';
+import { WebhookFigures } from './webhook-figures.js';
 import { WebhookShares } from './webhook-shares.js';
 import { WebhooksSettings } from './webhooks.settings.js';
 
@@ -30,6 +31,7 @@ export class WebhookOutbox implements OnApplicationBootstrap, BeforeApplicationS
     private readonly attempts: WebhookAttempts,
     private readonly shares: WebhookShares,
     private readonly events: WebhookEvents,
+    private readonly figures: WebhookFigures,
   ) {
     const rows = new LeasedRows(WebhookDelivery, database, clock, settings.WEBHOOK_LEASE_SECONDS * SECOND_MS);
     this.queue = new LeasedQueue('Webhooks', rows, this, clock, {
@@ -66,6 +68,11 @@ export class WebhookOutbox implements OnApplicationBootstrap, BeforeApplicationS
   async try(delivery: WebhookDelivery): Promise<Outcome<WebhookDelivery>> {
     const changes = await this.attempts.try(delivery);
     return { changes, aftermath: (tx) => this.settleFollowers(tx, delivery, changes) };
+  }
+
+  afterSettled(_delivery: WebhookDelivery, { changes }: Outcome<WebhookDelivery>): Promise<void> {
+    this.figures.note(changes);
+    return Promise.resolve();
   }
 
   /** Those behind it are due when it is: at once when it is settled. A receiver that is gone gets no more of this call. */

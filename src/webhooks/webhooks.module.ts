@@ -8,6 +8,7 @@ import { WebhookContents } from './webhook-contents.js';
 import { WebhookDeliveries } from './webhook-deliveries.js';
 import { WebhookDelivery } from './webhook-delivery.entity.js';
 import { WebhookEvents } from './webhook-events.js';
+import { WebhookFigures } from './webhook-figures.js';
 import { WebhookOutbox } from './webhook-outbox.js';
 import { WebhookSecrets } from './webhook-secrets.js';
 import { WebhookShares } from './webhook-shares.js';
@@ -25,6 +26,7 @@ import { KEPT_WEBHOOKS } from './webhooks.kept.js';
     WebhookContents,
     WebhookDeliveries,
     WebhookEvents,
+    WebhookFigures,
     WebhookOutbox,
     WebhookSecrets,
     WebhookShares,
@@ -36,6 +38,7 @@ import { KEPT_WEBHOOKS } from './webhooks.kept.js';
     WebhookAddresses,
     WebhookDeliveries,
     WebhookEvents,
+    WebhookFigures,
     WebhookOutbox,
     WebhookSecrets,
     WebhookUrls,

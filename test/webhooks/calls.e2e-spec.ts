@@ -1,3 +1,4 @@
+import { inflateRawSync } from 'node:zlib';
 import { DAY_MS } from '../../src/common/clock.js';
 import { ScriptedLine } from '../doubles/scripted-line.js';
 import { signatureOf, verified, WebhookReceiver } from '../doubles/webhook-receiver.js';
@@ -8,7 +9,7 @@ import { join } from '../support/people.js';
 import { startApp, TestApp } from '../support/start-app.js';
 import { tablesWith } from '../support/tables.js';
 import { until } from '../support/until.js';
-import { setWebhook, WEBHOOK_SETTINGS } from '../support/webhooks.js';
+import { deliveriesOf, setWebhook, WEBHOOK_SETTINGS } from '../support/webhooks.js';
 
 const TYPES = ['call.queued', 'call.initiated', 'call.ringing', 'call.answered', 'call.ended'];
 const SPOKEN = 'My plum tree is called Hortensia.';
@@ -90,6 +91,9 @@ describe('The webhooks of a call', () => {
   it('are sealed at rest, and nothing of them is in the log', async () => {
     // The transcript itself is there, and nowhere else.
     expect(await tablesWith(service, SPOKEN)).toEqual(['call_turns']);
+    const contents = await service.query('SELECT sealed FROM webhook_contents');
+    expect(contents.length).toBeGreaterThan(5);
+    for (const { sealed } of contents) expect(() => inflateRawSync(Buffer.from(sealed, 'base64'))).toThrow();
     expect(service.logs.join('')).not.toContain('Hortensia');
   });
 
@@ -105,11 +109,10 @@ describe('The webhooks of a call', () => {
 
   it('end when the webhook is removed', async () => {
     await setWebhook(service, ada, desk.projectId, null);
-    const before = receiver.hooks.length;
     const { sid, call } = await dialled();
     call.end('busy');
     await until(async () => (await api.post('/call', { sid })).body.status === 'busy');
-    expect(receiver.hooks.length).toBe(before);
-    expect(await service.query('SELECT * FROM webhook_deliveries WHERE settled_at IS NULL')).toEqual([]);
+    expect(receiver.of(sid)).toEqual([]);
+    expect(await deliveriesOf(service, sid)).toEqual([]);
   });
 });

@@ -10,6 +10,8 @@ import { TIME } from '../support/shapes.js';
 import { startApp, TestApp } from '../support/start-app.js';
 import { deliver, happen, HookedProject, hookedProject, setWebhook, WEBHOOK_SETTINGS } from '../support/webhooks.js';
 
+const METRICS_TOKEN = 'a token for metrics alone';
+
 let service: TestApp;
 let receiver: WebhookReceiver;
 let ada: { apiKey: string };
@@ -18,7 +20,7 @@ let project: HookedProject;
 beforeAll(async () => {
   receiver = new WebhookReceiver();
   await receiver.open();
-  service = await startApp({ ...WEBHOOK_SETTINGS, WEBHOOK_TIMEOUT_MS: '300' });
+  service = await startApp({ ...WEBHOOK_SETTINGS, WEBHOOK_TIMEOUT_MS: '300', METRICS_TOKEN });
   // The clock moves further than a token lasts.
   ada = { apiKey: await makeApiKey(service, await join(service)) };
   api = service.api.as(ada);
@@ -127,6 +129,23 @@ describe('The deliveries of a project', () => {
     await deliver(service);
     expect(await countRows(service, 'webhook_deliveries', `project_id = '${project.id}'`)).toBe(0);
     expect(await countRows(service, 'webhook_contents')).toBe(contents - 3);
+  });
+
+  it('are counted in the metrics, by what became of them', async () => {
+    const read = async () => (await service.api.as({ token: METRICS_TOKEN }).get('/metrics')).body as string;
+    const figure = async (name: string) => Number(new RegExp(`\\n${name} (\\S+)`).exec(await read())?.[1]);
+    const delivered = 'webhook_deliveries_settled_total\\{state="delivered"\\}';
+    const before = [await figure(delivered), await figure('webhook_deliveries_waiting')];
+    await happen(service, project, ['call.queued']);
+    await deliver(service);
+    refuse(500);
+    await happen(service, project, ['call.queued']);
+    await deliver(service);
+    const after = [await figure(delivered), await figure('webhook_deliveries_waiting')];
+    expect(after.map((one, i) => one - before[i])).toEqual([1, 1]);
+    expect(await figure('webhook_tries_total')).toBeGreaterThan(1);
+    service.clock.advance(DAY_MS);
+    expect(await figure('webhook_queue_age_seconds')).toBeGreaterThan(80_000);
   });
 
   it('are deleted WEBHOOK_RETENTION_DAYS after they were settled, and not while they wait', async () => {

@@ -146,6 +146,9 @@ describe('A webhook that is not taken', () => {
 });
 
 describe('A receiver', () => {
+  let patient: TestApp;
+  beforeAll(async () => (patient = await service.another({ WEBHOOK_TIMEOUT_MS: '60000' })));
+
   it('that never answers is left after WEBHOOK_TIMEOUT_MS', async () => {
     receiver.answer = () => undefined;
     const callId = await happen(service, project, ['call.queued']);
@@ -154,30 +157,25 @@ describe('A receiver', () => {
   });
 
   it('that says yes and then talks for ever, or less than it announced, has said yes', async () => {
-    let bytes = 0;
     receiver.answer = (response) => {
       response.writeHead(200);
       const more = () => {
-        for (let room = true; room && !response.destroyed;) {
-          bytes += 16_384;
-          room = response.write(Buffer.alloc(16_384));
-        }
+        while (!response.destroyed && response.write(Buffer.alloc(16_384)));
       };
       response.on('drain', more).on('error', () => undefined);
       more();
     };
-    const endless = await happen(service, project, ['call.queued']);
-    await deliver(service);
+    // It is the length of the answer that ends it here.
+    const endless = await happen(patient, project, ['call.queued']);
+    await deliver(patient);
     expect(await only(endless)).toMatchObject({ state: 'delivered', status: 200, lastError: null });
     receiver.answer = (response) => {
       response.writeHead(200, { 'content-length': '1000' }).write('short');
       setImmediate(() => response.destroy());
     };
-    const short = await happen(service, project, ['call.queued']);
-    await deliver(service);
+    const short = await happen(patient, project, ['call.queued']);
+    await deliver(patient);
     expect(await only(short)).toMatchObject({ state: 'delivered', status: 200 });
-    // What the sockets between take unread, and no more.
-    expect(bytes).toBeLessThan(32 * 1024 * 1024);
   });
 
   it('that speaks no HTTP, or hangs up, has not taken it', async () => {
@@ -196,7 +194,6 @@ describe('A receiver', () => {
     await slow.open();
     const waiting: (() => void)[] = [];
     slow.answer = (response) => void waiting.push(() => accept(response));
-    const patient = await service.another({ WEBHOOK_TIMEOUT_MS: '60000' });
     const theirs = await hookedProject(service, ada, slow.url());
     const calls = [];
     for (let i = 0; i < 20; i += 1) calls.push(await happen(patient, theirs, ['call.queued']));
