@@ -103,9 +103,11 @@ export function launch(
   return { child, output, exit };
 }
 
-/** Runs a program of the build (or any script) to its end. */
+/** Runs a program of the build (or any script) to its end. A server that should have refused to start is killed once it listens. */
 export function runProcess(file: string, args: string[], settings: Settings, cwd: string): Promise<Exit> {
-  return launch(file, args, settings, cwd).exit;
+  const { child, output, exit } = launch(file, args, settings, cwd);
+  void output.find(LISTENING).then(() => child.kill('SIGKILL'));
+  return exit;
 }
 
 /** Starts the built server in a folder; resolves when it listens, rejects when it ends before. */
