@@ -8,7 +8,7 @@ import { isTakenOver } from '../http/upgrades.js';
 import { OperationSettings } from './operation.settings.js';
 
 const SWEEP_MS = 50;
-/** A connection that was just opened is about to be used: closing it would lose a request. */
+/** A connection this young is about to be used: closing it would lose a request. */
 const UNUSED_MS = 1000;
 
 /**
@@ -17,9 +17,9 @@ const UNUSED_MS = 1000;
  */
 @Injectable()
 export class HttpDrain implements OnApplicationBootstrap, OnModuleDestroy {
-  /** Requests that are not answered by then are cut off: a client that never ends its request must not hold the process. */
+  /** Then open requests are cut off: a client that never ends its request must not keep the process alive. */
   graceMs = 10_000;
-  /** The process was told to end: load balancers should turn elsewhere. */
+  /** The process is stopping: load balancers should use other instances. */
   isStopping = false;
   /** Open connections, and when each was opened. */
   private readonly sockets = new Map<Socket, number>();

@@ -23,10 +23,10 @@ import { addWebhookMetrics } from './webhook-metrics.js';
 
 const DURATION_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const THROTTLED = 429;
-/** How long the figures wait for the database, milliseconds. */
+/** How long a request for metrics waits for the database, milliseconds. */
 const DATABASE_TIMEOUT_MS = 2000;
 
-/** Figures for Prometheus, collected when they are asked for. Shown to who knows METRICS_TOKEN; without one there are none. */
+/** Metrics for Prometheus, collected on request. They require METRICS_TOKEN; without that setting there are none. */
 @Injectable()
 export class MetricsService {
   private readonly registry = new Registry();
@@ -80,14 +80,14 @@ export class MetricsService {
     return this.settings.METRICS_TOKEN !== undefined;
   }
 
-  /** Notes an answered request under its route's pattern, never its URL: that could hold anything, and without end. */
+  /** Records a response under the pattern of its route, not its URL, of which there is no end. */
   observe(request: FastifyRequest, reply: FastifyReply): void {
     const route = request.routeOptions.url ?? 'none';
     this.durations.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
     if (reply.statusCode === THROTTLED) this.throttled.inc({ route });
   }
 
-  /** The figures in Prometheus's text format, to who knows the token; without METRICS_TOKEN there is no such route. */
+  /** Responds with the metrics in Prometheus's text format if the token is right; 404 without METRICS_TOKEN. */
   read(authorization: string | undefined): Promise<string> {
     const given = sha256(bearerCredentials(authorization ?? '') ?? '');
     const wanted = sha256(this.settings.METRICS_TOKEN ?? '');

@@ -6,7 +6,7 @@ import { HttpDrain } from './http-drain.js';
 import { MetricsController } from './metrics.controller.js';
 import { MetricsService } from './metrics.service.js';
 
-/** What operators and load balancers ask, and what happens when they stop the service. */
+/** Health, metrics, and an orderly stop. */
 @Module({
   imports: [AuthModule, WebhooksModule],
   controllers: [HealthController, MetricsController],

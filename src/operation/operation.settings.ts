@@ -8,7 +8,7 @@ export class OperationSettings extends ModuleSettings {
   @Whole(0, 300)
   SHUTDOWN_DELAY_SECONDS: number = 0;
 
-  /** Opens `/metrics` to Prometheus with this bearer token, at least 16 characters. Unset: there are no metrics. */
+  /** Bearer token with which Prometheus reads `/metrics`, at least 16 characters. Unset: no metrics. */
   @IsOptional()
   @MinLength(16)
   METRICS_TOKEN?: string;
