@@ -13,11 +13,11 @@ import { databaseSettings, runCommand } from './command.js';
 
 const USAGE = 'Usage: npm run audit -- [--email ADDRESS] [--type EVENT] [--since 2026-01-31] [--limit 100]';
 const TYPES: string[] = Object.values(AUDIT_EVENT);
-/** A day, or a moment that names its offset: without one it would be meant in the time zone of whoever asks. */
+/** A day, or a time with an offset: without one its time zone would be unclear. */
 const MOMENT = /^\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d))?$/;
 const LIMIT = /^[1-9]\d{0,5}$/;
 
-/** Which events are asked for: the newest `limit` that fit. */
+/** Selects events: the newest `limit` that match. */
 interface Question {
   email?: string;
   type?: string;
@@ -39,14 +39,14 @@ function readQuestion(): Question {
   return { email, type, since: new Date(since), limit: Number(limit) };
 }
 
-/** Opens the database for reading only: on SQLite not one byte of the file changes. */
+/** Opens the database read-only: on SQLite no byte of the file changes. */
 async function openForReading(): Promise<DataSource> {
   const options = await databaseOptions(databaseSettings().get(DatabaseSettings), SCHEMA);
   if (options.type !== 'better-sqlite3') return new DataSource(options).initialize();
   return new DataSource({ ...options, readonly: true, enableWAL: false }).initialize();
 }
 
-/** Events of an address, and those that know only its user's id. */
+/** Events with the address, or with the id of its user. */
 async function whoIs(dataSource: DataSource, email: string | undefined): Promise<FindOptionsWhere<AuditEvent>[]> {
   if (email === undefined) return [{}];
   const user = await dataSource.manager.findOneBy(User, { email });

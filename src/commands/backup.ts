@@ -10,13 +10,13 @@ import { databaseSettings, fileArgument, runCommand, sqliteFileOf } from './comm
 const USAGE = 'Usage: npm run backup -- FILE';
 const ON_MARIADB = 'mariadb-dump --single-transaction --default-character-set=utf8mb4 --result-file=FILE DATABASE';
 
-/** `npm run backup -- FILE`: copies the SQLite database as it is at one moment, also while the service runs. */
+/** `npm run backup -- FILE`: makes a consistent copy of the SQLite database, also while the service runs. */
 async function backup(): Promise<void> {
   const target = resolve(fileArgument(USAGE));
   const settings = databaseSettings().get(DatabaseSettings);
   const source = sqliteFileOf(settings, ON_MARIADB);
   if (existsSync(target)) throw new OperatorError(`There is a file ${target} already; a backup overwrites none.`);
-  // Under another name until it is whole, so that a backup that was cut off is never taken for one.
+  // Under another name until it is complete, so that an interrupted backup is not mistaken for one.
   const draft = `${target}.partial`;
   rmSync(draft, { force: true });
   makePrivateFile(draft);

@@ -10,7 +10,7 @@ import { appSecretFile } from '../secrets/app-secret.js';
 import { SecretsSettings } from '../secrets/secrets.settings.js';
 import { SETTINGS } from '../settings.js';
 
-/** The settings that a command needs, from the environment and `.env`; the others are as they are by default. */
+/** Reads the settings that a command needs, from the environment and `.env`; others keep their defaults. */
 export function commandSettings(...needed: SettingsType[]): Settings {
   readDotEnv();
   const strange = strangeSettings(SETTINGS);
@@ -18,7 +18,7 @@ export function commandSettings(...needed: SettingsType[]): Settings {
   return loadNeeded(needed, SETTINGS);
 }
 
-/** The settings of a command on a database that is there; throws OperatorError where there is none, and makes none. */
+/** The same for a command on an existing database. Throws OperatorError when there is none. */
 export function databaseSettings(...more: SettingsType[]): Settings {
   const settings = commandSettings(DatabaseSettings, ...more);
   const { sqliteFile } = settings.get(DatabaseSettings);
@@ -30,7 +30,7 @@ export function databaseSettings(...more: SettingsType[]): Settings {
   return settings;
 }
 
-/** The same, with the secret of the service, which a command never makes. */
+/** The same with the secret of the service, which a command never creates. */
 export function secretSettings(...more: SettingsType[]): Settings {
   const settings = databaseSettings(SecretsSettings, ...more);
   const secrets = settings.get(SecretsSettings);
@@ -49,7 +49,7 @@ export function fileArgument(usage: string): string {
   return file;
 }
 
-/** The SQLite file; elsewhere the server's own command is named, which does it better. */
+/** The SQLite file. For other databases it throws, and names the server's own command. */
 export function sqliteFileOf({ sqliteFile }: DatabaseSettings, otherwise: string): string {
   if (sqliteFile !== undefined) return sqliteFile;
   throw new OperatorError(`On MariaDB and MySQL use the server's own command: ${otherwise}`);
@@ -62,7 +62,7 @@ function describe(error: unknown): string {
   return isDatabaseUnavailable(error) ? `The database does not answer: ${message}` : String(stack ?? error);
 }
 
-/** Runs a command; a failure is told on standard error, in one line where it is a foreseen one, and the exit code is 1. */
+/** Runs a command. A failure exits with 1 and is printed to standard error; an OperatorError in one line. */
 export async function runCommand(work: () => Promise<void>): Promise<void> {
   try {
     await work();

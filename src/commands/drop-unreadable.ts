@@ -10,7 +10,7 @@ import { SecretsSettings } from '../secrets/secrets.settings.js';
 import { refuseOtherSchema } from '../database/schema-version.js';
 import { runCommand, secretSettings } from './command.js';
 
-/** What is lost with the rows of a table: one, several, and what that means. */
+/** Words for the lost rows of a table: one, several, and what their loss means. */
 const LOSSES: Record<string, [one: string, several: string, meaning: string]> = {
   signing_keys: ['signing key', 'signing keys', ': everybody has to log in again'],
   letters: [
@@ -26,8 +26,8 @@ function lossOf(table: string, count: number): string {
 }
 
 /**
- * `npm run secrets:drop-unreadable`: gives up what only a lost secret opens, and lets the database belong to the one that is set. The
- * service must be stopped.
+ * `npm run secrets:drop-unreadable`: deletes what only a lost secret can decrypt, and makes the database belong to the current secret. Stop
+ * the service first.
  */
 async function dropUnreadable(): Promise<void> {
   const settings = secretSettings();

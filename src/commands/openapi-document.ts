@@ -10,7 +10,7 @@ import { readDotEnv } from '../config/dot-env.js';
 import { openApiDocument } from '../openapi/document.js';
 import { loadServiceSettings } from '../settings.js';
 
-/** `npm run openapi`: prints the OpenAPI document. Nothing is started for it: no database is opened, and no port. */
+/** `npm run openapi`: prints the OpenAPI document, without opening a database or a port. */
 readDotEnv();
 const settings = loadServiceSettings();
 const app = await NestFactory.create<NestFastifyApplication>(
@@ -18,6 +18,6 @@ const app = await NestFactory.create<NestFastifyApplication>(
   httpAdapter(settings, createLogger(settings.get(LogSettings))),
   { logger: false, abortOnError: false, preview: true },
 );
-// Whoever reads may have seen enough: `npm run openapi | head`.
+// The reader may stop early: `npm run openapi | head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 process.stdout.write(`${JSON.stringify(openApiDocument(app, settings, API_PARTS), null, 2)}\n`);

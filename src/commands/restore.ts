@@ -13,14 +13,14 @@ import { commandSettings, fileArgument, runCommand, sqliteFileOf } from './comma
 const USAGE = 'Usage: npm run restore -- FILE';
 const ON_MARIADB = 'mariadb DATABASE < FILE';
 
-/** The database with its log, which belongs to it. */
+/** The database file and its write-ahead log. */
 function putAside(file: string, suffix: string): void {
   for (const part of [file, `${file}-wal`, `${file}-shm`]) {
     if (existsSync(part)) renameSync(part, part.replace(file, `${file}${suffix}`));
   }
 }
 
-/** `npm run restore -- FILE`: puts a backup in the place of the SQLite database, which is kept beside it. The service must be stopped. */
+/** `npm run restore -- FILE`: replaces the SQLite database by a backup, and keeps the old one beside it. Stop the service first. */
 async function restore(): Promise<void> {
   const source = resolve(fileArgument(USAGE));
   const settings = commandSettings(DatabaseSettings).get(DatabaseSettings);

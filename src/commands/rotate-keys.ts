@@ -27,7 +27,7 @@ function rotateKeysModule(settings: Settings) {
   return RotateKeysModule;
 }
 
-/** `npm run keys:rotate`: publishes the next signing key of the access tokens. Running instances find it by themselves. */
+/** `npm run keys:rotate`: publishes the next signing key of access tokens. Running instances find it by themselves. */
 async function rotateKeys(): Promise<void> {
   const settings = secretSettings(CredentialsSettings);
   const module = rotateKeysModule(settings);

@@ -29,7 +29,7 @@ import { runCommand, secretSettings } from './command.js';
 const ACTIONS = Object.keys(ADMINISTRATION_EVENTS);
 const USAGE = `Usage: npm run users -- ${ACTIONS.join('|')} --email ADDRESS [--json]`;
 
-/** Letters are queued here and sent by the running instances. */
+/** Messages are queued here; running instances send them. */
 @Global()
 @Module({
   providers: [KEPT_LETTERS, MailService, { provide: MailOutbox, useValue: { wake: () => undefined } }],
@@ -80,7 +80,7 @@ function readQuestion(): Question {
   return { action: action as AdministrationAction, email, isJson: values.json ?? false };
 }
 
-/** One detail a line; of lists each entry. */
+/** One detail per line; for lists one line per entry. */
 function inLines(report: Report): string {
   const lines = Object.entries(report).flatMap(([name, value]) => {
     if (Array.isArray(value)) return value.map((entry) => `${name}: ${JSON.stringify(entry)}`);
@@ -89,7 +89,7 @@ function inLines(report: Report): string {
   return [report.message, ...lines].join('\n');
 }
 
-/** `npm run users`: what an administrator does to one account. */
+/** `npm run users`: actions of an administrator on one account. */
 async function users(): Promise<void> {
   const { action, email, isJson } = readQuestion();
   const settings = secretSettings(FlowsSettings);
