@@ -29,7 +29,7 @@ export interface FramedPage {
   style?: string;
 }
 
-/** The frame of the pages for development: the look of all pages, and the way from one to the others. */
+/** The common layout and navigation of the pages for development. */
 @Injectable()
 export class DevelopmentFrame {
   private readonly pages: LinkedPage[];
@@ -51,7 +51,7 @@ export class DevelopmentFrame {
     this.template = Handlebars.compile(readFileSync(fileURLToPath(file), 'utf8'), { strict: true });
   }
 
-  /** Returns the HTML of a page that was asked for by this URL. */
+  /** Returns the HTML of the page at this URL. */
   render(url: string, { title, main, script, module, style }: FramedPage): string {
     const root = relativeRoot(url);
     const links = this.pages.map(({ name, path }) => ({

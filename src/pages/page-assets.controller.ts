@@ -8,7 +8,7 @@ function readAsset(name: string): string {
   return readFileSync(fileURLToPath(new URL(`./assets/${name}`, import.meta.url)), 'utf8');
 }
 
-/** The files that all pages for people share. */
+/** Files that all pages share. */
 @Public()
 @ApiExcludeController()
 @Controller()
@@ -16,7 +16,7 @@ export class PageAssetsController {
   private readonly style = readAsset('page.css');
   private readonly icon = readAsset('favicon.svg');
 
-  /** The look of every page. */
+  /** The style of every page. */
   @Get('assets/page.css')
   @Header('content-type', 'text/css; charset=utf-8')
   getStyle(): string {

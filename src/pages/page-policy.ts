@@ -4,7 +4,7 @@ const DIRECTIVES: Record<string, string> = {
   'style-src': "'self'",
   'img-src': "'self'",
   'connect-src': "'self'",
-  // A form that is sent without its script would put what was typed into the address or the body of a request nobody expects.
+  // A form submitted without its script would send what was typed in a URL or to the wrong endpoint.
   'form-action': "'none'",
   'base-uri': "'none'",
   'frame-ancestors': "'none'",

@@ -4,7 +4,7 @@ import { HomeController } from './home.controller.js';
 import { PageAssetsController } from './page-assets.controller.js';
 import { ResetPasswordController } from './reset-password.controller.js';
 
-/** The pages for people, beside the API for programs, and the frame for pages that other modules show while developing. */
+/** Pages for people, and the layout of the development pages of other modules. */
 @Module({
   controllers: [HomeController, PageAssetsController, ResetPasswordController],
   providers: [DevelopmentFrame],

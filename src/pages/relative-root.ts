@@ -1,4 +1,4 @@
-/** Returns the way from a page to the root of the service. Relative, because a proxy may add a path that the service does not know. */
+/** Returns the relative path from a page to the root of the service: a proxy may add a prefix that the service does not know. */
 export function relativeRoot(url: string): string {
   const [path] = url.split('?');
   const depth = path.split('/').length - 2;

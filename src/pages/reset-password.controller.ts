@@ -16,7 +16,7 @@ function readAsset(name: string): string {
   return readFileSync(fileURLToPath(new URL(`./reset-password/${name}`, import.meta.url)), 'utf8');
 }
 
-/** The page to which the link in the reset letter leads. */
+/** The page behind the link in the reset message. */
 @Public()
 @ApiExcludeController()
 @Controller('reset-password')

@@ -6,7 +6,7 @@ import { isLoopback, isThisMachine } from '../config/addresses.js';
 import { PAGES_ERRORS } from './pages.errors.js';
 import { PagesSettings } from './pages.settings.js';
 
-/** What proxies add: a request that came through one may come from anywhere. */
+/** Headers that proxies add: a request through a proxy may come from anywhere. */
 const FORWARDING_HEADERS = [
   'forwarded',
   'x-forwarded-for',
@@ -16,14 +16,14 @@ const FORWARDING_HEADERS = [
   'via',
 ];
 
-/** The request was sent on this machine, to a name of this machine: a page of another site that points its name here is refused. */
+/** Whether the request comes from this machine and names it as host: that refuses other sites whose names resolve to it. */
 export function isFromThisMachine({ socket, headers }: Pick<IncomingMessage, 'socket' | 'headers'>): boolean {
   if (!isLoopback(socket.remoteAddress ?? '')) return false;
   if (FORWARDING_HEADERS.some((name) => headers[name] !== undefined)) return false;
   return isThisMachine((headers.host ?? '').replace(/:\d+$/, ''));
 }
 
-/** Lets only this machine in: whoever reads the development mailbox can take over every account. DEV_PAGES=open lets in others too. */
+/** Admits only requests from this machine, unless DEV_PAGES=open: whoever reads the development mailbox can take over every account. */
 @Injectable()
 export class ThisMachineGuard implements CanActivate {
   constructor(private readonly settings: PagesSettings) {}
