@@ -17,19 +17,19 @@ import { SecretsSettings } from './secrets.settings.js';
 
 const LOCK_MS = 5000;
 
-/** Where development keeps its secret. */
+/** The file of the development secret. */
 export function appSecretFile({ sqliteFile }: DatabaseSettings): string {
   return join(sqliteFile ? dirname(sqliteFile) : resolve('data'), 'app-secret');
 }
 
-/** What file systems of networks and memory sticks say of links and permissions that they do not have. */
+/** Errors of file systems without hard links or permissions. */
 const NOT_SUPPORTED = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL'];
 
 function codeOf(error: unknown): string {
   return String((error as NodeJS.ErrnoException).code);
 }
 
-/** Gives the draft its name, unless another process was faster. Either way the file is whole from the moment that it is there. */
+/** Renames the draft unless another process was faster. The file is complete from the moment it exists. */
 function publish(draft: string, file: string): void {
   try {
     linkSync(draft, file);
@@ -65,7 +65,7 @@ function publishUnderLock(draft: string, file: string): void {
   }
 }
 
-/** For its owner's eyes only, where the file system knows owners. */
+/** Readable only by its owner, where the file system has owners. */
 function restrict(file: string): void {
   try {
     chmodSync(file, 0o600);

@@ -1,6 +1,6 @@
 import { Column, ColumnOptions } from 'typeorm';
 
-/** A column of text that Secrets encrypted, with the row's id as context. */
+/** A column of text that Secrets encrypts, with the row's id as context. */
 export interface SealedColumnOf {
   entity: new () => { id: string };
   property: string;
@@ -16,7 +16,7 @@ export function SealedColumn(options: ColumnOptions = {}): PropertyDecorator {
   };
 }
 
-/** Every sealed column of the service. */
+/** All encrypted columns. */
 export function allSealedColumns(): readonly SealedColumnOf[] {
   return sealedColumns;
 }

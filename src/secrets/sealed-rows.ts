@@ -4,13 +4,13 @@ import { allSealedColumns, SealedColumnOf } from './sealed-column.js';
 
 const ROWS_AT_ONCE = 500;
 
-/** A sealed text with its row. */
+/** An encrypted text and its row. */
 interface SealedText extends SealedColumnOf {
   id: string;
   sealed: string;
 }
 
-/** Reads every sealed text of the database, in portions. */
+/** Reads all encrypted texts of the database in batches. */
 async function* sealedTexts(manager: EntityManager): AsyncGenerator<SealedText> {
   for (const column of allSealedColumns()) {
     let after = '';
@@ -31,20 +31,20 @@ async function* sealedTexts(manager: EntityManager): AsyncGenerator<SealedText> 
   }
 }
 
-/** Seals under the current secret what is sealed under the previous one; returns how many texts. */
+/** Re-encrypts texts of the previous secret under the current one; returns their number. */
 export async function resealRows(manager: EntityManager, secrets: Secrets): Promise<number> {
   let count = 0;
   for await (const { entity, property, id, sealed } of sealedTexts(manager)) {
     if (secrets.sealOf(sealed, id) !== 'previous') continue;
     const resealed = secrets.encrypt(secrets.decrypt(sealed, id), id);
-    // Unless somebody wrote it meanwhile: a letter that was sent has no secret any more.
+    // Unless it has changed meanwhile: a sent message has no secret any more.
     const { affected } = await manager.update(entity, { id, [property]: sealed }, { [property]: resealed });
     count += affected ?? 0;
   }
   return count;
 }
 
-/** Whether there are sealed texts, and none of them opens. */
+/** Whether there are encrypted texts, none of which can be decrypted. */
 export async function isAllUnreadable(manager: EntityManager, secrets: Secrets): Promise<boolean> {
   let isAny = false;
   for await (const { id, sealed } of sealedTexts(manager)) {
@@ -54,7 +54,7 @@ export async function isAllUnreadable(manager: EntityManager, secrets: Secrets):
   return isAny;
 }
 
-/** Deletes the rows whose sealed text opens under no secret; returns how many, by the name of the table. */
+/** Deletes rows whose text no secret decrypts; returns their number by table. */
 export async function dropUnreadableRows(manager: EntityManager, secrets: Secrets): Promise<Record<string, number>> {
   const dropped: Record<string, number> = {};
   for await (const { entity, id, sealed } of sealedTexts(manager)) {

@@ -29,7 +29,7 @@ export async function markSecret(manager: EntityManager, secrets: Secrets): Prom
   else await manager.insert(SecretMark, { id: CURRENT_SECRET, mac });
 }
 
-/** For commands beside running instances. */
+/** For commands that run beside the service. */
 export async function checkSecret(database: Database, secrets: Secrets): Promise<void> {
   await refuseWrongSecret(database.reader.manager, secrets);
 }
@@ -48,7 +48,7 @@ export async function adoptSecret(database: Database, secrets: Secrets): Promise
     });
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;
-    // Another instance that started at the same time was faster. It may have another secret.
+    // Another instance that started at the same time was faster, perhaps with another secret.
     await checkSecret(database, secrets);
   }
 }

@@ -5,7 +5,7 @@ import { adoptSecret, checkSecret } from './secret-check.js';
 import { Secrets } from './secrets.js';
 import { SecretsSettings } from './secrets.settings.js';
 
-/** The keys that derive from the secret of the service. Whoever asks for them gets them only when the secret is the right one. */
+/** Provides Secrets, after a check that the database belongs to the secret. */
 @Module({})
 export class SecretsModule {
   /** `adopts`: a change of the secret is carried out; a command beside running instances leaves that to them. */

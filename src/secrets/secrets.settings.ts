@@ -1,7 +1,7 @@
 import { IsOptional, MinLength } from 'class-validator';
 import { ModuleSettings } from '../config/settings.js';
 
-/** Secrets that stood in this repository for everybody to read. */
+/** Secrets that were once published in this repository. */
 const PUBLIC_SECRETS = ['only for trying out, replace me before anybody relies on it'];
 
 /** Secret. */

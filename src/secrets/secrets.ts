@@ -7,10 +7,10 @@ import { SecretsSettings } from './secrets.settings.js';
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** All keys of the service, derived from one secret (HKDF, RFC 5869), one key per purpose. While it is being changed there are two. */
+/** Derives all keys of the service from its secret (HKDF, RFC 5869), one per purpose. During a change of the secret there are two. */
 @Injectable()
 export class Secrets {
-  /** APP_SECRET, and behind it APP_SECRET_PREVIOUS where there is one. */
+  /** APP_SECRET and, if set, APP_SECRET_PREVIOUS. */
   private readonly secrets: string[];
   private readonly keys = new Map<string, Buffer>();
 
@@ -34,7 +34,7 @@ export class Secrets {
     return this.macUnder(first, purpose, parts);
   }
 
-  /** The same under each secret, the current one first: for what may have been made before the secret was changed. */
+  /** The same under each secret, the current one first, for values that may be older than the change of the secret. */
   macs(purpose: string, ...parts: string[]): Buffer[] {
     return this.secrets.map((secret) => this.macUnder(secret, purpose, parts));
   }
@@ -45,7 +45,7 @@ export class Secrets {
     return equal.includes(true);
   }
 
-  /** AES-256-GCM; `context` (a row's id, say) must be the same at decryption, so that no row can take another's place. */
+  /** AES-256-GCM. `context` (a row's id) must be the same at decryption, so that values cannot be swapped between rows. */
   encrypt(plaintext: string, context: string): string {
     const iv = randomBytes(IV_BYTES);
     const key = this.key(this.secrets[0], 'encryption');
@@ -61,7 +61,7 @@ export class Secrets {
     return plaintext;
   }
 
-  /** Which secret a text was sealed under; undefined when neither opens it. */
+  /** Which secret a text was encrypted under; undefined when none decrypts it. */
   sealOf(ciphertext: string, context: string): 'current' | 'previous' | undefined {
     const opened = this.open(ciphertext, context);
     return opened && (opened.index === 0 ? 'current' : 'previous');
@@ -72,7 +72,7 @@ export class Secrets {
       try {
         return { plaintext: this.decryptUnder(secret, ciphertext, context), index };
       } catch {
-        // Another secret may open it.
+        // Another secret may decrypt it.
       }
     }
     return undefined;
