@@ -26,7 +26,7 @@ export class HousekeepingService implements OnApplicationBootstrap, BeforeApplic
 
   onApplicationBootstrap(): void {
     this.keptData.onDeletion(() => this.removeFilesSoon());
-    // Not at the start itself, and not at the same moment on instances that started together.
+    // Delayed at random, so that instances that started together do not run at the same time.
     this.schedule((1 + 9 * Math.random()) * MINUTE_MS);
   }
 
@@ -48,7 +48,7 @@ export class HousekeepingService implements OnApplicationBootstrap, BeforeApplic
     }, delayMs).unref();
   }
 
-  /** After a deletion: behind its request, and one after the other. */
+  /** Runs after a deletion, without delaying its response. */
   private removeFilesSoon(): void {
     const kinds = this.keptData.kinds.filter(({ removeFile }) => removeFile);
     if (kinds.length > 0 && !this.stopped) this.begin(kinds);
@@ -74,14 +74,14 @@ export class HousekeepingService implements OnApplicationBootstrap, BeforeApplic
       const rows = await this.rows(kind, where);
       const removable = kind.removeFile ? await this.removeFiles(kind, rows) : rows;
       const count = removable.length === 0 ? 0 : await this.deleteRows(kind, where, removable);
-      // What is left has a file that cannot go now, or is being deleted by another instance.
+      // The remaining rows have files that cannot be deleted now, or another instance is deleting them.
       if (count === 0) break;
       deleted += count;
     }
     return deleted;
   }
 
-  /** Whole rows only for whoever looks into them. */
+  /** Reads whole rows only when a declaration needs them, else keys. */
   private rows({ entity, removeFile, deleteOutdated }: Kind, where: FindOptionsWhere<ObjectLiteral>[]) {
     const select = removeFile || deleteOutdated ? undefined : { [this.keyOf(entity)]: true };
     return this.database.reader.manager.find(entity, { select, where, take: BATCH });
@@ -104,7 +104,7 @@ export class HousekeepingService implements OnApplicationBootstrap, BeforeApplic
     if (kind.deleteOutdated) return kind.deleteOutdated(rows);
     const key = this.keyOf(kind.entity);
     const keys = rows.map((row) => String(row[key]));
-    // Asked again with the deletion, for a row may have come back to life since it was read.
+    // With the condition again: a row may no longer be outdated.
     const where = outdated.map((condition) => ({ ...condition, [key]: In(keys) }));
     let deleted = 0;
     for (const condition of where) {
