@@ -79,7 +79,8 @@ export class CallRecord implements ConversationListener {
   }
 
   recordingAnnounced(atMs: number): void {
-    this.recording = this.parts.recordings.begin(this.call, this.writes, atMs);
+    const kept = (path: string) => this.line.offerRecording?.(path);
+    this.recording = this.parts.recordings.begin(this.call, this.writes, atMs, kept);
   }
 
   sound(side: 'person' | 'agent', samples: Int16Array, atMs: number): void {

@@ -62,6 +62,8 @@ export interface LineCall {
   transfer(to: string): Promise<void>;
   /** Shows words to the person. Only the browser phone has a screen. */
   show?(line: SpokenLine): void;
+  /** Lets the person hear the call again, once it is over; a path from the root of the service. Only the browser phone does. */
+  offerRecording?(path: string): void;
   /** Cancels a call that was not answered, hangs up any other. `ended` follows. */
   hangUp(): void;
 }

@@ -37,7 +37,9 @@ export class RecordingLinks {
     if (callIds.length === 0) return new Map();
     const where = { callId: In(callIds), state: Not('writing' as const) };
     const recordings = await manager.find(Recording, { select: { callId: true }, where });
-    return new Map(recordings.map(({ callId }) => [callId ?? '', [this.urlOf(callId ?? '')]]));
+    return new Map(
+      recordings.map(({ callId }) => [callId ?? '', [`${this.addresses.publicUrl}/${this.pathOf(callId ?? '')}`]]),
+    );
   }
 
   /** Returns the id of the call whose recording the link leads to. Throws RECORDING_LINK_INVALID. */
@@ -49,10 +51,11 @@ export class RecordingLinks {
     return callId;
   }
 
-  private urlOf(callId: string): string {
+  /** A link as a path from the root of the service. */
+  pathOf(callId: string): string {
     const expires = Math.floor(this.clock.in(this.settings.RECORDING_URL_HOURS * HOUR_MS).getTime() / SECOND_MS);
     const signature = this.secrets.mac(PURPOSE, callId, String(expires)).toString('base64url');
-    return `${this.addresses.publicUrl}/recordings/${sidOf(callId)}.wav?expires=${expires}&signature=${signature}`;
+    return `recordings/${sidOf(callId)}.wav?expires=${expires}&signature=${signature}`;
   }
 
   private isSigned(callId: string, expires: unknown, signature: unknown): boolean {

@@ -9,6 +9,7 @@ import { CallFigures } from '../call-figures.js';
 import type { CallWrites } from '../call-writes.js';
 import type { Call } from '../call.entity.js';
 import { CallRecorder } from './call-recorder.js';
+import { RecordingLinks } from './recording-links.js';
 import { type RecordingFile, RecordingStore } from './recording-store.js';
 import { Recording } from './recording.entity.js';
 
@@ -37,20 +38,25 @@ export class RecordingsService {
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly figures: CallFigures,
+    private readonly links: RecordingLinks,
   ) {}
 
   isUnderWay(id: string): boolean {
     return this.underWay.has(id);
   }
 
-  begin(call: Call, writes: CallWrites, atMs: number): CallRecording {
+  /** `kept` gets the path of a link, as soon as the recording of a call that is over can be played. */
+  begin(call: Call, writes: CallWrites, atMs: number, kept: (path: string) => void): CallRecording {
     const id = uuid();
     this.underWay.add(id);
     const failed = (error: Error) => {
       if (!(error instanceof CallLostError)) this.logger.error(`Call ${call.id} is not recorded any further`, error);
     };
     const recorder = new CallRecorder(this.timers, atMs, this.opener(id, call, writes), failed);
-    const finish = () => writes.waitFor(this.inTime(this.settle(id, recorder)));
+    const settle = async () => {
+      if (await this.settle(id, recorder)) kept(this.links.pathOf(call.id));
+    };
+    const finish = () => writes.waitFor(this.inTime(settle()));
     return { sound: (side, samples, at) => recorder.sound(side, samples, at), finish };
   }
 
@@ -77,29 +83,34 @@ export class RecordingsService {
   /** Makes the row, and opens the file only once that is committed. */
   private opener(id: string, call: Call, writes: CallWrites): () => Promise<RecordingFile> {
     return async () => {
-      let hasRow = false;
-      writes.add('the recording', async ({ manager }) => {
-        await manager.insert(Recording, { id, callId: call.id, state: 'writing', createdAt: this.clock.now() });
-        hasRow = true;
+      writes.offer('the recording', async ({ manager }) => {
+        // A commit whose answer was lost is tried again.
+        if (!(await manager.existsBy(Recording, { id }))) {
+          await manager.insert(Recording, { id, callId: call.id, state: 'writing', createdAt: this.clock.now() });
+        }
       });
       await writes.settled();
-      if (!hasRow) throw new CallLostError('The call is not ours any more');
+      if (!(await this.database.reader.manager.existsBy(Recording, { id })))
+        throw new CallLostError('The call is not ours any more');
       return this.store.create(id);
     };
   }
 
-  private async settle(id: string, recorder: CallRecorder): Promise<void> {
+  /** Returns whether there is a recording to be played. */
+  private async settle(id: string, recorder: CallRecorder): Promise<boolean> {
     try {
       const outcome = await recorder.close();
       this.figures.noteRecording(outcome);
       // The row stays as it is until RecordingRecovery completes it.
-      if (outcome === 'later') return;
-      if (outcome === 'none' || !(await this.keep(id, outcome))) await this.remove(id);
+      if (outcome === 'later') return false;
+      if (outcome !== 'none' && (await this.keep(id, outcome))) return true;
+      await this.remove(id);
     } catch (error) {
       this.logger.error(`Recording ${id} is looked after later`, error);
     } finally {
       this.underWay.delete(id);
     }
+    return false;
   }
 
   private async inTime(settled: Promise<void>): Promise<void> {

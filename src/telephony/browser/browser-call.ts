@@ -119,6 +119,11 @@ export class BrowserCall implements LineCall {
     if (!this.isOver) this.page?.tell({ type: 'transcript', call: this.number, ...line });
   }
 
+  /** The page keeps calls that are over. */
+  offerRecording(path: string): void {
+    this.page?.tell({ type: 'recording', call: this.number, path });
+  }
+
   async transfer(): Promise<void> {
     throw new Error('The browser phone connects nobody with somebody else.');
   }

@@ -11,6 +11,7 @@ export type PageNews =
   | { type: 'clear'; call: number; epoch: number }
   | { type: 'digits'; call: number; digits: string }
   | ({ type: 'transcript'; call: number } & SpokenLine)
+  | { type: 'recording'; call: number; path: string }
   | { type: 'ended'; call: number; reason: string };
 
 /** Four calls with a microphone and their reports need 240. */

@@ -39,7 +39,7 @@ export class PhoneController {
   /** The page. */
   @Get()
   @Header('content-type', 'text/html; charset=utf-8')
-  @Header('content-security-policy', pagePolicy())
+  @Header('content-security-policy', pagePolicy({ 'media-src': "'self'" }))
   page(@Req() { url }: FastifyRequest): string {
     const [module, style] = [`dev/phone/${MODULE}`, 'dev/phone/phone.css'];
     return this.frame.render(url, { title: 'Browser phone', main: this.main, module, style });

@@ -56,6 +56,13 @@ export class CallCard {
     this.#element.remove();
   }
 
+  /** Lets the person hear the call again. `path` leads there from the root of the service. */
+  offer(path) {
+    const part = this.#find('.recording');
+    part.querySelector('audio').src = `../${path}`;
+    part.hidden = false;
+  }
+
   /** Shows a line of the conversation. A later one with its id replaces it. */
   show({ id, role, text }) {
     const line = this.#lines.get(id) ?? document.createElement('p');

@@ -105,6 +105,7 @@ const connection = new Connection({
     const card = cards.get(message.call);
     if (message.type === 'ring') addCard(message);
     else if (card) CONDUCT[message.type]?.(card, message);
+    else if (message.type === 'recording') ended.find(({ call }) => call === message.call)?.offer(message.path);
     updateRinging();
   },
   sound: (call, epoch, samples) => speaker.play(call, epoch, samples),
