@@ -46,6 +46,7 @@ export class CallConversations implements OnModuleInit {
     const project = await manager.findOneBy(Project, { id: call.projectId });
     const plan = agent && project && (await planOf({ agent, project, call }, this.settings, this.clock.now()));
     if (!plan) return null;
+    this.model.prepare?.();
     return (line, listener) => {
       const { timers, clock, model, synthesizer } = this;
       const recognizer = this.recognizers.for(plan.language);

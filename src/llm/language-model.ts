@@ -32,6 +32,8 @@ export type ChatPart = { type: 'text'; text: string } | { type: 'tool-call'; cal
 export interface LanguageModel {
   /** As it is named in the log and in `/health/ready`. */
   readonly name: string;
+  /** Says that it is about to be asked: what takes time before the first answer can be done now. */
+  prepare?(): void;
   /** Streams the answer. Throws ProviderError; an answer that was cut off throws after its parts. */
   stream(request: ChatRequest): AsyncIterable<ChatPart>;
 }

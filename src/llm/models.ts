@@ -29,6 +29,10 @@ export class Models implements LanguageModel {
     providers.announce('language-model', names);
   }
 
+  prepare(): void {
+    for (const model of this.all) model.prepare?.();
+  }
+
   stream(request: ChatRequest): AsyncIterable<ChatPart> {
     const { all, failOver } = this;
     return failOver.stream(all, LIMITS, request.signal, (model, signal) => model.stream({ ...request, signal }));

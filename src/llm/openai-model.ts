@@ -72,6 +72,11 @@ export class OpenAiModel implements LanguageModel {
     }
   }
 
+  prepare(): void {
+    // What fails is tried again by the first request.
+    this.connect().catch(() => (this.client = undefined));
+  }
+
   private async *parts(request: ChatRequest, signal: AbortSignal, late: AbortController): AsyncIterable<ChatPart> {
     let stopWaiting = this.timers.after(FIRST_PART_MS, () => late.abort());
     try {

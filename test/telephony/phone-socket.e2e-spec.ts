@@ -103,7 +103,7 @@ describe('The socket of the browser phone', () => {
   it('closes on a page that sends too large a message, or too many', async () => {
     const [large, many] = [await PhonePage.open(service), await PhonePage.open(service)];
     large.socket.send('a'.repeat(17 * 1024));
-    for (let i = 0; i < 400; i += 1) many.say({ type: 'hang-up', call: 999_999 });
+    for (let i = 0; i < 4000; i += 1) many.say({ type: 'hang-up', call: 999_999 });
     expect(await large.closed).toMatchObject({ code: 1009 });
     expect(await many.closed).toEqual({ code: 1008, reason: 'Too many messages.' });
   });

@@ -16,7 +16,7 @@ export class Resampler {
   private readonly phases: number;
   private readonly kernels: Float64Array[];
   /** What the next sample out needs of the past, and what came after it. */
-  private input: number[];
+  private input: Int16Array;
   /** Where the next sample out lies in `input`: whole samples, and phases of one. */
   private at: number;
   private phase = 0;
@@ -28,23 +28,27 @@ export class Resampler {
     const scale = Math.min(1, SAMPLE_RATE / from);
     this.side = Math.ceil(SIDE / scale);
     this.kernels = Array.from({ length: this.phases }, (_, phase) => this.kernel(phase / this.phases, scale * PASSED));
-    this.input = new Array<number>(this.side - 1).fill(0);
+    this.input = new Int16Array(this.side - 1);
     this.at = this.side - 1;
   }
 
   push(samples: Int16Array): Int16Array {
-    for (const sample of samples) this.input.push(sample);
-    const result: number[] = [];
-    while (this.at + this.side < this.input.length) {
-      result.push(this.sample());
+    const input = new Int16Array(this.input.length + samples.length);
+    input.set(this.input);
+    input.set(samples, this.input.length);
+    const ready = Math.max(0, input.length - this.side - this.at);
+    const result = new Int16Array(Math.ceil((ready * this.phases) / this.step) + 1);
+    let made = 0;
+    for (; this.at + this.side < input.length; made += 1) {
+      result[made] = this.sample(input);
       this.phase += this.step;
       this.at += Math.floor(this.phase / this.phases);
       this.phase %= this.phases;
     }
-    const past = Math.max(0, Math.min(this.at - this.side + 1, this.input.length));
-    this.input = this.input.slice(past);
+    const past = Math.max(0, Math.min(this.at - this.side + 1, input.length));
+    this.input = input.slice(past);
     this.at -= past;
-    return Int16Array.from(result);
+    return result.subarray(0, made);
   }
 
   /** The rest, when nothing more comes. */
@@ -52,11 +56,11 @@ export class Resampler {
     return this.push(new Int16Array(this.side));
   }
 
-  private sample(): number {
+  private sample(input: Int16Array): number {
     const kernel = this.kernels[this.phase];
     const first = this.at - this.side + 1;
     let sum = 0;
-    for (let i = 0; i < kernel.length; i += 1) sum += kernel[i] * this.input[first + i];
+    for (let i = 0; i < kernel.length; i += 1) sum += kernel[i] * input[first + i];
     return Math.max(-32768, Math.min(32767, Math.round(sum)));
   }
 

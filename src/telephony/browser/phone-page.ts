@@ -14,10 +14,12 @@ export type PageNews =
   | { type: 'recording'; call: number; path: string }
   | { type: 'ended'; call: number; reason: string };
 
-/** Four calls with a microphone and their reports need 240. */
-const MESSAGES_PER_SECOND = 300;
-/** Bytes that may wait for a page that does not read: the sound of four seconds. */
-const MAX_UNREAD_BYTES = 128 * 1024;
+/** Eight calls with a microphone and their reports need 480. */
+const MESSAGES_PER_SECOND = 600;
+/** What comes at once after this process was held up for four seconds. */
+const MAX_BURST = 4 * MESSAGES_PER_SECOND;
+/** Bytes that may wait for a page that does not read: the sound of eight calls for four seconds. */
+const MAX_UNREAD_BYTES = 1024 * 1024;
 const PING_INTERVAL_MS = 15 * SECOND_MS;
 const CLOSE_TIMEOUT_MS = SECOND_MS;
 /** Close codes of RFC 6455, section 7.4.1. */
@@ -27,7 +29,7 @@ const POLICY_VIOLATION = 1008;
 
 /** One open tab of the browser phone. */
 export class PhonePage {
-  private readonly rate = new Rate(MESSAGES_PER_SECOND, MESSAGES_PER_SECOND);
+  private readonly rate = new Rate(MESSAGES_PER_SECOND, MAX_BURST);
   private readonly pinging: NodeJS.Timeout;
   private isAlive = true;
 
