@@ -84,6 +84,14 @@ function countOf(texts: string[]): Map<string, number> {
   return counts;
 }
 
+async function acceptAll(pages: CallPage[]): Promise<void> {
+  for (let i = 0; pages.some((page) => page.waiting > 0); i += 1) {
+    pages[i % pages.length].acceptNext();
+    await delay(1000 / ACCEPTED_PER_SECOND);
+  }
+  say('all are answered');
+}
+
 async function measure(server: Child, idle: Child) {
   const { url } = server;
   const account = await makeAccount(url);
@@ -100,11 +108,7 @@ async function measure(server: Child, idle: Child) {
   await untilAllRing(pages);
   say('all ring');
   const stops = pages.map((page) => page.speak());
-  for (let i = 0; pages.some((page) => page.waiting > 0); i += 1) {
-    pages[i % count].acceptNext();
-    await delay(1000 / ACCEPTED_PER_SECOND);
-  }
-  say('all are answered');
+  await acceptAll(pages);
   await fetch(idle.url);
   const stopWatching = watchLateness();
   const frames = {
