@@ -47,12 +47,12 @@ export class Conversation {
     private readonly settings: ConversationSettings,
     private readonly listener: ConversationListener,
   ) {
-    const { timers, clock, line, recognizer } = parts;
+    const { timers, clock, line } = parts;
     this.phrases = phrasesFor(settings.language);
     this.transcript = new Transcript(timers, (entry) => listener.said(entry));
     this.ending = new Ending(timers, line, (end) => this.lineEnded(end));
     this.agent = this.makeAgent();
-    this.interruption = new Interruption(timers, this.agent.speaker, recognizer !== null, () => this.agent.giveUp());
+    this.interruption = new Interruption(timers, this.agent, () => this.hearing.hasWords);
     this.party = this.makeParty();
     this.hearing = this.makeHearing();
     const ask = () => this.say(this.phrases.areYouThere);
@@ -201,7 +201,7 @@ export class Conversation {
     const isForMachine = this.party.turnEnded();
     if (isForMachine || this.isLeaving || this.interruption.passesOver(turn.text)) return;
     if (isBlip(turn)) return this.listen();
-    if (turn.text === '' && this.parts.recognizer !== null) return this.say(this.phrases.notUnderstood);
+    if (turn.text === '' && this.hearing.hasWords) return this.say(this.phrases.notUnderstood);
     this.answer(shown, turn.speechToTextMs);
   }
 

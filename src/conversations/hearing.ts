@@ -15,6 +15,7 @@ export class Hearing {
   private openings = 0;
   private voicedWithoutWordsMs = 0;
   private isClosed = false;
+  private isDeaf = false;
   readonly turns: TurnDetector;
 
   constructor(
@@ -24,7 +25,7 @@ export class Hearing {
     private readonly language: string,
     listener: TurnListener,
   ) {
-    this.turns = new TurnDetector(timers, recognizer !== null, {
+    this.turns = new TurnDetector(timers, () => this.hasWords, {
       voice: (milliseconds) => listener.voice(milliseconds),
       voiceStopped: () => {
         this.finishTurn();
@@ -35,11 +36,17 @@ export class Hearing {
     });
   }
 
+  /** Words may come. Where every opening failed none will, and turns are told by their length. */
+  get hasWords(): boolean {
+    return this.recognizer !== null && !this.isDeaf;
+  }
+
   /** To be called at the answer. */
   open(): void {
     this.recognition?.close();
     this.recognition = null;
-    if (!this.recognizer || this.openings >= MAX_OPENINGS || this.isClosed) return;
+    this.isDeaf = this.openings >= MAX_OPENINGS;
+    if (!this.recognizer || this.isDeaf || this.isClosed) return;
     this.openings += 1;
     this.voicedWithoutWordsMs = 0;
     const opening = this.openings;

@@ -1,5 +1,5 @@
 import { Timers } from '../common/timers.js';
-import { Speaker } from './speaker.js';
+import { AgentSide } from './agent-side.js';
 import { heardText } from './speech.js';
 
 const DUCK_MS = 200;
@@ -30,29 +30,27 @@ export class Interruption {
 
   constructor(
     private readonly timers: Timers,
-    private readonly speaker: Speaker,
-    private readonly hasWords: boolean,
-    /** What the agent was saying, or about to say, is given up. */
-    private readonly confirm: () => void,
+    private readonly agent: Pick<AgentSide, 'speaker' | 'giveUp'>,
+    private readonly hasWords: () => boolean,
   ) {}
 
   /** The person speaks for so long now. */
   voice(milliseconds: number): void {
     if (!this.isPossible) return;
     this.cancelResume?.();
-    if (milliseconds >= DUCK_MS) this.speaker.playback.duck();
-    if (milliseconds >= STOP_MS && !this.mustGoOn) this.speaker.playback.hold();
-    if (!this.hasWords && milliseconds >= WORDLESS_MS && !this.mustGoOn) this.confirm();
+    if (milliseconds >= DUCK_MS) this.agent.speaker.playback.duck();
+    if (milliseconds >= STOP_MS && !this.mustGoOn) this.agent.speaker.playback.hold();
+    if (!this.hasWords() && milliseconds >= WORDLESS_MS && !this.mustGoOn) this.agent.giveUp();
   }
 
   words(text: string): void {
     if (!this.isPossible || this.isBackchannel(text) || this.mustGoOn) return;
-    this.confirm();
+    this.agent.giveUp();
   }
 
   voiceStopped(): void {
     if (!this.isPossible) return;
-    if (!this.speaker.playback.isHeld) return this.speaker.playback.unduck();
+    if (!this.agent.speaker.playback.isHeld) return this.agent.speaker.playback.unduck();
     this.cancelResume?.();
     this.cancelResume = this.timers.after(RESUME_MS, () => this.resume());
   }
@@ -69,13 +67,13 @@ export class Interruption {
   }
 
   private get isPossible(): boolean {
-    return this.speaker.isSpeaking && !this.isBlocked;
+    return this.agent.speaker.isSpeaking && !this.isBlocked;
   }
 
   private get mustGoOn(): boolean {
-    if (this.speaker.mustBeHeard) return true;
-    if (!this.isGreeting || this.speaker.playback.isHeld) return false;
-    const heard = heardText(this.speaker.said, this.speaker.playback.heard);
+    if (this.agent.speaker.mustBeHeard) return true;
+    if (!this.isGreeting || this.agent.speaker.playback.isHeld) return false;
+    const heard = heardText(this.agent.speaker.said, this.agent.speaker.playback.heard);
     return heard.split(/\s+/).filter((word) => word !== '').length < GREETING_WORDS;
   }
 
@@ -86,7 +84,7 @@ export class Interruption {
   private resume(): void {
     this.cancelResume?.();
     if (!this.isPossible) return;
-    this.speaker.playback.unduck();
-    this.speaker.letGo();
+    this.agent.speaker.playback.unduck();
+    this.agent.speaker.letGo();
   }
 }

@@ -73,7 +73,7 @@ export class TurnDetector {
   constructor(
     private readonly timers: Timers,
     /** Without words a turn ends by its sound alone. */
-    private readonly hasWords: boolean,
+    private readonly hasWords: () => boolean,
     private readonly listener: TurnListener,
   ) {}
 
@@ -166,7 +166,7 @@ export class TurnDetector {
   }
 
   private patienceMs(): number {
-    if (!this.hasWords) return LONG_END_MS;
+    if (!this.hasWords()) return LONG_END_MS;
     if (this.text === '') return NO_WORDS_MS;
     if (this.interim !== '' && !this.areWordsFinal) return WORDS_MS;
     return soundsFinished(this.text) ? END_MS : LONG_END_MS;

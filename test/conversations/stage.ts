@@ -144,6 +144,8 @@ export class Stage {
   readonly announcedAt: number[] = [];
   doNotCalls = 0;
   words: RecognitionListener | null = null;
+  /** How often a recognizer was opened. */
+  openings = 0;
   conversation: Conversation;
   line: StageLine;
   private voicedUntil = 0;
@@ -238,6 +240,7 @@ export class Stage {
       knows: () => true,
       open: (_, listener) => {
         this.words = listener;
+        this.openings += 1;
         return { write: () => {}, finishTurn: () => new Promise(() => {}), close: () => {} };
       },
     };
