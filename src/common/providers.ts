@@ -1,4 +1,4 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger, OnApplicationBootstrap } from '@nestjs/common';
 import { ProviderError } from './provider-error.js';
 
 /** What calls ask providers for. */
@@ -12,7 +12,7 @@ interface Faults {
 
 /** Knows which providers are in use, tells the log of every failure of one, and counts them for the metrics. */
 @Injectable()
-export class Providers {
+export class Providers implements OnApplicationBootstrap {
   private readonly logger = new Logger('Providers');
   private readonly names = new Map<ProviderPart, string[]>();
   private readonly faultsByKind = new Map<string, Faults>();
@@ -29,7 +29,10 @@ export class Providers {
   /** To be called once for each part, at the start. */
   announce(part: ProviderPart, names: string[]): void {
     this.names.set(part, names);
-    this.logger.log(`${part}: ${names.join(', then ') || 'none'}`);
+  }
+
+  onApplicationBootstrap(): void {
+    for (const [part, names] of this.names) this.logger.log(`${part}: ${names.join(', then ') || 'none'}`);
   }
 
   /** `next` is what takes its place. An error that is not ours may quote what was said: only its class is told. */
