@@ -10,7 +10,7 @@ import {
 import { OutgoingSound } from './outgoing-sound.js';
 import type { PageMessage } from './page-message.js';
 import type { PhonePage } from './phone-page.js';
-import { Rate } from './rate.js';
+import { Rate } from '../rate.js';
 
 const FRAMES_PER_SECOND = 1000 / FRAME_MS;
 /** A microphone's clock may be a little fast. What a page sends beyond is dropped: a call has one second of sound a second. */

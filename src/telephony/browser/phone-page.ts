@@ -2,7 +2,7 @@ import type { RawData, WebSocket } from 'ws';
 import { SECOND_MS } from '../../common/clock.js';
 import { type SpokenLine } from '../phone-line.js';
 import { type PageMessage, readPageMessage, soundMessage } from './page-message.js';
-import { Rate } from './rate.js';
+import { Rate } from '../rate.js';
 
 /** What is told to a page. */
 export type PageNews =
