@@ -1,0 +1,29 @@
+/** What RTP carries on a phone line. L16 is 16-bit linear at 16 kHz; G.722 is as wide, though SDP calls its clock 8000 (RFC 3551). */
+export type AudioCodec = 'L16' | 'G722' | 'PCMU' | 'PCMA';
+
+/** In the order in which we offer them: the wide ones, which are heard and recognized better, first. */
+export const AUDIO_CODECS: readonly AudioCodec[] = ['L16', 'G722', 'PCMU', 'PCMA'];
+
+/** Ticks a second of RTP's timestamp (RFC 3551 section 6). */
+export const CLOCK_RATES: Record<AudioCodec, number> = { L16: 16_000, G722: 8000, PCMU: 8000, PCMA: 8000 };
+
+/** Keys of SRTP, one side's (RFC 4568): 16 bytes of key and 14 of salt. */
+export interface SrtpKey {
+  suite: 'AES_CM_128_HMAC_SHA1_80';
+  key: Buffer;
+}
+
+/** The far end's half of an agreement on sound. */
+export interface RemoteMedia {
+  address: string;
+  port: number;
+  codec: AudioCodec;
+  payloadType: number;
+  /** Payload type of telephone events (RFC 4733); null where the far end knows none. */
+  eventPayloadType: number | null;
+  /** False while the far end holds the call, or does not listen: it is sent nothing. */
+  listens: boolean;
+  /** False while the far end sends nothing, so that silence is no loss. */
+  talks: boolean;
+  srtp: { local: SrtpKey; remote: SrtpKey } | null;
+}
