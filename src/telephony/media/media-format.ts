@@ -1,17 +1,14 @@
-/** What RTP carries on a phone line. L16 is 16-bit linear at 16 kHz; G.722 is as wide, though SDP calls its clock 8000 (RFC 3551). */
-export type AudioCodec = 'L16' | 'G722' | 'PCMU' | 'PCMA';
+/** What RTP carries on a phone line. L16 is 16-bit linear at 16 kHz. */
+export type AudioCodec = 'L16' | 'PCMU' | 'PCMA';
 
-/** In the order in which we offer them: the wide ones, which are heard and recognized better, first. */
-export const AUDIO_CODECS: readonly AudioCodec[] = ['L16', 'G722', 'PCMU', 'PCMA'];
+/** In the order in which we offer them: the wide one, which is heard and recognized better, first. */
+export const AUDIO_CODECS: readonly AudioCodec[] = ['L16', 'PCMU', 'PCMA'];
 
 /** Ticks a second of RTP's timestamp (RFC 3551 section 6). */
-export const CLOCK_RATES: Record<AudioCodec, number> = { L16: 16_000, G722: 8000, PCMU: 8000, PCMA: 8000 };
+export const CLOCK_RATES: Record<AudioCodec, number> = { L16: 16_000, PCMU: 8000, PCMA: 8000 };
 
-/** Keys of SRTP, one side's (RFC 4568): 16 bytes of key and 14 of salt. */
-export interface SrtpKey {
-  suite: 'AES_CM_128_HMAC_SHA1_80';
-  key: Buffer;
-}
+/** Key and salt of SRTP for one direction: 16 and 14 bytes, for AES_CM_128_HMAC_SHA1_80 (RFC 4568 section 6.2). */
+export type SrtpKey = Uint8Array;
 
 /** The far end's half of an agreement on sound. */
 export interface RemoteMedia {

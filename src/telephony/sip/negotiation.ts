@@ -4,7 +4,7 @@ import { type AudioCodec, CLOCK_RATES, type RemoteMedia, type SrtpKey } from '..
 import { type AudioDescription, type Direction, type OfferedCodec, readDescription } from './session-description.js';
 
 /** Payload types of our offer; those below 96 are fixed (RFC 3551). */
-const PAYLOAD_TYPES: Record<AudioCodec, number> = { L16: 96, G722: 9, PCMU: 0, PCMA: 8 };
+const PAYLOAD_TYPES: Record<AudioCodec, number> = { L16: 96, PCMU: 0, PCMA: 8 };
 const EVENT_TYPES = new Map([
   [8000, 101],
   [16_000, 102],
@@ -30,7 +30,7 @@ interface LocalMedia {
 export class Negotiation {
   private readonly sessionId = randomInt(2 ** 31);
   private version = 0;
-  private readonly key: SrtpKey = { suite: SUITE, key: randomBytes(SRTP_KEY_BYTES) };
+  private readonly key: SrtpKey = randomBytes(SRTP_KEY_BYTES);
   private last = '';
 
   constructor(private readonly local: LocalMedia) {}
@@ -88,11 +88,11 @@ export class Negotiation {
     const match = /^inline:([A-Za-z0-9+/=]{40})(?:\||$)/.exec(line?.config ?? '');
     const key = Buffer.from(match?.[1] ?? '', 'base64');
     if (protocol !== 'RTP/SAVP' || key.length !== SRTP_KEY_BYTES) return undefined;
-    return { local: this.key, remote: { suite: SUITE, key } };
+    return { local: this.key, remote: key };
   }
 
   private cryptoLine(tag: number): string {
-    return `a=crypto:${tag} ${SUITE} inline:${this.key.key.toString('base64')}`;
+    return `a=crypto:${tag} ${SUITE} inline:${Buffer.from(this.key).toString('base64')}`;
   }
 
   private audioLines(

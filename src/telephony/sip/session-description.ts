@@ -27,13 +27,13 @@ export interface AudioDescription {
 }
 
 const MAX_DESCRIPTION_BYTES = 16_384;
-const STATIC_TYPES: Record<number, AudioCodec> = { 0: 'PCMU', 8: 'PCMA', 9: 'G722' };
+const STATIC_TYPES: Partial<Record<number, AudioCodec>> = { 0: 'PCMU', 8: 'PCMA' };
 
 function codecNamed(name: string, rate: number | undefined, channels: number | undefined): AudioCodec | null {
   const codec = name.toUpperCase();
   if ((channels ?? 1) !== 1) return null;
   if (codec === 'L16') return rate === 16_000 ? 'L16' : null;
-  return (codec === 'PCMU' || codec === 'PCMA' || codec === 'G722') && rate === 8000 ? codec : null;
+  return (codec === 'PCMU' || codec === 'PCMA') && rate === 8000 ? codec : null;
 }
 
 function readCodecs(media: MediaDescription): Pick<AudioDescription, 'codecs' | 'events'> {
