@@ -51,7 +51,8 @@ export class JitterBuffer {
     }
     const frame = this.ready.slice(0, FRAME_SAMPLES);
     this.ready = this.ready.subarray(FRAME_SAMPLES);
-    this.lastFrame = frame;
+    // A copy: frames are handed over to another thread.
+    this.lastFrame = frame.slice();
     this.fades = 0;
     return frame;
   }
@@ -96,7 +97,7 @@ export class JitterBuffer {
     if (this.fades >= MAX_FADES) return null;
     this.fades += 1;
     this.lastFrame = this.lastFrame.map((sample) => sample * FADE);
-    return this.lastFrame;
+    return this.lastFrame.slice();
   }
 
   private restart(sequence: number): void {

@@ -75,9 +75,9 @@ export class MediaChannel {
   }
 }
 
-/** Starts the thread of the sound, and gives each call its channel. */
+/** Starts the thread of the sound with the first call, and gives each call its channel. */
 export class MediaEngine {
-  private readonly worker: Worker;
+  private worker?: Worker;
   private readonly channels = new Map<number, MediaChannel>();
   private readonly opening = new Map<number, (port: number | null) => void>();
   private lastStream = 0;
@@ -86,15 +86,15 @@ export class MediaEngine {
   /** All frames that were due. */
   frames = 0;
 
-  constructor(data: MediaThreadData) {
-    this.worker = new Worker(WORKER, { workerData: data });
-    this.worker.on('message', (news: MediaNews) => this.receive(news));
-    // The sockets of calls keep the process alive, not their thread.
-    this.worker.unref();
+  constructor(private readonly data: MediaThreadData) {}
+
+  get openChannels(): number {
+    return this.channels.size;
   }
 
   /** Opens a channel; null when every port is taken. */
   async open(listener: MediaListener): Promise<MediaChannel | null> {
+    this.worker ??= this.start();
     this.lastStream += 1;
     const stream = this.lastStream;
     const port = await new Promise<number | null>((resolve) => {
@@ -111,13 +111,35 @@ export class MediaEngine {
   }
 
   async close(): Promise<void> {
-    const exit = once(this.worker, 'exit');
+    const { worker } = this;
+    if (!worker) return;
+    const exit = once(worker, 'exit');
     this.order({ type: 'stop' });
     await exit;
   }
 
+  private start(): Worker {
+    const worker = new Worker(WORKER, { workerData: this.data });
+    worker.on('message', (news: MediaNews) => this.receive(news));
+    // `exit` follows, and tells all that matters.
+    worker.on('error', () => undefined);
+    worker.on('exit', () => this.lose());
+    // Calls keep the process alive by their signalling.
+    worker.unref();
+    return worker;
+  }
+
+  /** The thread is gone: so is the sound of all calls. The next call starts another. */
+  private lose(): void {
+    this.worker = undefined;
+    for (const opened of this.opening.values()) opened(null);
+    this.opening.clear();
+    for (const channel of this.channels.values()) channel.lost();
+    this.channels.clear();
+  }
+
   private order(order: MediaOrder): void {
-    this.worker.postMessage(order);
+    this.worker?.postMessage(order);
   }
 
   private receive(news: MediaNews): void {

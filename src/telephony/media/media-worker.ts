@@ -8,7 +8,6 @@ import { RtpPorts, type RtpSockets } from './rtp-ports.js';
 const { address, ports } = workerData as MediaThreadData;
 const pool = new RtpPorts(address, ports.first, ports.last);
 const streams = new Map<number, { media: MediaStream; sockets: RtpSockets }>();
-const closed = new Set<number>();
 let ticking: NodeJS.Timeout | undefined;
 let due = 0;
 
@@ -18,7 +17,6 @@ function tell(news: MediaNews, transfer: ArrayBuffer[] = []): void {
 
 async function open(stream: number): Promise<void> {
   const sockets = await pool.take();
-  if (sockets && closed.delete(stream)) return pool.giveBack(sockets);
   if (!sockets) return tell({ type: 'no-port', stream });
   const listener = {
     digit: (digit: string) => tell({ type: 'digit', stream, digit }),
@@ -33,7 +31,7 @@ async function open(stream: number): Promise<void> {
 
 function close(stream: number): void {
   const open = streams.get(stream);
-  if (!open) return void closed.add(stream);
+  if (!open) return;
   streams.delete(stream);
   open.media.close();
   pool.giveBack(open.sockets);
