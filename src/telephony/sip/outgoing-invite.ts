@@ -61,6 +61,11 @@ export class OutgoingInvite {
     this.digest = wanted.credentials ? new DigestClient(wanted.credentials) : null;
   }
 
+  /** True as long as the far end has said nothing at all. */
+  get isUnanswered(): boolean {
+    return this.transaction?.isUnanswered ?? false;
+  }
+
   start(): void {
     this.send(this.build());
   }

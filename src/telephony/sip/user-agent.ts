@@ -22,7 +22,7 @@ export interface UserAgentOptions extends Omit<EndpointOptions, 'request'> {
 export class UserAgent {
   private readonly sessions = new Map<string, SipSession>();
   private readonly timers: Timers;
-  private endpoint!: SipEndpoint;
+  endpoint!: SipEndpoint;
 
   private constructor(private readonly options: UserAgentOptions) {
     this.timers = options.timers;
@@ -60,10 +60,20 @@ export class UserAgent {
     return invite;
   }
 
+  /** The host by which others reach us. */
+  get host(): string {
+    return this.endpoint.host;
+  }
+
+  /** Our own URI. */
+  get address(): string {
+    return sipUri('talkstack', this.endpoint.host, this.endpoint.port);
+  }
+
   /** Our Contact, as peers on this transport reach us. */
   contact(protocol: string): string {
     const transport = protocol === 'udp' ? '' : `;transport=${protocol}`;
-    return `<${sipUri('talkstack', this.endpoint.host, this.endpoint.port)}${transport}>`;
+    return `<${this.address}${transport}>`;
   }
 
   close(): Promise<void> {

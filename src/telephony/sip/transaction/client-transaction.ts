@@ -59,6 +59,11 @@ export class ClientTransaction {
     return this.state === 'proceeding';
   }
 
+  /** True before any response came. */
+  get isUnanswered(): boolean {
+    return this.state === 'trying';
+  }
+
   start(): void {
     this.transmit();
     if (!this.path.isReliable) this.retransmitAfter(T1_MS);
