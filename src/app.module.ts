@@ -2,7 +2,6 @@ import { DynamicModule, Module } from '@nestjs/common';
 import { AgentsModule } from './agents/agents.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { CallsModule } from './calls/calls.module.js';
-import { CallsSettings } from './calls/calls.settings.js';
 import { CommonModule } from './common/common.module.js';
 import { ConfigModule } from './config/config.module.js';
 import { MailServerSettings } from './config/mail-server.settings.js';
@@ -19,6 +18,7 @@ import { ProjectsModule } from './projects/projects.module.js';
 import { SCHEMA } from './schema.js';
 import { SecretsModule } from './secrets/secrets.module.js';
 import { BrowserPhoneModule } from './telephony/browser/browser-phone.module.js';
+import { TelephonySettings } from './telephony/telephony.settings.js';
 import { ThrottlingModule } from './throttling/throttling.module.js';
 import { UsersModule } from './users/users.module.js';
 import { VoicesModule } from './voices/voices.module.js';
@@ -44,7 +44,7 @@ export class AppModule {
         PhoneNumbersModule,
         VoicesModule,
         AgentsModule,
-        CallsModule.forRoot(settings.get(CallsSettings)),
+        CallsModule.forRoot(settings.get(TelephonySettings)),
         PagesModule,
         ...(settings.get(PagesSettings).hasBrowserPhone ? [BrowserPhoneModule] : []),
         HousekeepingModule,

@@ -27,6 +27,7 @@ import { DeepgramSettings } from './speech/recognition/deepgram.settings.js';
 import { RecognitionSettings } from './speech/recognition/recognition.settings.js';
 import { ElevenLabsSettings } from './speech/synthesis/eleven-labs.settings.js';
 import { SynthesisSettings } from './speech/synthesis/synthesis.settings.js';
+import { TelephonySettings } from './telephony/telephony.settings.js';
 import { TwilioSettings } from './telephony/twilio/twilio.settings.js';
 import { RedisSettings } from './throttling/redis.settings.js';
 import { ThrottlingSettings } from './throttling/throttling.settings.js';
@@ -51,6 +52,7 @@ export const SETTINGS: SettingsType[] = [
   PhoneNumbersSettings,
   CallsSettings,
   RecordingsSettings,
+  TelephonySettings,
   TwilioSettings,
   LlmSettings,
   RecognitionSettings,

@@ -5,12 +5,16 @@ import { COMMON_ERRORS } from '../common/common.errors.js';
 import { Transaction } from '../database/transaction.js';
 import { PROJECTS_ERRORS } from '../projects/projects.errors.js';
 import { ProjectsService } from '../projects/projects.service.js';
+import { Lines } from '../telephony/lines.js';
 import { CallEvents, CallRow } from './call-events.js';
 import { CallTotal } from './call-total.entity.js';
 import { Call } from './call.entity.js';
 import { CALLS_ERRORS } from './calls.errors.js';
 import { SuppressedNumber } from './suppressed-number.entity.js';
 import { CallsSettings } from './calls.settings.js';
+
+/** Seconds after which a client may ask again whether calls can be made. */
+const RETRY_SECONDS = 300;
 
 /** Calls that wait to be made. */
 @Injectable()
@@ -20,12 +24,19 @@ export class CallQueue {
   constructor(
     private readonly projects: ProjectsService,
     private readonly events: CallEvents,
+    private readonly lines: Lines,
     private readonly settings: CallsSettings,
   ) {}
 
   /** Tells `listener` after each unit of work that queued calls. */
   onAdded(listener: () => void): void {
     this.listeners.push(listener);
+  }
+
+  /** Throws CALLS_NOT_SET_UP where there is no way to make calls. */
+  checkLine(): void {
+    if (this.lines.line !== null) return;
+    throw new AppError(CALLS_ERRORS.CALLS_NOT_SET_UP, { retryAfterSeconds: RETRY_SECONDS });
   }
 
   /** Queues calls of one project. Throws NUMBER_SUPPRESSED for numbers that must not be called, QUOTA_REACHED when too many wait. */

@@ -8,6 +8,10 @@ import { SpeechModule } from '../speech/speech.module.js';
 import { BrowserLine } from '../telephony/browser/browser-line.js';
 import { BrowserPhoneModule } from '../telephony/browser/browser-phone.module.js';
 import { Lines, NoLines } from '../telephony/lines.js';
+import type { PhoneLine } from '../telephony/phone-line.js';
+import { SipLine } from '../telephony/sip/sip-line.js';
+import { SipModule } from '../telephony/sip/sip.module.js';
+import { TelephonySettings } from '../telephony/telephony.settings.js';
 import { CallClaims } from './call-claims.js';
 import { CallConversations } from './call-conversations.js';
 import { CallWebhooks } from './call-webhooks.js';
@@ -24,7 +28,6 @@ import { CallQueue } from './call-queue.js';
 import { CallRequests } from './call-requests.js';
 import { SessionParts } from './call-session.js';
 import { Call } from './call.entity.js';
-import { CallsSettings } from './calls.settings.js';
 import { KEPT_CALLS } from './calls.kept.js';
 import { CallsController } from './calls.controller.js';
 import { EndCallService } from './end-call.service.js';
@@ -89,11 +92,11 @@ function storeOf({ place, keys }: RecordingsSettings): RecordingStore {
   exports: [CallFigures],
 })
 export class CallsModule {
-  static forRoot({ callEngine }: CallsSettings): DynamicModule {
+  static forRoot({ callEngine }: TelephonySettings): DynamicModule {
     const module = { module: CallsModule, global: true };
     if (callEngine === null) return { ...module, providers: [{ provide: Lines, useClass: NoLines }] };
-    const useFactory = (line: BrowserLine): Lines => ({ line });
-    const lines = { provide: Lines, inject: [BrowserLine], useFactory };
-    return { ...module, imports: [BrowserPhoneModule], providers: [lines] };
+    const [phones, token] = callEngine === 'sip' ? [SipModule, SipLine] : [BrowserPhoneModule, BrowserLine];
+    const lines = { provide: Lines, inject: [token], useFactory: (line: PhoneLine): Lines => ({ line }) };
+    return { ...module, imports: [phones], providers: [lines] };
   }
 }

@@ -1,4 +1,4 @@
-import { IsIn, IsOptional } from 'class-validator';
+import { IsOptional } from 'class-validator';
 import { Satisfies, Whole } from '../config/rules.js';
 import { ModuleSettings } from '../config/settings.js';
 
@@ -6,11 +6,6 @@ const MOST = 1_000_000;
 
 /** Calls. */
 export class CallsSettings extends ModuleSettings {
-  /** How calls are made: `browser` is a phone on a page of this service, outside production only. Unset: `browser` outside production, else nothing. */
-  @IsOptional()
-  @IsIn(['browser'], { message: '$property must be browser' })
-  CALL_ENGINE?: 'browser';
-
   /** Countries that may be called: ISO codes of two letters, with commas. Unset: all. */
   @IsOptional()
   @Satisfies(
@@ -74,16 +69,6 @@ export class CallsSettings extends ModuleSettings {
   /** How long calls are kept after their end, days. */
   @Whole(1, 3650)
   CALL_RETENTION_DAYS: number = 365;
-
-  override faults(): string[] {
-    const isOpen = this.inProduction && this.CALL_ENGINE === 'browser';
-    return isOpen ? ['CALL_ENGINE must not be browser in production: its phone rings for whoever opens the page'] : [];
-  }
-
-  /** How calls are made; null in production as long as nobody set it up. */
-  get callEngine(): 'browser' | null {
-    return this.CALL_ENGINE ?? (this.inProduction ? null : 'browser');
-  }
 
   /** CALL_COUNTRIES as a list; undefined for all. */
   get callCountries(): string[] | undefined {

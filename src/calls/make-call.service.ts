@@ -20,9 +20,6 @@ import { CALLS_ERRORS } from './calls.errors.js';
 import { textsOf } from './variables-field.js';
 import { CallsSettings } from './calls.settings.js';
 
-/** Seconds after which a client may ask again whether calls can be made. */
-const RETRY_SECONDS = 300;
-
 /** Accepts calls: checks all that can be known before anything is dialled, and queues the call. */
 @Injectable()
 export class MakeCallService {
@@ -64,9 +61,7 @@ export class MakeCallService {
 
   /** Throws for every call that could not be made; writes nothing. */
   private async check(body: MakeCallDto, userId: string): Promise<CallRow> {
-    if (this.settings.callEngine === null) {
-      throw new AppError(CALLS_ERRORS.CALLS_NOT_SET_UP, { retryAfterSeconds: RETRY_SECONDS });
-    }
+    this.queue.checkLine();
     const { projectId, agentId, dynamicVariables = {} } = body;
     const project = await this.projects.findOwned(projectId, userId);
     if (!project) throw new AppError(PROJECTS_ERRORS.PROJECT_NOT_FOUND);

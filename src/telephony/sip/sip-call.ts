@@ -20,6 +20,7 @@ export class SipCall implements LineCall {
   private channel?: MediaChannel;
   private isOver = false;
   private isAnswered = false;
+  private isHungUp = false;
 
   constructor(
     private readonly listener: LineListener,
@@ -28,8 +29,9 @@ export class SipCall implements LineCall {
     private readonly released: () => void,
   ) {}
 
-  get hasEnded(): boolean {
-    return this.isOver;
+  /** False once it is over or was hung up: no further trunk is tried. */
+  get isWanted(): boolean {
+    return !this.isOver && !this.isHungUp;
   }
 
   get playedSamples(): number {
@@ -70,6 +72,7 @@ export class SipCall implements LineCall {
 
   hangUp(): void {
     if (this.isOver) return;
+    this.isHungUp = true;
     if (this.signalling) return this.signalling.hangUp();
     this.end({ reason: 'canceled', carrierCode: null });
   }
@@ -161,6 +164,6 @@ export class Attempt implements SessionListener {
     this.stopWaiting();
     this.end = this.isSilent ? { reason: 'carrier-unavailable', carrierCode: null } : lineEndOf(end);
     const isUnable = this.isSilent || end.status === 503 || end.reason === 'timeout' || end.reason === 'unreachable';
-    this.settle(isUnable && !this.hasRung && !this.call.hasEnded ? 'next' : 'done');
+    this.settle(isUnable && !this.hasRung && this.call.isWanted ? 'next' : 'done');
   }
 }

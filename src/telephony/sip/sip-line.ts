@@ -18,8 +18,6 @@ export interface SipLineOptions {
   rtpPorts: { first: number; last: number };
   isRegistering: boolean;
   callsPerSecond: number;
-  /** Certificates that sign those of TLS trunks, beside the well-known ones; PEM. */
-  ca?: string;
   timers: Timers;
   /** Tells the operator what changed about a trunk. */
   note(text: string): void;
@@ -36,9 +34,9 @@ export class SipLine implements PhoneLine {
     private readonly agent: UserAgent,
     private readonly options: SipLineOptions,
   ) {
-    const { listen, rtpPorts: ports, timers, callsPerSecond, isRegistering, note } = options;
+    const { listen, rtpPorts: ports, timers, callsPerSecond, isRegistering } = options;
     this.media = new MediaEngine({ address: listen.address, ports });
-    const trunkOptions = { callsPerSecond, isRegistering, note: (text: string) => note(text) };
+    const trunkOptions = { callsPerSecond, isRegistering, note: (text: string) => options.note(text) };
     this.trunks = options.trunks.map((account) => new Trunk(account, agent, timers, trunkOptions));
     for (const trunk of this.trunks) trunk.start();
   }
@@ -100,17 +98,18 @@ export class SipLine implements PhoneLine {
     let last: Attempt | undefined;
     for (const trunk of [...this.trunks].sort((one, other) => Number(other.isAlive) - Number(one.isAlive))) {
       await trunk.turn();
-      if (call.hasEnded) return;
+      if (!call.isWanted) break;
       last = await this.attempt(trunk, request, call, channel.port);
-      if (call.hasEnded || (last && (await last.isOver) === 'done')) break;
+      if (last && (await last.isOver) === 'done') break;
     }
-    call.end(last?.end ?? { reason: 'carrier-unavailable', carrierCode: null });
+    const reason = call.isWanted ? 'carrier-unavailable' : 'canceled';
+    call.end(last?.end ?? { reason, carrierCode: null });
   }
 
   /** Calls by one trunk; undefined where its name is not found. */
   private async attempt(trunk: Trunk, request: DialRequest, call: SipCall, port: number): Promise<Attempt | undefined> {
     const hop = await trunk.wayTo().catch(() => undefined);
-    if (!hop || call.hasEnded) return undefined;
+    if (!hop || !call.isWanted) return undefined;
     const { account } = trunk;
     const isSecure = account.protocol === 'tls';
     const negotiation = new Negotiation({ address: this.agent.host, port, codecs: AUDIO_CODECS, isSecure });

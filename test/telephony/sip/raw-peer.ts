@@ -24,11 +24,15 @@ export class RawPeer {
   readonly received: SipMessage[] = [];
   private readonly waiting = new Set<() => void>();
   private to = 0;
+  /** Answers each request as it comes. */
+  onRequest?: (request: SipRequest) => void;
 
   private constructor(private readonly socket: Socket) {
     socket.on('message', (bytes, from) => {
       this.to = from.port;
-      this.received.push(parseMessage(bytes));
+      const message = parseMessage(bytes);
+      this.received.push(message);
+      if (message.kind === 'request') this.onRequest?.(message);
       for (const check of this.waiting) check();
     });
   }

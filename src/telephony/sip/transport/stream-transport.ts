@@ -18,8 +18,6 @@ interface StreamOptions {
   receive: Receive;
   /** Who may connect; others are cut off before they are read. */
   isAllowed(address: string): boolean;
-  /** Certificates of authorities besides those that Node knows, PEM. */
-  ca?: string;
 }
 
 /** Messages over TCP and TLS. One connection a peer, opened by either side, carries both directions. */
@@ -63,7 +61,7 @@ export class StreamTransport implements Transport {
     const { address: host, port, serverName } = hop;
     const socket =
       this.options.protocol === 'tls'
-        ? connectTls({ host, port, servername: serverName, ca: this.options.ca, ALPNProtocols: [] })
+        ? connectTls({ host, port, servername: serverName, ALPNProtocols: [] })
         : connectTcp({ host, port });
     const limit = setTimeout(
       () => socket.destroy(new Error('The connection was not made in time.')),

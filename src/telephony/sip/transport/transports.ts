@@ -8,8 +8,6 @@ export interface TransportOptions {
   /** What others reach us by; the address that we listen on unless told. */
   publicAddress?: string;
   isAllowed(address: string): boolean;
-  /** Certificates that sign those of TLS peers, beside the well-known ones; PEM. */
-  ca?: string;
 }
 
 /** All ways of carrying messages, on one port. */
@@ -31,7 +29,7 @@ export class Transports {
       await udp.close();
       throw error;
     }
-    const tls = new StreamTransport({ protocol: 'tls', receive, isAllowed: () => false, ca: options.ca });
+    const tls = new StreamTransport({ protocol: 'tls', receive, isAllowed: () => false });
     return new Transports({ udp, tcp, tls }, udp.port, options.publicAddress ?? address);
   }
 

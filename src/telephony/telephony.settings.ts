@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
 import { IsIn, IsOptional } from 'class-validator';
-import { Satisfies, Whole } from '../../config/rules.js';
-import { ModuleSettings } from '../../config/settings.js';
-import { readTrunks, type TrunkAccount } from './trunk-account.js';
+import { Satisfies, Whole } from '../config/rules.js';
+import { ModuleSettings } from '../config/settings.js';
+import { readTrunks, type TrunkAccount } from './sip/trunk-account.js';
 
 const MOST = 1_000_000;
 
@@ -18,8 +18,16 @@ function isListenAddress(value: string): boolean {
   return match !== null && isIP(match[1].replace(/^\[|\]$/g, '')) !== 0 && Number(match[2]) <= 65_535;
 }
 
-/** SIP trunks. Phone lines of any carrier that speaks SIP. */
-export class SipSettings extends ModuleSettings {
+/** Phone lines. How calls are made: the browser phone, or SIP trunks of any carrier. */
+export class TelephonySettings extends ModuleSettings {
+  /**
+   * How calls are made: `sip` by SIP_TRUNKS; `browser` by a phone on a page of this service, outside production only. Unset: `sip` where
+   * SIP_TRUNKS is set, else `browser` outside production, else nothing.
+   */
+  @IsOptional()
+  @IsIn(['browser', 'sip'], { message: '$property must be browser or sip' })
+  CALL_ENGINE?: 'browser' | 'sip';
+
   /**
    * Trunks in the order in which they are tried, with commas: `sip:user:password@host:port;transport=udp`, transport `udp`, `tcp` or
    * `tls`; without user and password for trunks that know us by our address. `%`, `@`, `:` and `,` in a password are written as `%25` …
@@ -56,7 +64,19 @@ export class SipSettings extends ModuleSettings {
     const { address } = this.listen;
     const isAnyAddress = address === '0.0.0.0' || address === '::';
     const isUnreachable = this.SIP_TRUNKS !== undefined && isAnyAddress && this.SIP_PUBLIC_ADDRESS === undefined;
-    return isUnreachable ? ['SIP_PUBLIC_ADDRESS must be set where SIP_LISTEN is every address'] : [];
+    const faults = isUnreachable ? ['SIP_PUBLIC_ADDRESS must be set where SIP_LISTEN is every address'] : [];
+    if (this.CALL_ENGINE === 'sip' && this.SIP_TRUNKS === undefined) faults.push('CALL_ENGINE=sip needs SIP_TRUNKS');
+    const isOpen = this.inProduction && this.CALL_ENGINE === 'browser';
+    if (isOpen)
+      faults.push('CALL_ENGINE must not be browser in production: its phone rings for whoever opens the page');
+    return faults;
+  }
+
+  /** How calls are made; null in production as long as nobody set it up. */
+  get callEngine(): 'browser' | 'sip' | null {
+    if (this.CALL_ENGINE) return this.CALL_ENGINE;
+    if (this.SIP_TRUNKS !== undefined) return 'sip';
+    return this.inProduction ? null : 'browser';
   }
 
   get trunks(): TrunkAccount[] {
