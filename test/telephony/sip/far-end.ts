@@ -1,19 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createSocket } from 'node:dgram';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
-/** A UDP port of loopback that is free now. */
-export async function freeUdpPort(): Promise<number> {
-  const socket = createSocket('udp4').bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  socket.close();
-  await once(socket, 'close');
-  return port;
-}
+import { freeUdpPort, untilTaken } from '../../support/loopback-ports.js';
 
 const SDP = `
 v=0
@@ -122,7 +112,7 @@ export class FarEnd {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     const farEnd = new FarEnd(child, folder, port);
-    await farEnd.listening(transport);
+    await untilTaken(transport, port, () => child.exitCode !== null).catch(() => farEnd.finished());
     return farEnd;
   }
 
@@ -144,15 +134,5 @@ export class FarEnd {
   close(): void {
     this.child.kill('SIGKILL');
     rmSync(this.folder, { recursive: true, force: true });
-  }
-
-  /** Waits until the port is taken. */
-  private async listening(transport: 'udp' | 'tcp'): Promise<void> {
-    const table = `/proc/net/${transport}`;
-    const place = `0100007F:${this.port.toString(16).toUpperCase().padStart(4, '0')}`;
-    while (!readFileSync(table, 'utf8').includes(place)) {
-      if (this.child.exitCode !== null) return this.finished();
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
   }
 }
