@@ -18,6 +18,8 @@ export interface RemoteMedia {
   payloadType: number;
   /** Payload type of telephone events (RFC 4733); null where the far end knows none. */
   eventPayloadType: number | null;
+  /** Clock in which the length of events is told; some far ends keep 8000 beside wide sound. */
+  eventClockRate: number;
   /** False while the far end holds the call, or does not listen: it is sent nothing. */
   listens: boolean;
   /** False while the far end sends nothing, so that silence is no loss. */

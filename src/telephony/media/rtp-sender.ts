@@ -34,7 +34,7 @@ export class RtpSender {
     private readonly remote: RemoteMedia,
   ) {
     this.coder = soundCoder(remote.codec);
-    this.digits = new DigitSender(remote.codec);
+    this.digits = new DigitSender(remote.eventClockRate);
     this.step = CLOCK_RATES[remote.codec] / FRAMES_PER_SECOND;
     if (remote.srtp) this.srtp = new SrtpStream(remote.srtp.local);
   }

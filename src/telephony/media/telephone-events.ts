@@ -1,5 +1,3 @@
-import { CLOCK_RATES, type AudioCodec } from './media-format.js';
-
 const DIGITS = '0123456789*#ABCD';
 /** Of a tone and of the pause after it, in frames of 20 ms. */
 const TONE_FRAMES = 5;
@@ -31,7 +29,8 @@ export class DigitSender {
   private frame = 0;
   private pause = 0;
 
-  constructor(private readonly codec: AudioCodec) {}
+  /** Ticks a second in which the length of a key is told. */
+  constructor(private readonly clockRate: number) {}
 
   get isBusy(): boolean {
     return this.waiting.length > 0 || this.digit !== '' || this.pause > 0;
@@ -68,7 +67,7 @@ export class DigitSender {
     const payload = Buffer.alloc(4);
     payload[0] = DIGITS.indexOf(this.digit);
     payload[1] = (isEnd ? 0x80 : 0) | VOLUME;
-    payload.writeUInt16BE((this.frame * CLOCK_RATES[this.codec]) / 50, 2);
+    payload.writeUInt16BE((this.frame * this.clockRate) / 50, 2);
     return payload;
   }
 }

@@ -18,6 +18,17 @@ const MIRRORED: Record<Direction, Direction> = {
   inactive: 'inactive',
 };
 
+/** Telephone events in the clock of the sound, as RFC 4733 wants them, or in the one that the other side has. */
+function eventsFor(
+  codec: AudioCodec,
+  events: Map<number, number>,
+): Pick<RemoteMedia, 'eventPayloadType' | 'eventClockRate'> {
+  const rate = CLOCK_RATES[codec];
+  const [first] = events;
+  if (events.has(rate) || !first) return { eventPayloadType: events.get(rate) ?? null, eventClockRate: rate };
+  return { eventPayloadType: first[1], eventClockRate: first[0] };
+}
+
 interface LocalMedia {
   address: string;
   port: number;
@@ -54,7 +65,7 @@ export class Negotiation {
     const description = readDescription(offer);
     const remote = description && this.agree(description);
     if (!description || !remote) return null;
-    const events = new Map([...description.events].filter(([rate]) => rate === CLOCK_RATES[remote.codec]));
+    const events = new Map([...description.events].filter(([rate]) => rate === remote.eventClockRate));
     const chosen = { codec: remote.codec, payloadType: remote.payloadType };
     const tag = description.crypto.find(({ suite }) => suite === SUITE)?.tag ?? 1;
     const crypto = remote.srtp ? [this.cryptoLine(tag)] : [];
@@ -74,7 +85,7 @@ export class Negotiation {
       port,
       codec: chosen.codec,
       payloadType: chosen.payloadType,
-      eventPayloadType: events.get(CLOCK_RATES[chosen.codec]) ?? null,
+      ...eventsFor(chosen.codec, events),
       listens: direction === 'sendrecv' || direction === 'recvonly',
       talks: direction === 'sendrecv' || direction === 'sendonly',
       srtp,
@@ -102,8 +113,7 @@ export class Negotiation {
     direction: Direction,
     crypto: string[],
   ): string[] {
-    const rates = new Set(codecs.map(({ codec }) => CLOCK_RATES[codec]));
-    const used = [...events].filter(([rate]) => rates.has(rate));
+    const used = [...events];
     const types = [...codecs.map(({ payloadType }) => payloadType), ...used.map(([, payloadType]) => payloadType)];
     return [
       `m=audio ${this.local.port} ${protocol} ${types.join(' ')}`,

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import type { Timers } from '../../common/timers.js';
 import { MediaEngine } from '../media/media-engine.js';
 import { AUDIO_CODECS } from '../media/media-format.js';
-import type { DialRequest, LineCall, LineListener, PhoneLine } from '../phone-line.js';
+import type { DialRequest, FrameCounts, LineCall, LineListener, PhoneLine } from '../phone-line.js';
 import { Negotiation } from './negotiation.js';
 import type { OutgoingInvite } from './outgoing-invite.js';
 import { Attempt, SipCall } from './sip-call.js';
@@ -63,9 +63,9 @@ export class SipLine implements PhoneLine {
     return this.calls.size;
   }
 
-  /** Frames that were due and those that were sent more than 20 ms late. */
-  get frameCounts(): { frames: number; late: number } {
-    return { frames: this.media.frames, late: this.media.lateFrames };
+  /** Of all calls since the start. */
+  get frames(): FrameCounts {
+    return { sent: this.media.frames, late: this.media.lateFrames };
   }
 
   dial(request: DialRequest, listener: LineListener): LineCall {

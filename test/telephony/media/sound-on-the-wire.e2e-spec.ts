@@ -121,7 +121,7 @@ describe('A jitter buffer', () => {
 
 describe('Keys', () => {
   it('are told by telephone events: each with one timestamp, a growing length, and its end three times', () => {
-    const sender = new DigitSender('PCMU');
+    const sender = new DigitSender(8000);
     sender.press('5#');
     const steps = Array.from({ length: 18 }, () => sender.step());
     const first = steps.slice(0, 5).flatMap((step) => step ?? []);
