@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { findProgram } from '../../support/own-mariadb.js';
 import { freeUdpPort, untilTaken } from '../../support/loopback-ports.js';
 
 const SDP = `
@@ -86,6 +87,10 @@ export class FarEnd {
     private readonly folder: string,
     readonly port: number,
   ) {}
+
+  static get isInstalled(): boolean {
+    return findProgram('sipp') !== undefined;
+  }
 
   static async open(lines: string[], { transport = 'udp', calls = 1, args = [] }: FarEndOptions = {}): Promise<FarEnd> {
     const folder = mkdtempSync(join(tmpdir(), 'talkstack-sipp-'));

@@ -1,5 +1,6 @@
 import { SystemTimers } from '../../../src/common/timers.js';
 import { UserAgent } from '../../../src/telephony/sip/user-agent.js';
+import { describeWith } from '../../support/describe-with.js';
 import { far, FarEnd, type FarEndOptions } from './far-end.js';
 import { PlacedCall } from './placed-call.js';
 
@@ -8,7 +9,7 @@ function response487(): string {
   return far.response('487 Request Terminated').replace('[last_CSeq:]', 'CSeq: 1 INVITE');
 }
 
-describe('A SIP call to a far end', () => {
+describeWith('sipp', FarEnd.isInstalled)('A SIP call to a far end', () => {
   let agent: UserAgent;
   const farEnds: FarEnd[] = [];
 
