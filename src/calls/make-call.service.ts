@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { v7 as uuid } from 'uuid';
 import { AgentsService } from '../agents/agents.service.js';
 import { render, templateOf } from '../agents/instruction-variables.js';
 import { AppError } from '../common/app-error.js';
@@ -18,6 +17,7 @@ import { MakeCallAnswer, MakeCallDto, StartedCallAnswer } from './calls.dto.js';
 import { AGENTS_ERRORS } from '../agents/agents.errors.js';
 import { CALLS_ERRORS } from './calls.errors.js';
 import { textsOf } from './variables-field.js';
+import { queuedCall } from './queued-call.js';
 import { CallsSettings } from './calls.settings.js';
 
 /** Accepts calls: checks all that can be known before anything is dialled, and queues the call. */
@@ -72,34 +72,7 @@ export class MakeCallService {
     if (fromNumber === undefined) throw new AppError(CALLS_ERRORS.AGENT_HAS_NO_NUMBER);
     render(templateOf(agent), textsOf(dynamicVariables));
     const whose = { userId, projectId: project.id, agentId: agent.id };
-    return this.newCall({ ...whose, toNumber, fromNumber, dynamicVariables: JSON.stringify(dynamicVariables) });
-  }
-
-  private newCall(
-    known: Pick<CallRow, 'userId' | 'projectId' | 'agentId' | 'toNumber' | 'fromNumber' | 'dynamicVariables'>,
-  ): CallRow {
-    const now = this.clock.now();
-    return {
-      ...known,
-      id: uuid({ msecs: now.getTime() }),
-      batchId: null,
-      direction: 'outbound',
-      status: 'queued',
-      endedReason: null,
-      carrierCode: null,
-      answeredBy: null,
-      dialStartedAt: null,
-      answeredAt: null,
-      endedAt: null,
-      endRequestedAt: null,
-      leaseOwner: null,
-      leasedUntil: null,
-      costMicros: 0,
-      data: '{}',
-      summary: null,
-      sentiment: null,
-      latency: null,
-      createdAt: now,
-    };
+    const known = { ...whose, toNumber, fromNumber, dynamicVariables: JSON.stringify(dynamicVariables) };
+    return queuedCall(known, this.clock.now());
   }
 }

@@ -1,5 +1,6 @@
-import { v7 as uuid } from 'uuid';
 import { Call } from '../../src/calls/call.entity.js';
+import type { CallRow } from '../../src/calls/call-events.js';
+import { queuedCall } from '../../src/calls/queued-call.js';
 import { Database } from '../../src/database/database.js';
 import { createAgent } from './agents.js';
 import { ApiCredentials } from './api-client.js';
@@ -51,35 +52,9 @@ export async function writeCalls(
   });
 }
 
-function callRow(
-  whose: Pick<Call, 'userId' | 'projectId' | 'agentId'>,
-  at: Date,
-  more: Partial<Call>,
-): Omit<Call, 'project'> {
-  return {
-    ...whose,
-    id: uuid({ msecs: at.getTime() }),
-    batchId: null,
-    direction: 'outbound',
-    status: 'completed',
-    endedReason: 'person-hung-up',
-    carrierCode: null,
-    answeredBy: 'human',
-    fromNumber: '+15550100002',
-    toNumber: RECIPIENT,
-    dynamicVariables: '{}',
-    dialStartedAt: at,
-    answeredAt: at,
-    endedAt: at,
-    endRequestedAt: null,
-    leaseOwner: null,
-    leasedUntil: null,
-    costMicros: 0,
-    data: '{}',
-    summary: null,
-    sentiment: null,
-    latency: null,
-    createdAt: at,
-    ...more,
-  };
+function callRow(whose: Pick<Call, 'userId' | 'projectId' | 'agentId'>, at: Date, more: Partial<Call>): CallRow {
+  const numbers = { fromNumber: '+15550100002', toNumber: RECIPIENT };
+  const over = { status: 'completed', endedReason: 'person-hung-up', answeredBy: 'human' } as const;
+  const times = { dialStartedAt: at, answeredAt: at, endedAt: at };
+  return { ...queuedCall({ ...whose, ...numbers, dynamicVariables: '{}' }, at), ...over, ...times, ...more };
 }
