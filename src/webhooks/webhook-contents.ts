@@ -1,4 +1,4 @@
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { Injectable } from '@nestjs/common';
 import { EntityManager } from 'typeorm';
 import { v7 as uuid } from 'uuid';
@@ -18,7 +18,7 @@ export class WebhookContents {
 
   /** The rows that keep `data`. */
   rowsOf(deliveryId: string, data: object): Omit<WebhookContent, 'delivery'>[] {
-    const text = deflateRawSync(JSON.stringify(data)).toString('base64');
+    const text = gzipSync(JSON.stringify(data)).toString('base64');
     const count = Math.ceil(text.length / PIECE_LENGTH);
     return Array.from({ length: count }, (_, position) => {
       const id = uuid();
@@ -33,9 +33,9 @@ export class WebhookContents {
     if (rows.some(({ id, sealed }) => this.secrets.sealOf(sealed, id) === undefined)) return null;
     const text = rows.map(({ id, sealed }) => this.secrets.decrypt(sealed, id)).join('');
     try {
-      return JSON.parse(inflateRawSync(Buffer.from(text, 'base64')).toString()) as object;
+      return JSON.parse(gunzipSync(Buffer.from(text, 'base64')).toString()) as object;
     } catch {
-      // A piece of it was dropped with a lost APP_SECRET.
+      // A piece of it was dropped with a lost APP_SECRET: the checksum of gzip tells (RFC 1952).
       return null;
     }
   }

@@ -1,6 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { v7 as uuid } from 'uuid';
 import { DAY_MS } from '../../src/common/clock.js';
+import { Database } from '../../src/database/database.js';
 import { HousekeepingService } from '../../src/housekeeping/housekeeping.service.js';
+import { WebhookContent } from '../../src/webhooks/webhook-content.entity.js';
 import { accept, verified, WebhookReceiver } from '../doubles/webhook-receiver.js';
 import { ApiClient } from '../support/api-client.js';
 import { makeApiKey } from '../support/credentials.js';
@@ -79,6 +82,24 @@ describe('The deliveries of a project', () => {
     for (const unknown of [uuid(), 'none', '%00']) {
       expect((await api.post(path(`/${unknown}/replay`), {})).body.code).toBe('WEBHOOK_DELIVERY_NOT_FOUND');
     }
+  });
+
+  it('arrive whole, however long they are, and are given up when their content is lost', async () => {
+    // Longer than a column of MariaDB, and nothing that could be made shorter.
+    const text = randomBytes(200_000).toString('base64');
+    const callId = await happen(service, project, ['call.queued'], { text });
+    await deliver(service);
+    expect(receiver.of(callId)[0].body.data.text).toBe(text);
+    const [{ id }] = await listed();
+    expect(await countRows(service, 'webhook_contents', `delivery_id = '${id}'`)).toBeGreaterThan(4);
+    // As after a lost APP_SECRET.
+    const lost = { deliveryId: id, position: 2 };
+    await service.app.get(Database).write(({ manager }) => manager.delete(WebhookContent, lost));
+    const replayed = await api.post(path(`/${id}/replay`), {});
+    expect(replayed).toMatchObject({ status: 200, body: { delivery: { state: 'queued', tries: 0 } } });
+    await deliver(service);
+    expect(await listed()).toMatchObject([{ state: 'failed', lastError: 'its content cannot be read any more' }]);
+    expect(receiver.of(callId)).toHaveLength(1);
   });
 
   it('have one test at most, which tells of nothing', async () => {
