@@ -9,6 +9,7 @@ import { Call } from './call.entity.js';
 import { CallsSettings } from './calls.settings.js';
 import { ExportedCall } from './exported-call.js';
 import { SuppressedNumber } from './suppressed-number.entity.js';
+import { SuppressedNumberAnswer } from './suppressed-numbers.dto.js';
 
 /** A repeated request is known for a day. */
 const CALL_REQUEST_DAYS = 1;
@@ -64,7 +65,7 @@ const KEPT_SUPPRESSED_NUMBERS = keeps<SuppressedNumber, []>(
   () => ({
     entity: SuppressedNumber,
     ofUser: ({ id }) => ({ userId: id }),
-    exported: 'Shown by the calls in which people asked for no more calls.',
+    exported: { as: SuppressedNumberAnswer, newestBy: ['id'] },
     outdated: 'A person who asked for no more calls is not called again.',
     withAccount: 'cascade',
   }),

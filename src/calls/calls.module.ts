@@ -40,6 +40,8 @@ import { RecordingsController } from './recordings/recordings.controller.js';
 import { RecordingsService } from './recordings/recordings.service.js';
 import { S3Bucket } from './recordings/s3-bucket.js';
 import { S3Store } from './recordings/s3-store.js';
+import { SuppressedNumbersController } from './suppressed-numbers.controller.js';
+import { SuppressedNumbersService } from './suppressed-numbers.service.js';
 import { KEPT_RECORDINGS } from './recordings/recordings.kept.js';
 import { RecordingsSettings } from './recordings/recordings.settings.js';
 
@@ -62,7 +64,7 @@ function storeOf({ place, keys }: RecordingsSettings): RecordingStore {
     VoicesModule,
     WebhooksModule,
   ],
-  controllers: [CallsController, RecordingsController],
+  controllers: [CallsController, RecordingsController, SuppressedNumbersController],
   providers: [
     CallClaims,
     CallConversations,
@@ -81,6 +83,7 @@ function storeOf({ place, keys }: RecordingsSettings): RecordingStore {
     RecordingRecovery,
     RecordingsService,
     SessionParts,
+    SuppressedNumbersService,
     {
       provide: RecordingStore,
       inject: [RecordingsSettings],

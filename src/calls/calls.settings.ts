@@ -30,6 +30,10 @@ export class CallsSettings extends ModuleSettings {
   @Whole(1, MOST)
   QUEUED_CALLS_PER_PROJECT: number = 20_000;
 
+  /** Numbers that one user may keep from being called; those of people who asked for it are kept beyond that. */
+  @Whole(1, MOST)
+  SUPPRESSED_NUMBERS_PER_USER: number = 100_000;
+
   /** A call that waited for so long is not made any more, hours. */
   @Whole(1, 24 * 30)
   CALL_QUEUE_HOURS: number = 24;

@@ -30,6 +30,7 @@ const KINDS: Record<string, string> = {
   agents: 'agents',
   phone_numbers: 'phoneNumbers',
   webhook_deliveries: 'webhookDeliveries',
+  suppressed_numbers: 'suppressedNumbers',
 };
 /** Columns with what nobody is told, not even whom it is about. */
 const SECRET_COLUMN = /hash|secret|nonce|private|name_key/;
@@ -52,6 +53,7 @@ async function liveALife(name: string) {
   const phone = await openSession(service, person);
   const next = (await refresh(service, phone.refreshToken)).body;
   const apiKey = await makeApiKey(service, person);
+  await service.api.as(person).post('/user/suppressed-numbers', { number: '+15550103999' });
   // Letters are waited for at the mailbox: another instance may be the one that sends them.
   await service.mailbox.next(email);
   await service.api.post('/auth/forgot-password', { email });

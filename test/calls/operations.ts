@@ -1,5 +1,3 @@
-import { SuppressedNumber } from '../../src/calls/suppressed-number.entity.js';
-import { Database } from '../../src/database/database.js';
 import { ApiDriver } from '../openapi/api-driver.js';
 import type { Feature } from '../openapi/feature.js';
 import { createAgent } from '../support/agents.js';
@@ -30,10 +28,17 @@ async function responses(api: ApiDriver, as: ApiCredentials): Promise<void> {
   const long = await openDesk(service, as, { systemInstruction: '{{name}}'.repeat(8000) });
   const dynamicVariables = { name: 'a'.repeat(1000) };
   await api.expect('VARIABLES_TOO_LONG', 'makeCall', { as, body: { ...body, ...long, dynamicVariables } });
-  const { id: userId } = (await service.api.as(as).get('/user/me')).body.user;
-  const suppressed = { id: agentId, userId, e164: '+15550100007', createdAt: service.clock.now() };
-  await service.app.get(Database).write(({ manager }) => manager.insert(SuppressedNumber, suppressed));
-  await api.expect('NUMBER_SUPPRESSED', 'makeCall', { as, body: { ...body, number: suppressed.e164 } });
+  const suppressed = { number: '+15550100007' };
+  await api.expect('success', 'suppressNumber', { as, body: suppressed });
+  await api.expect('NUMBER_SUPPRESSED', 'makeCall', { as, body: { ...body, ...suppressed } });
+  const narrow = api.at(await service.another({ SUPPRESSED_NUMBERS_PER_USER: '1' }));
+  await narrow.expect('QUOTA_REACHED', 'suppressNumber', { as, body: { number: '+15550100008' } });
+  await api.expect('success', 'listSuppressedNumbers', { as });
+  await api.expect('VALIDATION_FAILED', 'listSuppressedNumbers', { as, query: 'page=0' });
+  await api.expect('success', 'unsuppressNumber', { as, body: suppressed });
+  for (const which of ['suppressNumber', 'unsuppressNumber']) {
+    await api.expect('NUMBER_INVALID', which, { as, body: { number: '+1555' } });
+  }
   const full = api.at(await service.another({ QUEUED_CALLS_PER_PROJECT: '1', CALLS_PER_PROJECT: '1' }));
   await full.expect('success', 'makeCall', { as, body: { ...body, ...(await openDesk(service, as)) } });
   for (let i = 0; i < 12; i += 1) await api.call('makeCall', { as, body });
