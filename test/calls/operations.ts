@@ -10,6 +10,21 @@ const PRODUCTION = {
   ARGON2_MEMORY_KIB: '7168',
 };
 
+/** Suppresses a number, sees it, and takes it away. */
+async function suppression(api: ApiDriver, as: ApiCredentials, body: object): Promise<void> {
+  const suppressed = { number: '+15550100007' };
+  await api.expect('success', 'suppressNumber', { as, body: suppressed });
+  await api.expect('NUMBER_SUPPRESSED', 'makeCall', { as, body: { ...body, ...suppressed } });
+  const narrow = api.at(await api.service.another({ SUPPRESSED_NUMBERS_PER_USER: '1' }));
+  await narrow.expect('QUOTA_REACHED', 'suppressNumber', { as, body: { number: '+15550100008' } });
+  await api.expect('success', 'listSuppressedNumbers', { as });
+  await api.expect('VALIDATION_FAILED', 'listSuppressedNumbers', { as, query: 'page=0' });
+  await api.expect('success', 'unsuppressNumber', { as, body: suppressed });
+  for (const which of ['suppressNumber', 'unsuppressNumber']) {
+    await api.expect('NUMBER_INVALID', which, { as, body: { number: '+1555' } });
+  }
+}
+
 /** Makes a call, looks at it and ends it, with all that can go wrong. */
 async function responses(api: ApiDriver, as: ApiCredentials): Promise<void> {
   const { service } = api;
@@ -28,17 +43,7 @@ async function responses(api: ApiDriver, as: ApiCredentials): Promise<void> {
   const long = await openDesk(service, as, { systemInstruction: '{{name}}'.repeat(8000) });
   const dynamicVariables = { name: 'a'.repeat(1000) };
   await api.expect('VARIABLES_TOO_LONG', 'makeCall', { as, body: { ...body, ...long, dynamicVariables } });
-  const suppressed = { number: '+15550100007' };
-  await api.expect('success', 'suppressNumber', { as, body: suppressed });
-  await api.expect('NUMBER_SUPPRESSED', 'makeCall', { as, body: { ...body, ...suppressed } });
-  const narrow = api.at(await service.another({ SUPPRESSED_NUMBERS_PER_USER: '1' }));
-  await narrow.expect('QUOTA_REACHED', 'suppressNumber', { as, body: { number: '+15550100008' } });
-  await api.expect('success', 'listSuppressedNumbers', { as });
-  await api.expect('VALIDATION_FAILED', 'listSuppressedNumbers', { as, query: 'page=0' });
-  await api.expect('success', 'unsuppressNumber', { as, body: suppressed });
-  for (const which of ['suppressNumber', 'unsuppressNumber']) {
-    await api.expect('NUMBER_INVALID', which, { as, body: { number: '+1555' } });
-  }
+  await suppression(api, as, body);
   const full = api.at(await service.another({ QUEUED_CALLS_PER_PROJECT: '1', CALLS_PER_PROJECT: '1' }));
   await full.expect('success', 'makeCall', { as, body: { ...body, ...(await openDesk(service, as)) } });
   for (let i = 0; i < 12; i += 1) await api.call('makeCall', { as, body });
