@@ -5,7 +5,7 @@ export interface ErrorEntry {
   message: string;
 }
 
-/** A fault of one field of the request. */
+/** What is wrong with one field of the request. */
 export interface FieldFault {
   field: string;
   message: string;
@@ -22,13 +22,13 @@ export function errorTable<Code extends string>(
   return Object.fromEntries(entries) as Record<Code, ErrorEntry>;
 }
 
-/** Any expected failure. Services throw it with a row of their module's table; the error filter answers it. */
+/** Any expected failure. Services throw it with a row of their module's table; the error filter turns it into the response. */
 export class AppError extends Error {
   readonly code: string;
   readonly status: number;
   readonly faults?: FieldFault[];
   readonly retryAfterSeconds?: number;
-  /** The limit that a 429 tells of. */
+  /** The limit that a 429 response reports. */
   readonly limit?: number;
 
   constructor(

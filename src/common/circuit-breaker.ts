@@ -1,12 +1,12 @@
 import { Clock, MINUTE_MS, SECOND_MS } from './clock.js';
 
-/** So many failures in a row open it. */
+/** Failures in a row that open the breaker. */
 const FAILURES = 3;
 const OPEN_MS = 20 * SECOND_MS;
-/** However long a provider asks to be left alone. */
+/** Limit of the pause that a provider may ask for. */
 const MAX_OPEN_MS = 5 * MINUTE_MS;
 
-/** Keeps calls from a provider that fails: it is left alone for a while, then tried by one call, and used again when that succeeds. */
+/** Keeps calls away from a failing provider: after a pause, one call tries it; when that succeeds, all calls use it again. */
 export class CircuitBreaker {
   private failures = 0;
   private openedAt = 0;
@@ -15,14 +15,14 @@ export class CircuitBreaker {
 
   constructor(private readonly clock: Clock) {}
 
-  /** The provider is better left alone now. A clock that is put back closes no door for longer. */
+  /** True while the provider should not be asked. A clock that is put back does not lengthen the pause. */
   get isOpen(): boolean {
     if (this.openMs === 0) return false;
     const age = this.clock.now().getTime() - this.openedAt;
     return this.isProbing || (age >= 0 && age < this.openMs);
   }
 
-  /** A use of the provider begins. Exactly one of `succeeded`, `failed` and `calledOff` has to follow. */
+  /** Call it before each use of the provider, and exactly one of `succeeded`, `failed` and `calledOff` after it. */
   begin(): void {
     if (this.openMs > 0) this.isProbing = true;
   }
@@ -41,7 +41,7 @@ export class CircuitBreaker {
     this.openMs = Math.min(Math.max(retryAfterMs, this.failures < FAILURES ? 0 : OPEN_MS), MAX_OPEN_MS);
   }
 
-  /** Nobody wanted the answer any more: it says nothing of the provider. */
+  /** The use was cancelled, which is no evidence for or against the provider. */
   calledOff(): void {
     this.isProbing = false;
   }

@@ -1,6 +1,6 @@
 import { errorTable } from './app-error.js';
 
-/** Errors that any endpoint may answer. */
+/** Errors that any endpoint may respond with. */
 export const COMMON_ERRORS = errorTable({
   REQUEST_MALFORMED: [
     400,

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { posix } from 'node:path';
 
-/** Threads of libuv's pool that password hashes leave to files and host names. */
+/** Threads of libuv's pool that password hashing leaves free for file access and host name lookups. */
 const SPARE_THREADS = 4;
-/** As many are left where the pool could not be made larger. */
+/** Threads left free when the pool could not be enlarged. */
 const MIN_SPARE_THREADS = 2;
 /** Size of libuv's pool unless UV_THREADPOOL_SIZE says otherwise. */
 const DEFAULT_THREADS = 4;
@@ -18,7 +18,7 @@ function read(path: string): string {
   }
 }
 
-/** Quota by period; a quota of "max" (v2) or -1 (v1), or a missing one, is no limit. */
+/** Returns CPU quota divided by period, in cores. A quota of "max" (v2) or -1 (v1), or none, means no limit. */
 function limitOf(quota: string | undefined, period: string | undefined): number {
   const cores = Number(quota) / Number(period);
   return quota && period && cores > 0 && Number.isFinite(cores) ? cores : Infinity;
@@ -31,8 +31,8 @@ function limitOfGroup(folder: string, isVersion2: boolean): number {
 }
 
 /**
- * The processor time that this process may use, in cores, by its control groups (v1 or v2) and those above them. `root` is the root of the
- * file system. In a container the own group's path may be that of the host: what is not there is passed over.
+ * Returns the processor time that this process may use, in cores, as its control groups (v1 or v2) and their parents limit it. `root` is the
+ * root of the file system. In a container a group's path may be one of the host: missing folders are skipped.
  */
 export function cpuLimit(root = '/'): number {
   const limits = [Infinity];
@@ -49,23 +49,23 @@ export function cpuLimit(root = '/'): number {
   return Math.min(...limits);
 }
 
-/** Cores that this process may keep busy. `os.availableParallelism` alone does not know a container's limit before Node 23. */
+/** Returns the cores that this process may use. Before Node 23 `os.availableParallelism` does not know a container's limit. */
 export function usableCores(root?: string): number {
   return Math.max(1, Math.floor(Math.min(availableParallelism(), cpuLimit(root))));
 }
 
-/** Threads that libuv's pool needs for so many hashes at a time. */
+/** Returns the size of libuv's pool for so many concurrent hashes. */
 export function threadsFor(hashes: number): number {
   return Math.min(MAX_THREADS, hashes + SPARE_THREADS);
 }
 
-/** Threads of libuv's pool, as libuv reads UV_THREADPOOL_SIZE. */
+/** Returns the size of libuv's pool, as libuv reads it from UV_THREADPOOL_SIZE. */
 function poolSize(setting: string | undefined): number {
   if (setting === undefined) return DEFAULT_THREADS;
   return Math.min(MAX_THREADS, Math.max(1, Number.parseInt(setting, 10) || 1));
 }
 
-/** Password hashes that may run at a time: what is asked for, or one a core, as far as the pool's threads go. */
+/** Returns how many password hashes may run at a time: as asked for or one a core, limited by the pool's threads. */
 export function hashConcurrency(wanted?: number, poolSetting = process.env.UV_THREADPOOL_SIZE): number {
   return Math.min(wanted ?? usableCores(), Math.max(1, poolSize(poolSetting) - MIN_SPARE_THREADS));
 }

@@ -13,21 +13,21 @@ export interface FailOverParts {
 }
 
 export interface FailOverLimits {
-  /** To the first item, where there is another provider to turn to. */
+  /** Maximum wait for the first item while there is another provider to turn to. */
   firstMs: number;
-  /** To the first item of the last one, and between any two items. */
+  /** Maximum wait for the first item of the last provider, and between any two items. */
   nextMs: number;
 }
 
 type Ask<P, Item> = (provider: P, signal: AbortSignal) => AsyncIterable<Item>;
 
-/** Asks the providers of a part one after another, until one begins to answer. */
+/** Asks providers of one kind (speech-to-text, say) one after another, until one begins to answer. */
 export class FailOver<P extends { name: string }> {
   private readonly breakers = new Map<P, CircuitBreaker>();
 
   constructor(private readonly parts: FailOverParts) {}
 
-  /** Those that are worth a try, in their order; all of them where none is: a call has nobody else to ask. */
+  /** Returns the providers whose circuit breaker is closed, in their order. When none is, returns all: a call has nobody else to ask. */
   worthATry(providers: P[]): P[] {
     const those = providers.filter((provider) => !this.breakerOf(provider).isOpen);
     return those.length > 0 ? those : providers;
@@ -39,14 +39,17 @@ export class FailOver<P extends { name: string }> {
     return breaker;
   }
 
-  /** Notes the failure of a provider, and says by what it is replaced. */
+  /** Counts and logs a provider's failure. `next` is the provider that replaces it. */
   failed(provider: P, error: unknown, next?: P): void {
     const { providers, part } = this.parts;
     this.breakerOf(provider).failed(error instanceof ProviderError ? error.retryAfterMs : undefined);
     providers.failed(part, provider.name, error, next?.name);
   }
 
-  /** The items of the first provider that gives one. Throws what the last one threw, or one that had begun; ends quietly when aborted. */
+  /**
+   * Yields the items of the first provider that gives one. Throws the error of the last provider, or of one that fails after its first item.
+   * Ends without an error when aborted.
+   */
   async *stream<Item>(all: P[], limits: FailOverLimits, signal: AbortSignal, ask: Ask<P, Item>): AsyncGenerator<Item> {
     const providers = this.worthATry(all);
     for (const [i, provider] of providers.entries()) {
@@ -84,7 +87,7 @@ export class FailOver<P extends { name: string }> {
       for await (const item of untilAborted(ask(provider, either), either)) {
         stopWaiting();
         hasBegun = true;
-        // How long whoever listens takes for an item is not the provider's time.
+        // No limit runs while the consumer handles an item: that time is not the provider's.
         yield item;
         stopWaiting = timers.after(nextMs, () => late.abort());
       }
@@ -100,7 +103,7 @@ export class FailOver<P extends { name: string }> {
       stopWaiting();
       if (hasBegun && !hasFailed) breaker.succeeded();
       else if (!hasFailed) breaker.calledOff();
-      // Whoever stops reading early stops the provider too.
+      // A consumer that stops reading early stops the provider too.
       late.abort();
     }
   }

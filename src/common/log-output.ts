@@ -1,17 +1,17 @@
 import { write, writeSync } from 'node:fs';
 import type { DestinationStream } from 'pino';
 
-/** Characters that are written at once; after FLUSH_MS fewer. A system call for each line is dear under load. */
+/** Characters of one write; fewer are written after FLUSH_MS. One system call a line would be dear under load. */
 const BATCH_LENGTH = 15 * 1024;
 const FLUSH_MS = 100;
-/** What may wait for a reader that does not read; lines beyond it are dropped. */
+/** Maximum number of characters that wait for a slow reader; lines beyond it are dropped. */
 const MAX_WAITING_LENGTH = 16 * 1024 * 1024;
 const BUSY_RETRY_MS = 10;
-/** How long the end of the process may wait for a reader that does not read. */
+/** Longest time that the end of the process waits for a reader that does not read. */
 const FINISH_TIMEOUT_MS = 1000;
 const NEWLINE = 10;
 
-/** The reader is there and will read on: a full pipe. Every other error loses what it was to carry. */
+/** Returns true for a full pipe, whose reader will read on. After any other error the batch is lost. */
 function isBusy(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === 'EAGAIN';
 }
@@ -23,17 +23,17 @@ function countLines(bytes: Buffer): number {
 }
 
 /**
- * Writes lines to a file descriptor, many at a time, and never holds the service: with a full disk, without a reader or with one that
- * stalls it drops lines and counts them, and it tries again with the next ones. pino's own destination retries for ever at exit.
+ * Writes lines to a file descriptor in batches and never blocks the service. When the disk is full or the reader is gone or stalls, it drops
+ * and counts lines, and tries again with the next ones. pino's own destination would retry for ever at exit.
  */
 export class LogOutput implements DestinationStream {
   /** Lines lost since the start. */
   droppedLines = 0;
   private waiting = '';
-  /** What is being written; the part that was taken already is cut off. */
+  /** Bytes that are still to be written. */
   private batch: Buffer = Buffer.alloc(0);
   private isInSystemCall = false;
-  /** The last line that was taken is not complete; the next batch begins on a line of its own. */
+  /** The last line was written only in part, so the next batch begins with a new line. */
   private isTorn = false;
   private timer?: NodeJS.Timeout;
 
@@ -49,9 +49,9 @@ export class LogOutput implements DestinationStream {
     else this.timer ??= setTimeout(() => this.flush(), FLUSH_MS).unref();
   }
 
-  /** Writes all that waits, for the end of the process: nothing runs after it. */
+  /** Writes all waiting lines synchronously, at the end of the process. */
   finish(): void {
-    // A batch that is in a system call comes to its end there.
+    // The system call under way writes its batch; writing it here too would repeat it.
     if (this.isInSystemCall) this.batch = Buffer.alloc(0);
     this.batch = Buffer.concat([this.batch, this.takeWaiting()]);
     const deadline = performance.now() + FINISH_TIMEOUT_MS;
@@ -110,7 +110,7 @@ export const logOutput = new LogOutput(1);
 
 let isSetUp = false;
 
-/** Standard output as a log's destination. What waits is written at the end of the process. */
+/** Returns standard output as a log's destination. Waiting lines are written at the end of the process. */
 export function standardOutput(): LogOutput {
   if (isSetUp) return logOutput;
   isSetUp = true;

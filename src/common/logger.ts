@@ -3,16 +3,16 @@ import { Logger, LoggerOptions, pino, stdSerializers, stdTimeFunctions } from 'p
 import { LogSettings } from './log.settings.js';
 import { standardOutput } from './log-output.js';
 
-/** What an error tells the log beside its type, message and stack. */
+/** Properties of an error that are logged beside its type, message and stack. */
 const TOLD = ['code', 'errno', 'sqlState', 'syscall', 'address', 'port', 'command', 'responseCode'];
-/** Values that a database quotes in its messages: that of a unique index may be a hash. */
+/** Values that databases quote in their messages. One of a unique index may be the hash of a secret, so they are masked. */
 const QUOTED_VALUE = /(Duplicate entry|Incorrect [\w ]*value:|near) '[\s\S]*?'(?= for | at line |$)/gm;
 
 function withoutValues(text: string): string {
   return text.replace(QUOTED_VALUE, "$1 '[...]'");
 }
 
-/** All else stays out: database errors carry their parameters, mail errors their letters, parser errors the raw request. */
+/** Other properties are left out: database errors carry their parameters, mail errors the message, parser errors the raw request. */
 function serializeError(error: Error & Record<string, unknown>): unknown {
   const { type, message, stack } = stdSerializers.err(error);
   if (stack === undefined) return { message: 'Something was thrown that is no error' };
@@ -20,7 +20,7 @@ function serializeError(error: Error & Record<string, unknown>): unknown {
   return { type, message: withoutValues(message), stack: withoutValues(stack), ...Object.fromEntries(told) };
 }
 
-/** How lines are made, wherever they go. */
+/** pino's options for every destination. */
 export function loggerOptions(settings: LogSettings): LoggerOptions {
   return {
     level: settings.LOG_LEVEL,
@@ -35,15 +35,15 @@ export function createLogger(settings: LogSettings): Logger {
   return pino(loggerOptions(settings), standardOutput());
 }
 
-/** Under these contexts Nest tells what kept it from starting (the last one, that it tries again, which it does not). main.ts tells it, once. */
+/** Contexts under which Nest logs why it could not start. main.ts logs that once, so these lines are dropped. */
 const TOLD_BY_MAIN: unknown[] = ['ExceptionHandler', 'NestApplication', 'TypeOrmModule'];
 
-/** Lets Nest's own messages and every `new Logger(Name)` speak through pino. */
+/** Sends Nest's own messages and those of every `new Logger(Name)` to pino. */
 export class NestLogger implements LoggerService {
   constructor(private readonly logger: Logger) {}
 
   log(message: unknown, context?: string): void {
-    // Nest tells of every module and route at start; that is news only when debugging.
+    // Nest logs every module and route at the start, which helps only when debugging.
     this.logger.debug({ context }, String(message));
   }
 

@@ -1,2 +1,2 @@
-/** Something that whoever runs the service has to mend; its message tells all, and no stack is printed with it. */
+/** An error that the operator has to mend. Only its message is printed, without a stack. */
 export class OperatorError extends Error {}

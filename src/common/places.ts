@@ -1,4 +1,4 @@
-/** A bounded number of places; who finds none free waits, first come first served. */
+/** A bounded number of places (a semaphore); those who find none free wait in order of arrival. */
 export class Places {
   private free: number;
   private readonly waiting = new Set<() => void>();
@@ -7,7 +7,7 @@ export class Places {
     this.free = places;
   }
 
-  /** Calls `then` with what gives the place back (once is enough), at once where one is free; returns what calls the wish off. */
+  /** Calls `then` as soon as a place is free, with a function that gives the place back. Returns a function that cancels the wait. */
   take(then: (giveBack: () => void) => void): () => void {
     const begin = () => {
       let isHeld = true;

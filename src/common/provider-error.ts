@@ -1,6 +1,6 @@
 /**
- * What went wrong with a provider: it is away, takes no more requests now, refuses (a wrong key, say), broke off in the middle, is late,
- * or answered with what is no answer.
+ * How a provider failed: it is away, takes no more requests now, refuses (a wrong key, say), broke off in the middle, is late, or sent a
+ * response that makes no sense.
  */
 export type ProviderFault = 'unavailable' | 'rate-limited' | 'refused' | 'cut-off' | 'late' | 'nonsense';
 
@@ -9,7 +9,7 @@ export class ProviderError extends Error {
   constructor(
     readonly kind: ProviderFault,
     message: string,
-    /** How long it asks to be left alone. */
+    /** The pause that the provider asks for, milliseconds. */
     readonly retryAfterMs?: number,
   ) {
     super(message);

@@ -1,7 +1,7 @@
 import { Injectable, Logger, OnApplicationBootstrap } from '@nestjs/common';
 import { ProviderError } from './provider-error.js';
 
-/** What calls ask providers for. */
+/** What a provider does for a call. */
 export type ProviderPart = 'speech-to-text' | 'text-to-speech' | 'language-model';
 
 interface Faults {
@@ -10,14 +10,14 @@ interface Faults {
   count: number;
 }
 
-/** Knows which providers are in use, tells the log of every failure of one, and counts them for the metrics. */
+/** Knows which providers are in use, logs each failure of one, and counts failures for the metrics. */
 @Injectable()
 export class Providers implements OnApplicationBootstrap {
   private readonly logger = new Logger('Providers');
   private readonly names = new Map<ProviderPart, string[]>();
   private readonly faultsByKind = new Map<string, Faults>();
 
-  /** Names of those in use, in the order in which they are tried. */
+  /** Returns the names of the providers in use, in the order in which they are tried. */
   inUse(part: ProviderPart): string[] {
     return this.names.get(part) ?? [];
   }
@@ -26,7 +26,7 @@ export class Providers implements OnApplicationBootstrap {
     return this.faultsByKind.values();
   }
 
-  /** To be called once for each part, at the start. */
+  /** Must be called once for each part, at the start. */
   announce(part: ProviderPart, names: string[]): void {
     this.names.set(part, names);
   }
@@ -35,7 +35,7 @@ export class Providers implements OnApplicationBootstrap {
     for (const [part, names] of this.names) this.logger.log(`${part}: ${names.join(', then ') || 'none'}`);
   }
 
-  /** `next` is what takes its place. An error that is not ours may quote what was said: only its class is told. */
+  /** Logs and counts a failure. `next` takes the provider's place. Other people's errors may quote what was said: only their class is logged. */
   failed(part: ProviderPart, name: string, error: unknown, next?: string): void {
     const isOurs = error instanceof ProviderError;
     const kind = isOurs ? error.kind : 'unavailable';

@@ -2,15 +2,15 @@ import { LRUCache } from 'lru-cache';
 import { Clock } from './clock.js';
 
 /**
- * Remembers what the database said for a short while, so that hot paths cost no query, and asks again after it. What is dropped
- * here is gone at once; other instances see the change when they ask again.
+ * Caches values of the database for a short time, so that hot paths cost no query. A dropped value is gone at once on this instance; other
+ * instances see the change when their own copy expires.
  */
 export class RecheckedCache<Value extends object> {
   private readonly entries: LRUCache<string, { value: Value; checkedAt: number }>;
   private drops = 0;
-  /** Answers given without asking the database. */
+  /** Reads that were served from the cache. */
   hits = 0;
-  /** Answers that the database gave. */
+  /** Reads that queried the database. */
   misses = 0;
 
   constructor(
@@ -24,12 +24,12 @@ export class RecheckedCache<Value extends object> {
     this.entries = new LRUCache({ max: options.maxEntries });
   }
 
-  /** The value as the database has it now, or had it at most `recheckMs` ago. */
+  /** Returns the value as the database has it now, or had it at most `recheckMs` ago. */
   get(id: string): Value | null | Promise<Value | null> {
     return this.peek(id) ?? this.load(id);
   }
 
-  /** The value as the database had it at most `recheckMs` ago; undefined when that is not known. */
+  /** Returns the cached value, at most `recheckMs` old; undefined when there is none. */
   peek(id: string): Value | undefined {
     const entry = this.entries.get(id);
     const age = entry ? this.clock.now().getTime() - entry.checkedAt : Infinity;
@@ -38,7 +38,7 @@ export class RecheckedCache<Value extends object> {
     return entry.value;
   }
 
-  /** Forgets the value: the next one who asks gets the database's word. */
+  /** Forgets the value: the next read queries the database. */
   drop(id: string): void {
     this.drops += 1;
     this.entries.delete(id);

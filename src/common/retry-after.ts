@@ -1,4 +1,4 @@
-/** Milliseconds that an answer asks to wait, as providers' headers say it; undefined where they do not. */
+/** Returns the milliseconds that a provider's response headers ask to wait; undefined when they do not. */
 export function retryAfterOf(headers: Headers | undefined): number | undefined {
   const milliseconds = Number(headers?.get('retry-after-ms') ?? NaN);
   const seconds = Number(headers?.get('retry-after') ?? NaN);

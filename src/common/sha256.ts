@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** SHA-256 as 64 lower-case hex digits: how tokens and keys of 256 random bits are kept, and what names a file by its content. */
+/** Returns SHA-256 as 64 lower-case hex digits. Stored in place of tokens and keys of 256 random bits, and used to name files by content. */
 export function sha256(data: string | Buffer): string {
   return createHash('sha256').update(data).digest('hex');
 }

@@ -1,15 +1,15 @@
 /**
- * Short times: those of a conversation, in milliseconds that no change of the system's clock disturbs. Days, leases and what is stored go
- * by Clock.
+ * Timers for short times, as in a conversation; changes of the system's clock do not affect them. Use Clock for days, leases and stored
+ * times.
  */
 export interface Timers {
-  /** Milliseconds since a moment that means nothing; never goes back. */
+  /** Returns monotonic milliseconds since an arbitrary moment. */
   now(): number;
-  /** Calls `then` once, after so many milliseconds; returns what calls it off. */
+  /** Calls `then` once, after so many milliseconds; returns a function that cancels it. */
   after(milliseconds: number, then: () => void): () => void;
 }
 
-/** The timers of the process. They keep it alive no longer than its sockets do. */
+/** The process's real timers. They do not keep it alive. */
 export class SystemTimers implements Timers {
   now(): number {
     return performance.now();

@@ -1,6 +1,6 @@
 /**
- * The values of a stream until a signal is aborted; then it ends at once, without an error, even while the stream hangs and does not care.
- * The stream's own end is not waited for.
+ * Yields the values of a stream until a signal is aborted, then ends at once and without an error, even if the stream hangs and ignores the
+ * signal. Does not wait for the stream to end.
  */
 export async function* untilAborted<T>(stream: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T, void> {
   if (signal.aborted) return;
@@ -15,7 +15,7 @@ export async function* untilAborted<T>(stream: AsyncIterable<T>, signal: AbortSi
       const next = iterator.next();
       const result = await Promise.race([next, aborted]);
       if (result === null || signal.aborted) {
-        // Whatever it says later, nobody listens any more.
+        // A later rejection would be unhandled: nobody awaits it any more.
         next.catch(() => {});
         return;
       }
