@@ -2,9 +2,9 @@ import { IsIn } from 'class-validator';
 import { Whole } from './rules.js';
 import { ModuleSettings } from './settings.js';
 
-/** Accounts. What several modules must know of them. */
+/** Accounts. Rules that several modules share. */
 export class AccountsSettings extends ModuleSettings {
-  /** `hidden` never tells whether an address has an account (OWASP Authentication Cheat Sheet). */
+  /** `hidden`: no response reveals whether an address has an account (OWASP Authentication Cheat Sheet). */
   @IsIn(['documented', 'hidden'])
   ACCOUNT_DISCLOSURE: 'documented' | 'hidden' = 'documented';
 

@@ -3,7 +3,7 @@ import { IsOptional } from 'class-validator';
 import { isSafeUrl, Satisfies } from './rules.js';
 import { HttpUrl } from './url-settings.js';
 
-/** Where an API of OpenAI's kind is, up to `/v1`. */
+/** Accepts the base URL of an OpenAI-compatible API, up to `/v1`. */
 export function ApiUrl(): PropertyDecorator {
   return applyDecorators(
     IsOptional(),
@@ -11,7 +11,7 @@ export function ApiUrl(): PropertyDecorator {
   );
 }
 
-/** A key as it travels in a header. */
+/** Accepts an API key that can be sent in an HTTP header. */
 export function ApiKey(): PropertyDecorator {
   const isKey = (value: string) => /^[\x21-\x7e]+$/.test(value);
   return applyDecorators(IsOptional(), Satisfies(isKey, 'printable ASCII without blanks'));
@@ -22,21 +22,21 @@ export function ModelName(): PropertyDecorator {
   return applyDecorators(IsOptional(), Satisfies(isName, 'printable ASCII without blanks'));
 }
 
-/** An API as settings name it, or the lack of one. */
+/** An API that settings describe. Without `url` and `model` it is not configured. */
 export interface ApiServer {
   url?: string;
   apiKey?: string;
   model?: string;
 }
 
-/** One that is there. */
+/** A configured API. */
 export type KnownApiServer = ApiServer & { url: string; model: string };
 
 export function isKnown(server: ApiServer): server is KnownApiServer {
   return server.url !== undefined && server.model !== undefined;
 }
 
-/** What is wrong between the three settings of an API whose names begin alike (`LLM`, `TTS`, `STT`). */
+/** Returns faults among the three settings of an API: URL, MODEL and API_KEY after a prefix (`LLM`, `TTS`, `STT`). */
 export function faultsOfServer(prefix: string, { url, apiKey, model }: ApiServer): string[] {
   const faults: string[] = [];
   if ((url === undefined) !== (model === undefined))

@@ -1,7 +1,7 @@
 import { DynamicModule, Global, Module } from '@nestjs/common';
 import { Settings, SettingsType } from './settings.js';
 
-/** Provides the checked settings everywhere: each class by its own name. */
+/** Provides the checked settings to all modules: each settings class can be injected. */
 @Global()
 @Module({})
 export class ConfigModule {

@@ -4,7 +4,7 @@ import { InvalidSettingsError } from './invalid-settings-error.js';
 
 const FILE = '.env';
 
-/** The encoding that a byte order mark at the beginning names; without one it is UTF-8. */
+/** Returns the encoding that a byte order mark names; UTF-8 without one. */
 function encodingOf(bytes: Buffer): string {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
   return bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8';
@@ -15,12 +15,12 @@ function decode(bytes: Buffer): string {
     const text = new TextDecoder(encodingOf(bytes), { fatal: true }).decode(bytes);
     if (!text.includes('\0')) return text.replaceAll('\r\n', '\n');
   } catch {
-    // Told below.
+    // Invalid bytes are reported below.
   }
   throw new InvalidSettingsError([`the file ${FILE} must be text in UTF-8, or in UTF-16 with a byte order mark`]);
 }
 
-/** Puts `.env` of the working folder into the environment, in development only; variables that are set already win. */
+/** In development, loads `.env` of the working folder into the environment. Variables that are already set win. */
 export function readDotEnv(): void {
   const mode = process.env.NODE_ENV?.trim() || 'development';
   if (mode !== 'development' || !existsSync(FILE)) return;

@@ -1,7 +1,7 @@
 import { IsIn } from 'class-validator';
 import { ModuleSettings } from './settings.js';
 
-/** Environment. What the service runs for. */
+/** Environment. Production, or development and tests. */
 export class EnvironmentSettings extends ModuleSettings {
   /** `production` requires SMTP_URL, MAIL_FROM, APP_SECRET and an https PUBLIC_URL, and has no development mailbox. */
   @IsIn(['development', 'test', 'production'])

@@ -11,13 +11,13 @@ function isBlank(value: string | undefined): boolean {
   return value === undefined || value.trim() === '';
 }
 
-/** The names of a module's settings. */
+/** Returns the names of a module's settings. */
 function namesOf(type: SettingsType): string[] {
   const rules = getMetadataStorage().getTargetValidationMetadatas(type, '', true, false);
   return [...new Set(rules.map((rule) => rule.propertyName))];
 }
 
-/** Reads the settings of one module, and adds what is wrong with each to `faults`. */
+/** Reads the settings of one module and adds their faults to `faults`. */
 function read<T extends ModuleSettings>(type: SettingsType<T>, source: Source, faults: string[]): T {
   const given = namesOf(type).filter((name) => !isBlank(source[name]));
   const values = Object.fromEntries(given.map((name) => [name, source[name]?.trim()]));
@@ -26,14 +26,14 @@ function read<T extends ModuleSettings>(type: SettingsType<T>, source: Source, f
   return settings;
 }
 
-/** Variables that look like settings and are none, for a warning: a misspelt one would be ignored without a word. */
+/** Returns variables that look like misspelt settings, for a warning: without it they would be ignored silently. */
 export function strangeSettings(types: SettingsType[], source: Source = process.env): string[] {
   const given = Object.entries(source).map(([name, value]): [string, string] => [name, value ?? '']);
   const set = given.filter(([, value]) => !isBlank(value));
   return unknownSettings(set, types.flatMap(namesOf));
 }
 
-/** Reads `needed` of all the settings; the others are as they are by default, for a command may not have them. */
+/** Reads the settings of the modules in `needed`; all others keep their defaults. */
 function readOnly(needed: SettingsType[], types: SettingsType[], source: Source, faults: string[]): Settings {
   const { NODE_ENV } = read(EnvironmentSettings, source, []);
   const all = types.map((type) => read(type, needed.includes(type) ? source : {}, faults));
@@ -41,7 +41,7 @@ function readOnly(needed: SettingsType[], types: SettingsType[], source: Source,
   return new Settings(all);
 }
 
-/** Reads and checks all settings; throws InvalidSettingsError. Values are never repeated in a fault: they may be secrets. */
+/** Reads and checks all settings; throws InvalidSettingsError. No fault repeats a value: it may be a secret. */
 export function loadSettings(types: SettingsType[], source: Source = process.env): Settings {
   const faults: string[] = [];
   const settings = readOnly(types, types, source, faults);
@@ -50,7 +50,7 @@ export function loadSettings(types: SettingsType[], source: Source = process.env
   return settings;
 }
 
-/** The settings that a command needs: what it does not need may be missing or wrong. */
+/** Reads and checks only the settings that a command needs; others may be missing or wrong. */
 export function loadNeeded(needed: SettingsType[], types: SettingsType[], source: Source = process.env): Settings {
   const faults: string[] = [];
   const settings = readOnly(needed, types, source, faults);

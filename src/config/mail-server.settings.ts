@@ -14,7 +14,7 @@ export class MailServerSettings extends ModuleSettings {
     return this.inProduction && this.SMTP_URL === undefined ? ['SMTP_URL must be set in production'] : [];
   }
 
-  /** The development mailbox stands in for a mail server, never in production. */
+  /** True when the development mailbox replaces the mail server; never in production. */
   get hasDevelopmentMailbox(): boolean {
     return !this.inProduction && this.SMTP_URL === undefined;
   }

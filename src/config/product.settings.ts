@@ -3,7 +3,7 @@ import { Satisfies } from './rules.js';
 import { ModuleSettings } from './settings.js';
 import { HttpUrl } from './url-settings.js';
 
-/** Product. What people are told of the product that this service is a part of. */
+/** Product. How messages and pages name the product that this service is a part of. */
 export class ProductSettings extends ModuleSettings {
   /** Name in messages and on pages; 1 to 40 letters, digits, blanks and `.&+'-`. */
   @Satisfies(
@@ -12,7 +12,7 @@ export class ProductSettings extends ModuleSettings {
   )
   PRODUCT_NAME: string = 'Talkstack';
 
-  /** Where people sign in: linked on the page for a new password and in messages. Unset: no link. */
+  /** URL of the page where people sign in, linked on the page for a new password and in messages. Unset: no link. */
   @IsOptional()
   @HttpUrl({ expected: 'an http:// or https:// URL with no user or #', may: ['query'], isBase: false })
   SIGN_IN_URL?: string;

@@ -1,9 +1,9 @@
-/** The settings of one module: properties that are named as their environment variables are. The values here are the defaults. */
+/** The settings of one module. Each property is named like its environment variable; its initial value is the default. */
 export abstract class ModuleSettings {
-  /** NODE_ENV is `production`; the loader says so to every module. */
+  /** True when NODE_ENV is `production`. The loader sets it. */
   inProduction = false;
 
-  /** Returns what is wrong between settings that are right one by one; no value is repeated, for it may be a secret. */
+  /** Returns faults of settings that are valid one by one but not together. No fault repeats a value: it may be a secret. */
   faults(): string[] {
     return [];
   }

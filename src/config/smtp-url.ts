@@ -2,18 +2,18 @@ import { isAddress } from './addresses.js';
 import { hostOf } from './rules.js';
 import { faultOfUrl, hostToConnect } from './url-settings.js';
 
-/** How long the service waits for the mail server, milliseconds; named as nodemailer does. */
+/** Timeouts of the mail server, milliseconds, under nodemailer's names. */
 const TIMES = {
   dnsTimeout: { default: 10_000, least: 1000, most: 60_000 },
   connectionTimeout: { default: 10_000, least: 1000, most: 60_000 },
   greetingTimeout: { default: 10_000, least: 1000, most: 60_000 },
-  // RFC 5321, section 4.5.3.2.6: a server may take ten minutes to acknowledge a letter; who hangs up earlier sends it twice.
+  // RFC 5321, section 4.5.3.2.6: a server may take ten minutes to acknowledge a message; a client that hangs up earlier sends it twice.
   socketTimeout: { default: 600_000, least: 60_000, most: 600_000 },
 };
 
 type Read = (text: string) => string | number | boolean | undefined;
 
-/** A parameter: its value read, undefined where it is wrong, and what it must be. */
+/** A parameter of SMTP_URL. `read` returns undefined for a wrong value; `expected` says what it must be. */
 interface Parameter {
   expected: string;
   read: Read;
@@ -36,7 +36,7 @@ const milliseconds = ({ least, most }: { least: number; most: number }): Paramet
   read: (text) => (/^\d{1,6}$/.test(text) && Number(text) >= least && Number(text) <= most ? Number(text) : undefined),
 });
 
-/** What may follow the `?` of SMTP_URL: of nodemailer's options those that a mail server can need. */
+/** Parameters that may follow the `?` of SMTP_URL: those of nodemailer's options that a mail server can need. */
 const PARAMETERS: Record<string, Parameter> = {
   requireTLS: YES_OR_NO,
   ignoreTLS: YES_OR_NO,
@@ -49,7 +49,7 @@ const PARAMETERS: Record<string, Parameter> = {
   ...Object.fromEntries(Object.entries(TIMES).map(([name, bounds]) => [name, milliseconds(bounds)])),
 };
 
-/** What of a misspelt parameter can be told: a password that holds an unescaped `?` must not be. */
+/** Unknown parameters that an error may quote. Anything else may be part of a password with an unescaped `?`. */
 const IS_TOLD = /^[A-Za-z.]{1,40}$/;
 
 function faultOfParameter(name: string, text: string): string | undefined {
@@ -73,7 +73,7 @@ function faultOfQuery({ search, searchParams }: URL): string | undefined {
   return isSet('requireTLS') && isSet('ignoreTLS') ? 'not have both requireTLS and ignoreTLS' : undefined;
 }
 
-/** What is wrong with SMTP_URL, as the end of "SMTP_URL must …"; undefined when nothing is. */
+/** Returns what is wrong with SMTP_URL, as the end of "SMTP_URL must …"; undefined when it is valid. */
 export function faultOfSmtpUrl(value: string): string | undefined {
   const expected = 'smtp://HOST:PORT or smtps://HOST:PORT';
   const fault = faultOfUrl(value, { protocols: ['smtp:', 'smtps:'], expected, may: ['credentials', 'query'] });
@@ -82,7 +82,7 @@ export function faultOfSmtpUrl(value: string): string | undefined {
   return /^\/?$/.test(url.pathname) ? faultOfQuery(url) : `be ${expected}`;
 }
 
-/** What a checked SMTP_URL says of the mail server, in nodemailer's names. */
+/** The parts of a checked SMTP_URL, under nodemailer's names. */
 export interface SmtpServer {
   host: string;
   port?: number;
@@ -92,7 +92,7 @@ export interface SmtpServer {
   options: Record<string, string | number | boolean>;
 }
 
-/** Reads an SMTP_URL that was checked. */
+/** Parses a checked SMTP_URL. */
 export function readSmtpServer(value: string): SmtpServer {
   const url = new URL(value);
   const [user, pass] = [decodeURIComponent(url.username), decodeURIComponent(url.password)];

@@ -1,4 +1,4 @@
-/** What only settings of this service begin with, so that a name which is none of them is a slip. */
+/** Prefixes that only settings of this service have: an unknown variable with one of them is a misspelt setting. */
 const PREFIXES = [
   'ARGON2_',
   'AUDIT_',
@@ -21,13 +21,13 @@ const PREFIXES = [
   'TWILIO_',
   'WEBHOOK_',
 ];
-/** Set by others: a desktop's session, and what Kubernetes and Docker tell a container of services called `mail` or `redis`. */
+/** Variables that other programs set: desktop sessions, and Kubernetes and Docker for services called `mail` or `redis`. */
 const OF_OTHERS = /^SESSION_MANAGER$|_SERVICE_(HOST|PORT)(_.*)?$|_PORT_\d+_(TCP|UDP)(_(PROTO|PORT|ADDR))?$/;
 const ADDRESS_OF_A_SERVICE = /^(tcp|udp):\/\//;
-/** Shorter names are too close to those of other programs. */
+/** Minimum length of a name that is compared: shorter ones are too close to those of other programs. */
 const SHORTEST_NEAR_MISS = 7;
 
-/** How many characters must be put in, left out or changed to make one text of the other (Levenshtein). */
+/** Returns the Levenshtein distance: how many characters must be inserted, deleted or replaced to turn one text into the other. */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i += 1) {
@@ -41,11 +41,11 @@ function distance(a: string, b: string): number {
   return row[b.length];
 }
 
-/** The known name that this one was meant to be; undefined when none is near. */
+/** Returns the known name that a misspelt one is closest to; undefined when none is close. */
 function meant(name: string, known: string[]): string | undefined {
   const spelt = name.toUpperCase().replaceAll('-', '_');
   if (known.includes(spelt)) return spelt;
-  // TRUST_PROXIES is three changes away from TRUST_PROXY; in a short name so many would make another word.
+  // TRUST_PROXIES is three changes away from TRUST_PROXY. Three changes in a short name would make it another word.
   const farthest = spelt.length < 10 ? 1 : spelt.length < 13 ? 2 : 3;
   return known
     .filter((candidate) => Math.min(candidate.length, spelt.length) >= SHORTEST_NEAR_MISS)
@@ -59,7 +59,7 @@ function isOfOthers(name: string, value: string): boolean {
   return OF_OTHERS.test(name) || (name.endsWith('_PORT') && ADDRESS_OF_A_SERVICE.test(value));
 }
 
-/** Variables that look like settings and are none, each in words, without its value. */
+/** Returns variables that look like misspelt settings, each described without its value. */
 export function unknownSettings(given: [name: string, value: string][], known: string[]): string[] {
   return given
     .filter(([name, value]) => !known.includes(name) && !isOfOthers(name, value))

@@ -2,33 +2,33 @@ import { Transform } from 'class-transformer';
 import { isAddress } from './addresses.js';
 import { hostOf, isDecodable, isSafeUrl, Without } from './rules.js';
 
-/** What a URL setting may be. */
+/** Which URLs a setting accepts. */
 export interface UrlRule {
-  /** `http:`, say. */
+  /** Accepted protocols, with their colon: `http:`. */
   protocols: string[];
   /** Completes the sentence "NAME must be …". */
   expected: string;
-  /** Parts that it may have beside protocol, host, port and path. */
+  /** Accepted parts beside protocol, host, port and path. */
   may?: ('credentials' | 'query')[];
 }
 
-/** Browsers would also take `http:host`, `http:///host`, and blanks that they drop. */
+/** URL.canParse would also accept `http:host`, `http:///host` and blanks, which it drops. */
 const WRITTEN_OUT = /^[a-z]+:\/\/[^\s/\\]\S*$/i;
 const IPV6_ZONE = /^[a-z]+:\/\/([^/?#]*@)?\[[\da-f:.]*%/i;
 
-/** The host as clients connect to it: lower case, in ASCII, IPv6 without brackets, no dot at the end. Undefined: it is no host. */
+/** Returns the host to connect to: lower case, in ASCII, IPv6 without brackets, no dot at the end. Undefined when it is not a valid host. */
 export function hostToConnect(url: URL): string | undefined {
-  // A URL of a protocol that browsers do not know keeps the host as it was written, percent-encoded.
+  // For protocols that browsers do not know, URL leaves the host percent-encoded.
   const host = isDecodable(url.hostname) ? hostOf(decodeURIComponent(url.hostname)) : undefined;
   return host?.replace(/^\[(.*)\]$/, '$1');
 }
 
-/** Whether the host of a URL that was checked is an address. */
+/** Returns true when the host of a checked URL is an IP address. */
 export function leadsToAddress(url: URL): boolean {
   return isAddress(hostToConnect(url) ?? '');
 }
 
-/** What is wrong with a URL, as the end of "NAME must …"; undefined when nothing is. It repeats nothing of the URL. */
+/** Returns what is wrong with a URL, as the end of "NAME must …", without repeating any of it; undefined when it is valid. */
 export function faultOfUrl(value: string, { protocols, expected, may = [] }: UrlRule): string | undefined {
   if (IPV6_ZONE.test(value)) return 'be given without the zone (%eth0, say) of its IPv6 address';
   if (!WRITTEN_OUT.test(value) || !URL.canParse(value)) return `be ${expected}`;
@@ -43,7 +43,7 @@ export function faultOfUrl(value: string, { protocols, expected, may = [] }: Url
   return url.port === '0' ? 'be given a port from 1 to 65535, or none' : undefined;
 }
 
-/** A URL in one spelling, whoever wrote it; what is none stays as it is, for its rule to refuse. */
+/** Returns the canonical spelling of a URL. Text that is no URL is returned unchanged: the setting's rule rejects it. */
 function canonicalUrl(value: string, isBase: boolean): string {
   if (!WRITTEN_OUT.test(value) || !URL.canParse(value)) return value;
   const url = new URL(value);
@@ -62,12 +62,12 @@ function readAndChecked(isBase: boolean, faultOf: (value: string) => string | un
   };
 }
 
-/** An http:// or https:// URL in its canonical spelling; one that others are made of ends with no slash. */
+/** Accepts http:// and https:// URLs and stores their canonical spelling. A base URL, to which paths are added, loses its last slash. */
 export function HttpUrl(rule: Omit<UrlRule, 'protocols'> & { isBase: boolean }): PropertyDecorator {
   return readAndChecked(rule.isBase, (value) => faultOfUrl(value, { ...rule, protocols: HTTP }));
 }
 
-/** Where a secret is sent; it ends with no slash. */
+/** Accepts URLs to which a secret may be sent; the last slash is removed. */
 export function SafeUrl(): PropertyDecorator {
   const expected = 'an https:// URL (or http:// to this machine) with no user, ? or #';
   return readAndChecked(true, (value) => {
