@@ -1,13 +1,13 @@
 import { Column, Entity, Index } from 'typeorm';
 import { IdColumn, MomentColumn } from '../database/columns.js';
 
-/** A person who proved their address. Before that there are only signup attempts. */
+/** A person who has verified their address. Until then there are only signup attempts. */
 @Entity('users')
 export class User {
   @IdColumn()
   id: string;
 
-  /** In its normalised form. */
+  /** Normalised address. */
   @Index('users_email_unique', { unique: true })
   @Column({ type: 'varchar', length: 254 })
   email: string;
@@ -15,7 +15,7 @@ export class User {
   @Column({ type: 'varchar', length: 100 })
   name: string;
 
-  /** PHC string. */
+  /** Argon2 hash as a PHC string. */
   @Column({ type: 'varchar', length: 255 })
   passwordHash: string;
 
@@ -25,7 +25,7 @@ export class User {
   @Column({ type: 'varchar', length: 36, nullable: true })
   activeProject: string | null;
 
-  /** An administrator locked the account: nobody logs in, and its API key does not work. */
+  /** When an administrator locked the account, so that nobody can log in and its API key does not work. Null when it is not locked. */
   @MomentColumn({ nullable: true })
   lockedAt: Date | null;
 

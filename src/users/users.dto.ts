@@ -3,7 +3,7 @@ import { ID_EXAMPLES } from '../http/fields.js';
 import { ExportedAlone } from '../kept-data/exported-data.js';
 import { User } from './user.entity.js';
 
-/** The user as most answers show it. */
+/** The user as most responses show it. */
 export class UserAnswer {
   @ApiProperty({ format: 'email', example: 'ada@example.com' })
   email: string;
@@ -43,7 +43,7 @@ export class UserAnswer {
   }
 }
 
-/** The user as the documentation shows it under `userData`, with the fields of both documented shapes. */
+/** `userData` in responses: the API's documentation shows it in two shapes, and this has the fields of both. */
 @ExportedAlone('user')
 export class UserDataAnswer extends UserAnswer {
   @ApiProperty({ format: 'uuid', example: ID_EXAMPLES.userId })

@@ -4,7 +4,7 @@ import { EntityManager, Repository } from 'typeorm';
 import { Rows } from '../database/rows.js';
 import { User } from './user.entity.js';
 
-/** Finds users. Only people who proved their address are users. */
+/** Finds users: people who have verified their address. */
 @Injectable()
 export class UsersService {
   constructor(@InjectRepository(User) private readonly users: Repository<User>) {}
@@ -13,7 +13,7 @@ export class UsersService {
     return new Rows(this.users.manager).find(User, { id });
   }
 
-  /** By address in its normalised form; inside a unit of work with its manager. */
+  /** `email` must be normalised. Inside a unit of work, pass its manager. */
   findByEmail(email: string, manager: EntityManager = this.users.manager): Promise<User | null> {
     return new Rows(manager).find(User, { email });
   }

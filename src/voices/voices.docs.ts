@@ -2,7 +2,7 @@ import { VOICE_ID_EXAMPLE } from '../speech/synthesis/voice.js';
 import { VOICES_ERRORS } from '../speech/synthesis/voices.errors.js';
 import { VoiceAnswer, VoicesAnswer } from './voices.dto.js';
 
-/** What the OpenAPI document says of each operation of this module. */
+/** How the OpenAPI document describes each operation of this module. */
 const { VOICE_NOT_FOUND, VOICES_UNAVAILABLE } = VOICES_ERRORS;
 const params = {
   voice_id: {

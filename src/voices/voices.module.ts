@@ -3,7 +3,7 @@ import { SpeechModule } from '../speech/speech.module.js';
 import { VoicesController } from './voices.controller.js';
 import { VoicesService } from './voices.service.js';
 
-/** The voices that agents can speak with, and what they sound like. */
+/** Voices that agents can speak with, and samples of them. */
 @Module({
   imports: [SpeechModule],
   controllers: [VoicesController],

@@ -17,7 +17,7 @@ export class VoicesService {
     return this.catalogue.list();
   }
 
-  /** Null for an id that no voice has. */
+  /** Returns null for an unknown id. */
   find(voiceId: string): Promise<Voice | null> {
     return this.catalogue.find(voiceId);
   }
