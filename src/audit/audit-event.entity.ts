@@ -2,8 +2,8 @@ import { Column, Entity, Index } from 'typeorm';
 import { IdColumn, MomentColumn } from '../database/columns.js';
 
 /**
- * One security event. Rows are only ever added, lose their address with its account, and go when their retention ends (OWASP
- * Logging Cheat Sheet).
+ * One security event (OWASP Logging Cheat Sheet). Rows are only added; deleting an account blanks its address in them, and housekeeping
+ * deletes them after AUDIT_RETENTION_DAYS.
  */
 @Entity('audit_events')
 @Index('audit_events_email_at', ['email', 'at'])
@@ -26,7 +26,7 @@ export class AuditEvent {
   @Column({ type: 'varchar', length: 254, nullable: true })
   email: string | null;
 
-  /** Network of the client, its last bits masked. */
+  /** The client's network: its IP address with the last bits masked. */
   @Column({ type: 'varchar', length: 64, nullable: true })
   network: string | null;
 

@@ -1,4 +1,4 @@
-/** What the audit log tells of. */
+/** The types of security events. */
 export const AUDIT_EVENT = {
   SIGNED_UP: 'signed-up',
   EMAIL_VERIFIED: 'email-verified',
@@ -16,7 +16,7 @@ export const AUDIT_EVENT = {
   API_KEY_DELETED: 'api-key-deleted',
   DATA_EXPORTED: 'data-exported',
   ACCOUNT_DELETED: 'account-deleted',
-  // What an administrator did by command.
+  // Administrators' commands.
   ADMIN_SHOWED: 'admin-showed',
   ADMIN_VERIFIED: 'admin-verified',
   ADMIN_LOCKED: 'admin-locked',

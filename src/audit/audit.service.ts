@@ -9,7 +9,7 @@ import { Client } from '../http/client.js';
 import { AuditEvent } from './audit-event.entity.js';
 import { AuditEventType } from './audit-events.js';
 
-/** Writes security events in the unit of work that they speak of, so that none is told that did not happen, and none is lost. */
+/** Writes each security event in the unit of work that causes it, so that an event exists exactly when its cause was committed. */
 @Injectable()
 export class AuditService {
   constructor(
@@ -17,12 +17,12 @@ export class AuditService {
     private readonly clock: Clock,
   ) {}
 
-  /** Whether anything was ever recorded of this user. */
+  /** Returns true when any event of this user is recorded. */
   knows(userId: string): Promise<boolean> {
     return this.events.existsBy({ userId });
   }
 
-  /** `client` is null for what an administrator did by command. */
+  /** `client` is null for an administrator's command. */
   async record(
     { rows }: Pick<Transaction, 'rows'>,
     type: AuditEventType,
@@ -40,7 +40,7 @@ export class AuditService {
     });
   }
 
-  /** Blanks an address in every event, for the deletion of its account. What happened stays, under the user's id alone. */
+  /** Blanks an address in every event when its account is deleted. The events remain under the user's id. */
   async forget(transaction: Transaction, email: string): Promise<void> {
     await transaction.manager.update(AuditEvent, { email }, { email: null });
   }
