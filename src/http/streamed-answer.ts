@@ -2,26 +2,26 @@ import { addAbortSignal, Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Clock, MINUTE_MS, SECOND_MS } from '../common/clock.js';
 
-/** A client that reads nothing for so long is cut off. Shorter than UNREAD_TIMEOUT_MS, which would end the connection in order. */
+/** A client that reads nothing for so long is cut off. Shorter than UNREAD_TIMEOUT_MS, which would end the response as if it were whole. */
 const UNREAD_MS = 25 * SECOND_MS;
-/** So is one that takes fewer characters while it is waited for so long: it would keep others waiting for minutes. Some 35 kB a second. */
+/** A client that is waited for so long and reads fewer than MIN_PACE_CHARACTERS meanwhile (35 kB a second) is cut off: it would delay others. */
 const PACE_WINDOW_MS = 30 * SECOND_MS;
-const PACE_CHARACTERS = 1024 * 1024;
-/** So is one that reads, but too slowly to come to an end before RESPONSE_TIMEOUT_MS. */
-const LONGEST_MS = 9 * MINUTE_MS;
-/** Small pieces are sent together. */
+const MIN_PACE_CHARACTERS = 1024 * 1024;
+/** Longest time of a whole response. Shorter than RESPONSE_TIMEOUT_MS, which does not reset the connection. */
+const TIMEOUT_MS = 9 * MINUTE_MS;
+/** Smaller pieces are joined before they are sent. */
 const PIECE_CHARACTERS = 16 * 1024;
-/** Made before the client has read what was made before. */
+/** How far generation may run ahead of the client's reading. */
 const AHEAD_BYTES = 64 * 1024;
 
-/** A text as a body that is made while it is read, and no faster. Its `close` always comes. */
+/** Returns a response body that is generated as fast as the client reads it. The stream always emits `close`. */
 export function streamOf(pieces: AsyncIterable<string>, clock: Clock): Readable {
   const cutOff = () => void stream.destroy(new Error('The client did not read the answer in time'));
   const stream = Readable.from(watched(gathered(pieces), clock, cutOff), {
     objectMode: false,
     highWaterMark: AHEAD_BYTES,
   });
-  stream.once('close', clock.after(LONGEST_MS, cutOff));
+  stream.once('close', clock.after(TIMEOUT_MS, cutOff));
   return stream;
 }
 
@@ -38,7 +38,7 @@ async function* gathered(pieces: AsyncIterable<string>): AsyncGenerator<string> 
   yield waiting.join('');
 }
 
-/** Calls `cutOff` when the next piece is not asked for in time, or pieces too slowly. What the pieces take to be made does not count. */
+/** Calls `cutOff` when the client reads nothing for too long, or too slowly. The time to generate pieces does not count. */
 async function* watched(pieces: AsyncIterable<string>, clock: Clock, cutOff: () => void): AsyncGenerator<string> {
   let [waitedMs, taken] = [0, 0];
   for await (const piece of pieces) {
@@ -52,14 +52,14 @@ async function* watched(pieces: AsyncIterable<string>, clock: Clock, cutOff: () 
     waitedMs += clock.now().getTime() - since;
     taken += piece.length;
     if (waitedMs < PACE_WINDOW_MS) continue;
-    if (taken < PACE_CHARACTERS) return cutOff();
+    if (taken < MIN_PACE_CHARACTERS) return cutOff();
     [waitedMs, taken] = [0, 0];
   }
 }
 
 /**
- * The stream that `open` makes as the answer, ended with the connection: an answer behind another one on its connection has no event that
- * is sure to come. One that fails is reset, so that nobody takes a part of it for the whole, not even behind a proxy that speaks HTTP/1.0.
+ * Returns the stream that `open` makes, and destroys it when the connection closes: a pipelined response has no event of its own that is sure
+ * to come. When the stream fails, the connection is reset, so that no client takes a part of it for the whole, even through an HTTP/1.0 proxy.
  */
 export async function streamWhileConnected(
   request: FastifyRequest,
