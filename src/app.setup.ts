@@ -4,7 +4,7 @@ import { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify
 import { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { Logger } from 'pino';
 import { API_PARTS } from './api-parts.js';
-import { setUpHashRoom } from './auth/hash-room.js';
+import { limitConcurrentHashing } from './auth/hashing-limit.js';
 import { PasswordHasher } from './auth/password-hasher.js';
 import { NestLogger } from './common/logger.js';
 import { canonicalIp } from './config/addresses.js';
@@ -113,7 +113,7 @@ export async function setUpApp(app: NestFastifyApplication, settings: Settings, 
   setUpMethods(fastify, answerError);
   setUpJsonBody(fastify);
   setUpBodyLimits(fastify);
-  setUpHashRoom(fastify, app.get(PasswordHasher));
+  limitConcurrentHashing(fastify, app.get(PasswordHasher));
   fastify.addHook('onRequest', (request, reply, next) => {
     addHeaders(request, reply);
     cors.answerPreflight(request, reply, next);

@@ -17,7 +17,7 @@ import { AccountService } from './account.service.js';
 import * as docs from './auth.docs.js';
 import { CurrentSessionAnswer, DeleteAccountDto, MeAnswer, SessionsAnswer } from './auth.dto.js';
 import { ExportService } from './export.service.js';
-import { HashesPassword } from './hash-room.js';
+import { HashesPassword } from './hashing-limit.js';
 import { OwnApiKeyService } from './own-api-key.service.js';
 
 @ApiTags(USER_TAG.name)

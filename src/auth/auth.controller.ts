@@ -14,7 +14,7 @@ import { Throttled } from '../throttling/throttled.decorator.js';
 import * as docs from './auth.docs.js';
 import * as dto from './auth.dto.js';
 import { LOGIN_FLOW, SIGNUP_FLOW, VERIFICATION_FLOW } from './flows.js';
-import { HashesPassword } from './hash-room.js';
+import { HashesPassword } from './hashing-limit.js';
 import { LoginService } from './login.service.js';
 import { PasswordChangeService } from './password-change.service.js';
 import { PasswordResetService } from './password-reset.service.js';

@@ -11,7 +11,7 @@ export const HashesPassword = (): MethodDecorator => RouteSetting({ hashesPasswo
  * arrived: slow senders occupy no place. A request holds its place while its handler runs, which always ends; no event of response, request
  * or socket is certain.
  */
-export function setUpHashRoom(fastify: FastifyInstance, hasher: PasswordHasher): void {
+export function limitConcurrentHashing(fastify: FastifyInstance, hasher: PasswordHasher): void {
   const isFull = () => hasher.requestsInside >= hasher.places || hasher.isFull;
   const refuseIfFull = (request: FastifyRequest, reply: FastifyReply, next: () => void): void => {
     if (isFull()) answerError(overloaded(), request, reply);
