@@ -15,7 +15,7 @@ describeInBrowser('Somebody who forgot their password', () => {
   const mailedCode = async (): Promise<string> =>
     String(/\b\d{6}\b/.exec((await site.service.api.get('/dev/mail/latest')).body));
 
-  it('asks for a link, opens it from the letter, chooses a new password, and logs in', async () => {
+  it('asks for a link, opens it from the e-mail, chooses a new password, and logs in', async () => {
     const { context, problems, origins } = await openProfile(site.browser);
     const docs = await context.newPage();
     const swagger = new SwaggerUi(docs);

@@ -51,7 +51,7 @@ describeInBrowser('The development mailbox, below a path of a proxy,', () => {
       return height > 100 && frame.getBoundingClientRect().height === Math.ceil(height) + 2;
     })()`);
 
-  it('shows a new message in its list without a reload, and says so in a live region', async () => {
+  it('lists a new message without a reload, and announces it in a live region', async () => {
     await send('100001');
     const page = await open('/dev/mail');
     await page.getByRole('link', { name: '100001' }).focus();
@@ -62,7 +62,7 @@ describeInBrowser('The development mailbox, below a path of a proxy,', () => {
     expect(await page.locator('#messages').getByRole('listitem').first().innerText()).toContain('100002');
   });
 
-  it('links to a new message from the page of another', async () => {
+  it('links to a new message while another one is open', async () => {
     const page = await openMessage('200001');
     await send('200002');
     await page.getByRole('status').getByRole('link', { name: '200002' }).click();
@@ -78,7 +78,7 @@ describeInBrowser('The development mailbox, below a path of a proxy,', () => {
     }
   });
 
-  it('leads on to the other pages for development, and says which one is open', async () => {
+  it('links to the other development pages, and marks the one that is open', async () => {
     const page = await openMessage('400001');
     const links = page.getByRole('navigation').getByRole('link');
     expect(await links.allInnerTexts()).toEqual(['Mailbox', 'Phone', 'API']);
@@ -90,7 +90,7 @@ describeInBrowser('The development mailbox, below a path of a proxy,', () => {
     await page.getByRole('heading', { name: 'Talkstack API' }).waitFor();
   });
 
-  it('is read with the keyboard alone', async () => {
+  it('can be used with the keyboard alone', async () => {
     await send('500001');
     const page = await open('/dev/mail');
     const { keyboard } = page;
@@ -102,20 +102,17 @@ describeInBrowser('The development mailbox, below a path of a proxy,', () => {
     await page.getByRole('heading', { level: 1, name: '500001' }).waitFor();
   });
 
-  it.each(['light', 'dark'] as const)(
-    'fits into 320 pixels and has no fault that axe-core finds, %s',
-    async (colorScheme) => {
-      const narrow = { colorScheme, viewport: { width: 320, height: 480 } };
-      const message = await openMessage('600001', narrow);
-      const list = await open('/dev/mail', narrow);
-      for (const page of [message, list]) {
-        expect(await fitsIntoWidth(page)).toBe(true);
-        expect(await faultsOfAccessibility(page)).toEqual([]);
-      }
-    },
-  );
+  it.each(['light', 'dark'] as const)('fits into 320 pixels and passes axe-core in %s mode', async (colorScheme) => {
+    const narrow = { colorScheme, viewport: { width: 320, height: 480 } };
+    const message = await openMessage('600001', narrow);
+    const list = await open('/dev/mail', narrow);
+    for (const page of [message, list]) {
+      expect(await fitsIntoWidth(page)).toBe(true);
+      expect(await faultsOfAccessibility(page)).toEqual([]);
+    }
+  });
 
-  it('answers a page that waits for messages when the service stops', async () => {
+  it('answers a page that waits for new messages when the service stops', async () => {
     const another = await site.service.another();
     const waiting = another.api.get('/dev/mail/changes');
     await new Promise((resolve) => another.app.getHttpServer().once('request', resolve));

@@ -5,7 +5,7 @@ import { SwaggerUi } from '../support/swagger-ui.js';
 
 const EMAIL = 'ada@example.com';
 
-describeInBrowser('Somebody new, who has nothing but a browser and a service just started,', () => {
+describeInBrowser('A new user with a browser and a service that was just started', () => {
   let service: TestApp;
   let browser: Browser;
   let profile: Profile;
@@ -51,13 +51,13 @@ describeInBrowser('Somebody new, who has nothing but a browser and a service jus
     return String(code);
   };
 
-  it('signs up in Swagger UI, with the example as it stands', async () => {
+  it('signs up in Swagger UI with the unchanged example', async () => {
     await swagger.open(service.api.url);
     const { status, body } = await swagger.execute('signUp');
     expect({ status, body }).toMatchObject({ status: 200, body: { user: { email: EMAIL }, signupStatus: 3 } });
   });
 
-  it('cannot log in yet, and is told why', async () => {
+  it('cannot log in before the address is verified, and is told why', async () => {
     const { status, body } = await swagger.execute('logIn');
     expect({ status, body }).toMatchObject({ status: 401, body: { code: 'ACCOUNT_NOT_VERIFIED', loginStatus: 2 } });
   });
@@ -67,20 +67,20 @@ describeInBrowser('Somebody new, who has nothing but a browser and a service jus
     expect({ status, body }).toMatchObject({ status: 200, body: { status: 'success', verificationStatus: 2 } });
   });
 
-  it('logs in, with the example as it stands', async () => {
+  it('logs in with the unchanged example', async () => {
     const { status, body } = await swagger.execute('logIn');
     expect({ status, body }).toMatchObject({ status: 200, body: { loginStatus: 7 } });
     token = body.token;
   });
 
-  it('is let in with the token, and not before', async () => {
+  it('can call guarded operations with the token, and not without it', async () => {
     expect(await swagger.execute('currentUser')).toMatchObject({ status: 401, body: { code: 'UNAUTHORIZED' } });
     await swagger.authorize('bearer', token);
     const { status, body } = await swagger.execute('currentUser');
     expect({ status, body }).toMatchObject({ status: 200, body: { user: { email: EMAIL, verified: true } } });
   });
 
-  it('makes an API key, and is let in with both, or with the key alone', async () => {
+  it('makes an API key, and can call operations with key and token or with the key alone', async () => {
     const made = await swagger.execute('generateApiKey');
     expect(made).toMatchObject({ status: 200, body: { apiKey: expect.stringMatching(/^[0-9a-f]{64}$/) } });
     apiKey = made.body.apiKey;
@@ -96,7 +96,7 @@ describeInBrowser('Somebody new, who has nothing but a browser and a service jus
     expect((await swagger.execute('generateApiKey')).status).toBe(401);
   });
 
-  it('is still let in after a reload', async () => {
+  it('stays authorized in Swagger UI after a reload', async () => {
     await swagger.authorize('bearer', token);
     await docs.reload();
     const { status, curl } = await swagger.execute('currentUser');
@@ -105,7 +105,7 @@ describeInBrowser('Somebody new, who has nothing but a browser and a service jus
     await mail.frameLocator('iframe').getByText('Hello Ada,').waitFor();
   });
 
-  it('changes the password, with the example as it stands, and logs in with the new one', async () => {
+  it('changes the password with the unchanged example, and logs in with the new one', async () => {
     const { status } = await swagger.execute('changePassword');
     expect(status).toBe(200);
     expect((await swagger.execute('logIn')).status).toBe(401);

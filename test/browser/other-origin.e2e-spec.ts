@@ -58,7 +58,7 @@ describeInBrowser('A page of another origin', () => {
     return output.innerText();
   };
 
-  it('in CORS_ORIGINS resets a password, and reads refusals and the request id', async () => {
+  it('in CORS_ORIGINS can reset a password, and read error responses and the request id', async () => {
     const ada = await join(site.service);
     const token = await askResetToken(site.service, ada.email);
     const page = await profile.context.newPage();
@@ -69,7 +69,7 @@ describeInBrowser('A page of another origin', () => {
     expect(profile.problems).toEqual([]);
   });
 
-  it('not in CORS_ORIGINS sends nothing that changes anything', async () => {
+  it('that is not in CORS_ORIGINS cannot reset a password', async () => {
     const ada = await join(site.service);
     const token = await askResetToken(site.service, ada.email);
     const page = await profile.context.newPage();

@@ -102,7 +102,7 @@ describeInBrowser('The page of the browser phone', () => {
     expect(await faultsOfAccessibility(page)).toEqual([]);
   };
 
-  it('shows a call that rings, in its title too, until it is declined', async () => {
+  it('shows a ringing call, also in the page title, until the call is declined', async () => {
     const page = await open();
     const { events } = dial();
     await cardOf(page).getByText('Ringing', { exact: true }).waitFor();
@@ -115,7 +115,7 @@ describeInBrowser('The page of the browser phone', () => {
     expect(await page.title()).not.toContain('Ringing');
   });
 
-  it('sends typed words and keys of a call that it accepted, without a microphone, and says that there is none', async () => {
+  it('works without a microphone: sends typed words and keys, and says that there is no microphone', async () => {
     const { page, events, card } = await talk();
     await page.getByText('The browser was not allowed to use the microphone. Calls go on').waitFor();
     await page.keyboard.type('Good morning');
@@ -135,7 +135,7 @@ describeInBrowser('The page of the browser phone', () => {
     expect(events.all.filter((event) => event.startsWith('typed'))).toEqual(['typed Good morning']);
   });
 
-  it('plays the sound of a call and reports what was played, once and again after it was told to drop the rest', async () => {
+  it("plays a call's sound and reports how much was played, also after the service cleared the rest", async () => {
     const { page, sent, call } = await talk();
     await page.getByText('Sound is on.').waitFor();
     const { call: number } = await sent.first(({ type }) => type === 'accept');
@@ -150,7 +150,7 @@ describeInBrowser('The page of the browser phone', () => {
     await report(1, 4000);
   });
 
-  it('shows what both sides say as a log, where a later line replaces an earlier one of its id', async () => {
+  it('shows what both sides say as a log, in which a later line replaces an earlier one with the same id', async () => {
     const { call, card } = await talk();
     const log = card.getByRole('log');
     call.show?.({ id: '1', role: 'agent', text: 'Hello, how can I help <b>you</b>?' });
@@ -164,7 +164,7 @@ describeInBrowser('The page of the browser phone', () => {
     expect(await log.getAttribute('aria-live')).toBe('polite');
   });
 
-  it('sends the sound of a microphone in frames of 20 ms to the call that has it, and to none that mutes it', async () => {
+  it("sends the microphone's sound in frames of 20 ms to the accepted call, and sends none while muted", async () => {
     const { page, events, call, card } = await talk({ permissions: ['microphone'] });
     await page.getByText('The microphone is on.').waitFor();
     await events.until(() => events.frames.some((frame) => frame.some((sample) => Math.abs(sample) > 500)));
@@ -176,7 +176,7 @@ describeInBrowser('The page of the browser phone', () => {
     await card.getByText('Ended. The agent hung up.').waitFor();
   });
 
-  it('ends its call and connects again when the connection is lost', async () => {
+  it('ends its call and reconnects when the connection is lost', async () => {
     const { page, events, card } = await talk();
     for (const socket of sockets) socket.destroy();
     await events.event('ended media-lost');
@@ -187,23 +187,20 @@ describeInBrowser('The page of the browser phone', () => {
     await again.events.event('answered');
   });
 
-  it.each(['light', 'dark'] as const)(
-    'fits into 320 pixels and has no fault that axe-core finds, %s',
-    async (colorScheme) => {
-      const narrow = { colorScheme, viewport: { width: 320, height: 480 } };
-      const { page, call, card } = await talk(narrow);
-      call.show?.({ id: '1', role: 'agent', text: 'A'.repeat(100) });
-      await card.getByText('AAA').waitFor();
-      dial();
-      await page.getByRole('button', { name: 'Accept' }).waitFor();
-      await expectNoFaults(page);
-      call.hangUp();
-      await page.getByText('Ended. The agent hung up.').waitFor();
-      await expectNoFaults(page);
-    },
-  );
+  it.each(['light', 'dark'] as const)('fits into 320 pixels and passes axe-core in %s mode', async (colorScheme) => {
+    const narrow = { colorScheme, viewport: { width: 320, height: 480 } };
+    const { page, call, card } = await talk(narrow);
+    call.show?.({ id: '1', role: 'agent', text: 'A'.repeat(100) });
+    await card.getByText('AAA').waitFor();
+    dial();
+    await page.getByRole('button', { name: 'Accept' }).waitFor();
+    await expectNoFaults(page);
+    call.hangUp();
+    await page.getByText('Ended. The agent hung up.').waitFor();
+    await expectNoFaults(page);
+  });
 
-  it('is found through the navigation of the pages for development', async () => {
+  it('is linked from the navigation of the development pages', async () => {
     const page = await open();
     const links = page.getByRole('navigation').getByRole('link');
     expect(await links.allInnerTexts()).toEqual(['Phone', 'API']);

@@ -17,7 +17,7 @@ describeInBrowser('A recorded call on the page of the browser phone', () => {
     await calls?.close();
   });
 
-  it('can be heard again on the page when it is over', async () => {
+  it('can be played there after the call', async () => {
     const { context, problems, origins } = await openProfile(browser, { viewport: { width: 320, height: 700 } });
     const page = await context.newPage();
     await page.goto(`${calls.service.api.url}/dev/phone`);

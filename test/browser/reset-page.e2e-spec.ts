@@ -53,7 +53,7 @@ describeInBrowser('The page for a new password, below a path of a proxy,', () =>
       ariaDescribedByElements.map(({ innerText }: any) => innerText).join(' '),
     );
 
-  it('is labelled, and tells what happens in live regions', async () => {
+  it('has labelled fields, and announces what happens in live regions', async () => {
     const page = await open((await forgetful()).link);
     await heading(page, 'Choose a new password').waitFor();
     const lines = [
@@ -75,7 +75,7 @@ describeInBrowser('The page for a new password, below a path of a proxy,', () =>
     expect(await page.locator('html').getAttribute('lang')).toBe('en');
   });
 
-  it('sets the new password, and says so', async () => {
+  it('saves the new password, and says so', async () => {
     const { link, ...person } = await forgetful();
     const page = await open(link);
     await save(page, NEW_PASSWORD);
@@ -87,7 +87,7 @@ describeInBrowser('The page for a new password, below a path of a proxy,', () =>
     expect((await logIn(site.service, { ...person, password: PASSWORD })).status).toBe(401);
   });
 
-  it('takes the token out of the address bar and out of the history, and tells it to no server', async () => {
+  it('removes the token from the address bar and the history, and requests no URL that holds it', async () => {
     const { link, token } = await forgetful();
     const page = await open(link);
     await heading(page, 'Choose a new password').waitFor();
@@ -117,7 +117,7 @@ describeInBrowser('The page for a new password, below a path of a proxy,', () =>
     expect(door.askedFor.slice(asked).filter((url) => !url.endsWith('/favicon.svg'))).toEqual([]);
   });
 
-  it('says next to the field what the service finds wrong with a password, and takes a better one', async () => {
+  it('shows next to the field why the service refuses a password, and then accepts a better one', async () => {
     const { link, ...person } = await forgetful();
     const page = await open(link);
     for (const [password, problem] of [
@@ -137,7 +137,7 @@ describeInBrowser('The page for a new password, below a path of a proxy,', () =>
     expect((await logIn(site.service, { ...person, password: NEW_PASSWORD })).status).toBe(200);
   });
 
-  it('says that a link was used, in a second tab that still has it', async () => {
+  it('says that the link was used already, in a second tab that still has it open', async () => {
     const { link, ...person } = await forgetful();
     const [first, second] = [await open(link), await open(link)];
     await save(first, NEW_PASSWORD);
@@ -164,7 +164,7 @@ describeInBrowser('The page for a new password, below a path of a proxy,', () =>
     expect(await page.getByRole('textbox').count()).toBe(0);
   });
 
-  it('works with the keyboard alone, and shows the password only while it is asked to', async () => {
+  it('works with the keyboard alone, and shows the password when its button is pressed', async () => {
     const { link, ...person } = await forgetful();
     const page = await open(link);
     const { keyboard } = page;
@@ -182,7 +182,7 @@ describeInBrowser('The page for a new password, below a path of a proxy,', () =>
     expect((await logIn(site.service, { ...person, password: NEW_PASSWORD })).status).toBe(200);
   });
 
-  it('fits into 320 pixels, whatever it says', async () => {
+  it('fits into 320 pixels with every message that it shows', async () => {
     const page = await open((await forgetful()).link, { viewport: { width: 320, height: 480 } });
     await heading(page, 'Choose a new password').waitFor();
     expect(await fitsIntoWidth(page)).toBe(true);
@@ -197,7 +197,7 @@ describeInBrowser('The page for a new password, below a path of a proxy,', () =>
     expect(await fitsIntoWidth(incomplete)).toBe(true);
   });
 
-  it.each(['light', 'dark'] as const)('has no fault that axe-core finds, %s', async (colorScheme) => {
+  it.each(['light', 'dark'] as const)('passes axe-core in %s mode', async (colorScheme) => {
     const page = await open((await forgetful()).link, { colorScheme });
     await heading(page, 'Choose a new password').waitFor();
     expect(await faultsOfAccessibility(page)).toEqual([]);
@@ -211,7 +211,7 @@ describeInBrowser('The page for a new password, below a path of a proxy,', () =>
     expect(await faultsOfAccessibility(page)).toEqual([]);
   });
 
-  it('keeps the form while the service is away, and saves when it is back', async () => {
+  it('keeps the form while the service is unreachable, and saves when it is back', async () => {
     const { link, ...person } = await forgetful();
     const page = await open(link);
     await field(page).waitFor();
@@ -226,7 +226,7 @@ describeInBrowser('The page for a new password, below a path of a proxy,', () =>
     expect((await logIn(site.service, { ...person, password: NEW_PASSWORD })).status).toBe(200);
   });
 
-  it('works where the link was given a slash', async () => {
+  it('works when a slash was added to the path of the link', async () => {
     const { link, ...person } = await forgetful();
     const page = await open(link.replace('#', '/?utm_source=letter#'));
     await save(page, NEW_PASSWORD);
@@ -234,7 +234,7 @@ describeInBrowser('The page for a new password, below a path of a proxy,', () =>
     expect((await logIn(site.service, { ...person, password: NEW_PASSWORD })).status).toBe(200);
   });
 
-  it('tells people without JavaScript what is missing', async () => {
+  it('tells people without JavaScript that it needs JavaScript', async () => {
     const page = await open((await forgetful()).link, { javaScriptEnabled: false });
     expect(await page.locator('noscript').innerText()).toContain('This page needs JavaScript');
     expect(await page.getByRole('textbox').count()).toBe(0);

@@ -10,7 +10,7 @@ describeInBrowser('Swagger UI', () => {
   beforeAll(() => site.open());
   afterAll(() => site.close());
 
-  it('works below a path of a proxy', async () => {
+  it('works behind a proxy that serves it below a path', async () => {
     const { context, problems, origins } = await openProfile(site.browser);
     const swagger = new SwaggerUi(await context.newPage());
     await swagger.open(door.url);
@@ -20,7 +20,7 @@ describeInBrowser('Swagger UI', () => {
     expect([...origins]).toEqual([new URL(door.url).origin]);
   });
 
-  it('fits into 360 pixels: the list of operations, an answer, and the credentials', async () => {
+  it('fits into 360 pixels: the list of operations, a response, and the credentials', async () => {
     const { context } = await openProfile(site.browser, { viewport: { width: 360, height: 740 } });
     const page = await context.newPage();
     const swagger = new SwaggerUi(page);

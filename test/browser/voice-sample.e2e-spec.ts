@@ -22,7 +22,7 @@ describeInBrowser('The sample of a voice', () => {
     await new Promise((resolve) => elsewhere.close(resolve));
   });
 
-  it('plays to its end on a page of another site', async () => {
+  it('plays to its end on a page of another origin', async () => {
     const { body } = await site.service.api.as(await join(site.service)).get('/voices');
     const page = await profile.context.newPage();
     await page.goto(`http://localhost:${(elsewhere.address() as AddressInfo).port}`);
@@ -45,7 +45,7 @@ describeInBrowser('The sample of a voice', () => {
     expect(profile.problems).toEqual([]);
   });
 
-  it('plays in a tab of its own', async () => {
+  it('plays when it is opened in a tab', async () => {
     const page = await profile.context.newPage();
     const { body } = await site.service.api.as(await join(site.service)).get('/voices');
     await page.goto(body.voices[0].preview_url);

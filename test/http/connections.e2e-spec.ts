@@ -49,21 +49,21 @@ describe('Connections', () => {
     ['that are idle after a response', ASK],
     ['that do not read a large response', head('GET', LARGE_FILE).repeat(8)],
     ['that do not hang up after an error', 'nonsense\r\n\r\n'],
-  ])('%s are closed after their time', async (_, text) => {
+  ])('%s are closed after their timeout', async (_, text) => {
     await start({ HEADERS_TIMEOUT_MS: '200', KEEP_ALIVE_TIMEOUT_MS: '200', UNREAD_TIMEOUT_MS: '200' });
     await (
       await open(text)
     ).closed;
   });
 
-  it('that send half a head are closed before older ones that send half a body', async () => {
+  it('that send half a request head are closed before older ones that send half a body', async () => {
     await start({ HEADERS_TIMEOUT_MS: '200' });
     const half = { body: await open(busy), head: await open('GET / HTTP/1.1\r\nHost:') };
     const closings = Object.entries(half).map(([part, { closed }]) => closed.then(() => part));
     expect(await Promise.race(closings)).toBe('head');
   });
 
-  it('that read a response drop by drop are closed after the longest time of a response', async () => {
+  it('that read a response very slowly are closed after RESPONSE_TIMEOUT_MS', async () => {
     await start({ RESPONSE_TIMEOUT_MS: '1000', UNREAD_TIMEOUT_MS: '600000' });
     await (
       await open(head('GET', LARGE_FILE).repeat(8))
@@ -73,7 +73,7 @@ describe('Connections', () => {
   it.each([
     ['of one IP', { MAX_CONNECTIONS_PER_IP: String(MAX) }],
     ['in all', { MAX_CONNECTIONS: String(MAX) }],
-  ])('%s are so many at most: those that have been idle longest make room for new ones', async (_, settings) => {
+  ])('%s are limited: those that have been idle longest are closed for new ones', async (_, settings) => {
     await start(settings);
     const connections = await openMany(MAX + 3);
     await Promise.all(connections.slice(0, 3).map(({ closed }) => closed));
@@ -84,25 +84,28 @@ describe('Connections', () => {
   it.each([
     ['of one IP', { MAX_CONNECTIONS_PER_IP: String(MAX) }],
     ['in all', { MAX_CONNECTIONS: String(MAX) }],
-  ])('%s with a request under way are not closed for a new one, which is refused', async (_, settings) => {
-    await start(settings);
-    const connections = await openMany(MAX, busy);
-    const server = service.app.getHttpServer();
-    while (connections.some((connection) => connection.server.bytesRead === 0)) await once(server, 'request');
-    expect(await isServed()).toBe(false);
-    for (const { client } of connections.slice(0, 2)) client.destroy();
-    await Promise.all(connections.slice(0, 2).map(({ closed }) => closed));
-    expect(await isServed()).toBe(true);
-  });
+  ])(
+    '%s that have a request under way are not closed for a new one, which is refused at the limit',
+    async (_, settings) => {
+      await start(settings);
+      const connections = await openMany(MAX, busy);
+      const server = service.app.getHttpServer();
+      while (connections.some((connection) => connection.server.bytesRead === 0)) await once(server, 'request');
+      expect(await isServed()).toBe(false);
+      for (const { client } of connections.slice(0, 2)) client.destroy();
+      await Promise.all(connections.slice(0, 2).map(({ closed }) => closed));
+      expect(await isServed()).toBe(true);
+    },
+  );
 
-  it('of a trusted proxy are not counted for its IP', async () => {
+  it('of a trusted proxy do not count against MAX_CONNECTIONS_PER_IP', async () => {
     await start({ MAX_CONNECTIONS_PER_IP: '2', TRUST_PROXY: 'loopback' });
     const connections = await openMany(5);
     expect(connections.every(({ server }) => !server.destroyed)).toBe(true);
     expect(await isServed()).toBe(true);
   });
 
-  it('may pipeline a few requests, which are answered in their order', async () => {
+  it('may pipeline a few requests, which are answered in order', async () => {
     await start({});
     const paths = ['/health/live', '/user/me', '/nothing', '/health/ready', '/health/live'];
     const { client } = await open(paths.map((path) => head('GET', path)).join(''));

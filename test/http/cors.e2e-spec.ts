@@ -19,7 +19,7 @@ describe('Pages of other origins', () => {
   const preflight = (origin: string, path = '/user/me') =>
     service.api.with({ origin, 'access-control-request-method': 'POST' }).send('OPTIONS', path);
 
-  it('get a preflight response before guards and throttling, with all that requests and responses may carry', async () => {
+  it('get a preflight response, without guards and throttling, that lists allowed methods and headers', async () => {
     for (let i = 0; i < 3; i += 1) {
       const { status, body, headers } = await preflight(ORIGIN, '/auth/login');
       expect({ status, body }).toEqual({ status: 204, body: '' });
@@ -34,7 +34,7 @@ describe('Pages of other origins', () => {
     }
   });
 
-  it('may read every response, errors too', async () => {
+  it('may read every response when they are in CORS_ORIGINS, errors too', async () => {
     const from = service.api.with({ origin: ORIGIN });
     const answers = [
       await from.get('/user/me'),
@@ -75,19 +75,19 @@ describe('Pages of other origins', () => {
     expect((await preflight(origin)).status).toBe(404);
   });
 
-  it('may have any port where the setting says so', async () => {
+  it('may have any port when CORS_ORIGINS ends with :*', async () => {
     for (const origin of ['http://localhost', 'http://localhost:5173']) {
       expect((await preflight(origin)).headers.get('access-control-allow-origin')).toBe(origin);
     }
   });
 
-  it('may read the public keys wherever they are', async () => {
+  it('may always read the public signing keys', async () => {
     const { status, headers } = await service.api.with({ origin: 'https://evil.test' }).get(JWKS);
     expect({ status, origin: headers.get('access-control-allow-origin') }).toEqual({ status: 200, origin: '*' });
     expect((await preflight('https://evil.test', JWKS)).status).toBe(204);
   });
 
-  it('are those of this machine by default, and none in production', () => {
+  it('are accepted from this machine by default, and refused in production', () => {
     const settings = {
       APP_SECRET: 'a secret that only tests know, 32 characters and more',
       DATABASE_URL: 'sqlite:data/x.db',

@@ -22,7 +22,7 @@ describe('A request', () => {
     return readAll(client);
   };
 
-  it('by HEAD changes no row, at every documented GET: it is 404 where GET has an effect', async () => {
+  it('by HEAD changes no row: it gets 404 at every documented GET that changes rows', async () => {
     const { id } = await createProject(service, ada);
     await createAgent(service, ada, id);
     await service.api.as(ada).get('/user/generate-apikey');
@@ -49,7 +49,7 @@ describe('A request', () => {
     ['PUT /user/me', 'GET, HEAD'],
     ['POST /docs-json', 'GET, HEAD'],
     ['GET /nothing', null],
-  ])('that is %s is 404, and told that its path takes %s', async (request, allow) => {
+  ])('%s gets 404, with the methods of its path in Allow: %s', async (request, allow) => {
     const [method, path] = request.split(' ');
     const { status, body, headers } = await service.api.as(ada).send(method, path);
     expect({ status, allow: headers.get('allow') }).toEqual({ status: 404, allow });
@@ -58,7 +58,7 @@ describe('A request', () => {
   });
 
   it.each(['gzip', 'br', 'GZIP, identity', 'deflate', 'nonsense'])(
-    'whose body has the coding %s is 415, for nothing is unpacked',
+    'whose body has Content-Encoding %s gets 415: no body is decompressed',
     async (coding) => {
       const coded = service.api.with({ 'content-encoding': coding });
       const answer = await coded.post('/auth/login', {});
@@ -68,7 +68,7 @@ describe('A request', () => {
   );
 
   it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'nonsense'])(
-    'without a body is taken with the content type %s, its length announced or not',
+    'without a body is accepted with the content type %s, with a length or chunked',
     async (type) => {
       const as = { authorization: `Bearer ${ada.token}`, 'content-type': type, connection: 'close' };
       const announced = head('DELETE', '/user/apikey', { ...as, 'content-length': 0 });
@@ -80,7 +80,7 @@ describe('A request', () => {
   );
 
   it.each(['host: test\r\nHost: test', 'host: test\r\nhost: elsewhere'])(
-    'with two Host headers (%j) is 400, in the shape of every error',
+    'with two Host headers (%j) gets 400, in the format of all errors',
     async (hosts) => {
       const text = await exchange(`GET /health/live HTTP/1.1\r\n${hosts}\r\nconnection: close\r\n\r\n`);
       expect(text).toMatch(/^HTTP\/1.1 400 /);
@@ -89,7 +89,7 @@ describe('A request', () => {
   );
 
   it.each(['/docs/../x', '/docs/../../package.json', '/docs//x', '/docs/%00', '/docs/%2e%2e/x', '/docs/..%2fx'])(
-    'for the path %s is 404, in the shape of every error',
+    'for the path %s gets 404, in the format of all errors',
     async (path) => {
       const text = await exchange(head('GET', path, { connection: 'close' }));
       expect(text).toMatch(/^HTTP\/1.1 404 /);

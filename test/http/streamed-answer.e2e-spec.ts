@@ -33,20 +33,20 @@ async function read(secondsAPiece: number, secondsToMake = 0): Promise<number> {
   return bytes / 1024;
 }
 
-describe('A streamed answer', () => {
+describe('A streamed response', () => {
   const WHOLE = (COUNT * PIECE.length) / 1024;
 
-  it('is read to its end by a client that takes 40 kB a second', async () => {
+  it('reaches a client completely that reads 40 kB a second', async () => {
     expect(await read(0.4)).toBe(WHOLE);
   });
 
-  it('is cut off soon when its client takes 16 kB a second, and within minutes when it takes one piece at a time', async () => {
+  it('is cut off early when its client reads 16 kB a second, and within minutes when it reads even more slowly', async () => {
     // What is made ahead comes on top of the first half minute.
     expect(await read(1)).toBeLessThan(16 * 40);
     expect(await read(20)).toBeLessThan(16 * 10);
   });
 
-  it('does not blame its client for the time that it takes to be made', async () => {
+  it('is not cut off when generating it takes long', async () => {
     expect(await read(0, 0.3)).toBe(WHOLE);
   });
 });

@@ -18,7 +18,7 @@ const UNDOCUMENTED = [
   '/nothing',
 ];
 
-describe('Clients that do not read', () => {
+describe('Clients that do not read their responses', () => {
   let service: TestApp;
   let ada: Person;
   beforeAll(async () => {
@@ -37,7 +37,7 @@ describe('Clients that do not read', () => {
     return delay.max / 1e6;
   };
 
-  it('and send 300 requests at once get a few responses and lose their connection, whichever GET they send', async () => {
+  it('lose their connection after a few responses when they send 300 requests at once, at every GET', async () => {
     const { operations } = await ApiDocument.of(service);
     const documented = operations.filter(({ method }) => method === 'GET').map(({ path }) => path.replace(/[{}]/g, ''));
     const attack = async (path: string) => {
@@ -55,7 +55,7 @@ describe('Clients that do not read', () => {
     expect((await service.api.get('/health/live')).status).toBe(200);
   });
 
-  it('of the OpenAPI document get it compressed, and not again while they have the current one', async () => {
+  it('get the OpenAPI document compressed, and 304 while they have the current one', async () => {
     for (const path of ['/docs-json', '/docs-yaml']) {
       const plain = await service.api.get(path);
       const compressed = await fetch(service.api.url + path, { headers: { 'accept-encoding': 'br, gzip' } });
@@ -78,7 +78,7 @@ describe('Clients that do not read', () => {
     }
   });
 
-  it('keep nobody from being served: 500 with half a head and many idle ones', async () => {
+  it('do not delay others, even 500 that send half a request head beside many idle ones', async () => {
     const { hostname, port } = new URL(service.api.url);
     const sockets: Socket[] = [];
     const openMany = async (count: number, text: string) => {

@@ -56,7 +56,7 @@ describe('A call under way', () => {
       return body.endTime && body;
     });
 
-  it('whose instance is killed with -9 is lost, with all that was said before, and another instance says so', async () => {
+  it('is ended by another instance when its own is killed with -9, and keeps all that was said before', async () => {
     const { sid, say, page } = await talk(cluster, ada);
     await say('It is also old.');
     await until(async () =>
@@ -72,7 +72,7 @@ describe('A call under way', () => {
     expect(wordsOf(ended.transcript)).toContain('My plum tree is tall.');
   });
 
-  it('goes on after SIGTERM while nobody is let in, then its agent says goodbye, and its outcome is kept', async () => {
+  it('goes on after SIGTERM while new requests are refused, then its agent says goodbye, and its outcome is kept', async () => {
     const { sid, say, page } = await talk(cluster, ada);
     const [first] = cluster.processes.splice(0, 1);
     first.signal('SIGTERM');
@@ -104,7 +104,7 @@ describeWith('mariadbd', OwnMariadb.isInstalled)('A call during which the databa
     killProcesses();
   });
 
-  it('goes on, and all that was said and its outcome are there when the database is back', async () => {
+  it('goes on, and its transcript and outcome are stored when the database is back', async () => {
     mariadb = await OwnMariadb.open();
     const more = { DATABASE_TIMEOUT_MS: '1000', DATABASE_URL: await mariadb.createDatabase('talkstack') };
     cluster = await startCluster(1, { ...SETTINGS, ...more });

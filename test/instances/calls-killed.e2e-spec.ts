@@ -56,7 +56,7 @@ async function history(): Promise<any[]> {
   return calls;
 }
 
-describe('Three instances of which one is killed with -9 amid 200 calls', () => {
+describe('Three instances, one of which is killed with -9 during 200 calls,', () => {
   it('end every call exactly once, dial none twice, and lose no slot', async () => {
     for (let i = 0; i < CALLS; i += 1) {
       await makeCall(cluster, ada, desk, { number: `+1555018${String(i).padStart(4, '0')}` });

@@ -6,7 +6,7 @@ import { logIn, openSession, statusFor } from '../support/sessions.js';
 import { startApp, TestApp } from '../support/start-app.js';
 import { TestClock } from '../support/test-clock.js';
 
-describe('Clocks of several instances', () => {
+describe('Two instances whose clocks are a minute apart', () => {
   let behind: TestApp, ahead: TestApp;
   beforeAll(async () => {
     behind = await startApp();
@@ -16,7 +16,7 @@ describe('Clocks of several instances', () => {
   });
   afterAll(() => behind.close());
 
-  it('a minute apart: each accepts the access tokens of the other, from a key that either made', async () => {
+  it("accept each other's access tokens, whichever of them made the signing key", async () => {
     const ada = await join(behind);
     const elsewhere = await openSession(ahead, ada);
     for (const { token } of [ada, elsewhere]) {
@@ -24,7 +24,7 @@ describe('Clocks of several instances', () => {
     }
   });
 
-  it('a minute apart: a session goes on from one to the other and back', async () => {
+  it('refresh one session in turns', async () => {
     let { refreshToken } = await join(ahead);
     for (const service of [behind, ahead, behind, behind, ahead]) {
       const { status, body } = await refresh(service, refreshToken);
@@ -34,7 +34,7 @@ describe('Clocks of several instances', () => {
     }
   });
 
-  it('a minute apart: two tabs that refresh on different instances stay logged in', async () => {
+  it('keep two tabs logged in that refresh on different instances', async () => {
     const { refreshToken } = await join(behind);
     const first = await refresh(ahead, refreshToken);
     const second = await refresh(behind, refreshToken);
@@ -42,7 +42,7 @@ describe('Clocks of several instances', () => {
     expect(second.body.refreshToken).toBe(first.body.refreshToken);
   });
 
-  it('a minute apart: a code and a reset link of one work on the other', async () => {
+  it("accept each other's verification codes and reset links", async () => {
     const email = newAddress();
     await signUp(ahead, email);
     const code = await behind.mailbox.nextCode(email);
@@ -53,7 +53,7 @@ describe('Clocks of several instances', () => {
     expect((await logIn(behind, { email, password: 'another password of Ada' })).status).toBe(200);
   });
 
-  it('a minute apart: each letter goes out once', async () => {
+  it('send each e-mail once', async () => {
     const emails = Array.from({ length: 10 }, () => newAddress('once'));
     await Promise.all(emails.map((email, i) => signUp(i % 2 ? behind : ahead, email)));
     await Promise.all(emails.map((email) => behind.mailbox.nextCode(email)));
@@ -78,7 +78,7 @@ describe('A clock that jumps ahead and is put back', () => {
     }
   }
 
-  it('revives no code that was found expired; the next one works', async () => {
+  it('does not revive a verification code that was refused as expired; the next code works', async () => {
     const email = newAddress();
     await signUp(service, email);
     const code = await service.mailbox.nextCode(email);
@@ -92,7 +92,7 @@ describe('A clock that jumps ahead and is put back', () => {
     expect((await enterCode(service, email, await service.mailbox.nextCode(email))).status).toBe(200);
   });
 
-  it('revives no reset link that was found expired; the next one works', async () => {
+  it('does not revive a reset link that was refused as expired; the next link works', async () => {
     const { email } = await join(service);
     const ask = () => service.api.post('/auth/forgot-password', { email });
     const reset = (token: string) =>
@@ -106,14 +106,14 @@ describe('A clock that jumps ahead and is put back', () => {
     expect((await reset(await service.mailbox.nextResetToken(email))).status).toBe(200);
   });
 
-  it('revives no session whose refresh token was found expired', async () => {
+  it('does not revive a session whose refresh token was refused as expired', async () => {
     const { token, refreshToken } = await join(service);
     const late = await ahead(31 * 24 * HOUR_MS, () => refresh(service, refreshToken));
     expect([late.status, (await refresh(service, refreshToken)).status]).toEqual([401, 401]);
     expect(await statusFor(service, { token })).toBe(401);
   });
 
-  it('revives no access token that was found expired, seen before or not; the session goes on', async () => {
+  it('does not revive access tokens that were refused as expired, cached or not; the session goes on', async () => {
     const seen = await join(service);
     const unseen = await join(service);
     expect(await statusFor(service, seen)).toBe(200);
@@ -124,7 +124,7 @@ describe('A clock that jumps ahead and is put back', () => {
     }
   });
 
-  it('revives no API key whose overlap was found over', async () => {
+  it('does not revive a replaced API key whose overlap had ended', async () => {
     const ada = await join(service);
     const replaced = await makeApiKey(service, ada);
     const present = await makeApiKey(service, ada);
@@ -134,14 +134,14 @@ describe('A clock that jumps ahead and is put back', () => {
     expect(await statusFor(service, { apiKey: present })).toBe(200);
   });
 
-  it('gives the previous refresh token no second life: set back by an hour, its use is still theft', async () => {
+  it('does not revive the previous refresh token: its use still counts as theft', async () => {
     const ada = await join(service);
     const { body } = await ahead(HOUR_MS, () => refresh(service, ada.refreshToken));
     expect((await refresh(service, ada.refreshToken)).status).toBe(401);
     expect((await refresh(service, body.refreshToken)).status).toBe(401);
   });
 
-  it('leaves everybody able to log in, to sign up and to get letters', async () => {
+  it('leaves everybody able to log in, to sign up and to get e-mails', async () => {
     const ada = await join(service);
     const forget = () => service.api.post('/auth/forgot-password', { email: ada.email });
     await ahead(400 * 24 * HOUR_MS, async () => {

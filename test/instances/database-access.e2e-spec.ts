@@ -8,16 +8,16 @@ import { until } from '../support/until.js';
 /** Ways in which an operator takes a running service's database away, and gives it back. */
 const REFUSALS: [why: string, take: string, giveBack: string][] = [
   [
-    'whose password was changed',
+    'password was changed',
     "ALTER USER talkstack IDENTIFIED BY 'another'",
     "ALTER USER talkstack IDENTIFIED BY 'secret'",
   ],
-  ['whose account is locked', 'ALTER USER talkstack ACCOUNT LOCK', 'ALTER USER talkstack ACCOUNT UNLOCK'],
-  ['whose password expired', 'ALTER USER talkstack PASSWORD EXPIRE', "ALTER USER talkstack IDENTIFIED BY 'secret'"],
-  ['whose grants are revoked', 'REVOKE ALL ON talkstack.* FROM talkstack', 'GRANT ALL ON talkstack.* TO talkstack'],
+  ['account is locked', 'ALTER USER talkstack ACCOUNT LOCK', 'ALTER USER talkstack ACCOUNT UNLOCK'],
+  ['password expired', 'ALTER USER talkstack PASSWORD EXPIRE', "ALTER USER talkstack IDENTIFIED BY 'secret'"],
+  ['grants are revoked', 'REVOKE ALL ON talkstack.* FROM talkstack', 'GRANT ALL ON talkstack.* TO talkstack'],
 ];
 
-describeWith('mariadbd', OwnMariadb.isInstalled)('The service at a database', () => {
+describeWith('mariadbd', OwnMariadb.isInstalled)('The service whose database', () => {
   let mariadb: OwnMariadb;
   let server: ServerProcess;
   let root: Connection;
@@ -43,7 +43,7 @@ describeWith('mariadbd', OwnMariadb.isInstalled)('The service at a database', ()
   const cutConnections = () => run('KILL HARD USER talkstack').catch(() => undefined);
 
   it.each(REFUSALS)(
-    '%s answers 503, is alive, tells its figures, and serves again afterwards',
+    '%s responds 503, stays alive, serves metrics, and recovers afterwards',
     async (_, take, giveBack) => {
       expect((await signUp(server)).status).toBe(200);
       await run(take);

@@ -24,7 +24,7 @@ function expectUnavailable({ status, body, headers }: ApiAnswer): void {
   expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
 }
 
-describeWith('mariadbd', OwnMariadb.isInstalled)('Instances whose database goes away', () => {
+describeWith('mariadbd', OwnMariadb.isInstalled)('Instances, when their database is', () => {
   let mariadb: OwnMariadb;
   let cluster: Cluster;
   let instances: ApiClient[];
@@ -82,7 +82,7 @@ describeWith('mariadbd', OwnMariadb.isInstalled)('Instances whose database goes 
     expect(await Promise.all(cluster.processes.map(isRunning))).toEqual([true, true]);
   }
 
-  it('killed under load: 503 with Retry-After, alive but not ready; then full service, and nothing acknowledged is lost', async () => {
+  it('killed under load, respond 503 with Retry-After, are alive but not ready, then recover and have lost nothing acknowledged', async () => {
     const load = keepSigningUp(6);
     while (load.acknowledged.length < 6) await delay(POLL_MS);
     await mariadb.kill();
@@ -105,7 +105,7 @@ describeWith('mariadbd', OwnMariadb.isInstalled)('Instances whose database goes 
     }
   });
 
-  it('killed while logins wait to be counted together: each is answered 503; then full service', async () => {
+  it('killed while logins wait to be counted in one batch, respond 503 to each, then recover', async () => {
     mariadb.freeze();
     const strangers = Array.from({ length: 20 }, () => newAddress('waiting'));
     const logins = instances.flatMap((api) => strangers.map((email) => logIn({ api }, { email, password: PASSWORD })));
@@ -119,7 +119,7 @@ describeWith('mariadbd', OwnMariadb.isInstalled)('Instances whose database goes 
     await expectFullService();
   });
 
-  it('frozen: every request is answered 503, however many wait for a connection; then full service', async () => {
+  it('frozen, respond 503 to every request, however many wait for a connection, then recover', async () => {
     mariadb.freeze();
     const signups = await atOnce(60, () => signUp(cluster));
     const refreshes = await atOnce(20, () => refresh(cluster, ada.refreshToken));

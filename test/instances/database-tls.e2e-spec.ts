@@ -37,7 +37,7 @@ describeWith('mariadbd or openssl', isPossible)('TLS to the database', () => {
     ['127.0.0.1', 'ssl-mode=VERIFY_CA&ssl-ca=ca.pem', true],
     ['localhost', 'sslmode=verify-full&ssl-ca=ca.pem', true],
     ['localhost', 'ssl-ca=ca.pem', true],
-  ])('to %s with ?%s is on: %s', async (host, parameters, isOn) => {
+  ])('to %s with ?%s in DATABASE_URL is on: %s', async (host, parameters, isOn) => {
     const url = urlOf(host, parameters);
     const [row] = await queryDirectly({ url, drop: async () => undefined }, "SHOW STATUS LIKE 'Ssl_cipher'");
     expect(row.Value !== '').toBe(isOn);
@@ -46,20 +46,23 @@ describeWith('mariadbd or openssl', isPossible)('TLS to the database', () => {
   it.each([
     ['localhost', 'ssl=true', 'certificate'],
     ['localhost', 'ssl-ca=/no/such/file', 'no such file'],
-  ])('to %s with ?%s stops the start in one line', async (host, parameters, reason) => {
-    const { code, output } = await runProcess(
-      program('migrate'),
-      ['up'],
-      { DATABASE_URL: urlOf(host, parameters) },
-      folder,
-    );
-    expect(code).toBe(1);
-    expect(output).toMatch(/^The (database refuses DATABASE_URL|file of ssl-ca)/);
-    expect(output.toLowerCase()).toContain(reason);
-    expect(output.split('\n')).toHaveLength(1);
-  });
+  ])(
+    'to %s with ?%s in DATABASE_URL fails, and the start ends with one line that says why',
+    async (host, parameters, reason) => {
+      const { code, output } = await runProcess(
+        program('migrate'),
+        ['up'],
+        { DATABASE_URL: urlOf(host, parameters) },
+        folder,
+      );
+      expect(code).toBe(1);
+      expect(output).toMatch(/^The (database refuses DATABASE_URL|file of ssl-ca)/);
+      expect(output.toLowerCase()).toContain(reason);
+      expect(output.split('\n')).toHaveLength(1);
+    },
+  );
 
-  it('refuses a certificate that is made out to another host, where the identity is to be checked', async () => {
+  it('rejects a certificate of another host when DATABASE_URL asks to verify the identity', async () => {
     makeCertificates(folder, 'DNS:elsewhere.example');
     await server.kill();
     await server.start();

@@ -34,7 +34,7 @@ async function startAndKill(name: string, settings: Settings, isUnderWay: () => 
   expect((await exit).signal).toBe('SIGKILL');
 }
 
-describe('An instance that is killed while it sends letters', () => {
+describe('An instance that is killed while it sends e-mails', () => {
   let cluster: Cluster;
   beforeAll(async () => {
     cluster = await startCluster(3, { MAIL_LEASE_SECONDS: String(LEASE_SECONDS) });
@@ -44,7 +44,7 @@ describe('An instance that is killed while it sends letters', () => {
     killProcesses();
   });
 
-  it('leaves them to the others: each arrives, and only those on their way may come twice, as the same letter', async () => {
+  it('leaves them to the others: each arrives, and only those being sent may arrive twice, with the same Message-ID', async () => {
     const { mailbox, processes } = cluster;
     let open: () => void = () => undefined;
     let allBusy: () => void = () => undefined;
@@ -92,7 +92,7 @@ describe('Instances that are killed while they migrate', () => {
     return (rows as unknown[]).length;
   }
 
-  it('leave the rest to the others, and the schema whole', async () => {
+  it('leave the remaining migrations to the others, and the schema complete', async () => {
     const { settings } = cluster;
     await startAndKill('main', settings, async () => (await tables()) > 0);
     await startAndKill('main', settings, async () => isSqlite() || (await tables()) > 3);
@@ -128,7 +128,7 @@ describe('A rotation of the signing keys that is killed', () => {
 
   const count = async () => (await first.query('SELECT id FROM signing_keys')).length;
 
-  it('leaves every token valid everywhere, and the next rotation goes through', async () => {
+  it('leaves every token valid on all instances, and the next rotation succeeds', async () => {
     const ada = await join(first);
     await startAndKill(ROTATE, settings(), async () => true);
     await startAndKill(ROTATE, settings(), async () => (await count()) > 1);

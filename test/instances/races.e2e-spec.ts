@@ -27,7 +27,7 @@ describe('Three instances behind a load balancer', () => {
 
   const verify = (email: string, code: string) => cluster.api.post('/auth/verify-email', { email, code });
 
-  it('let 50 signups of one address leave three attempts, one of them the first', async () => {
+  it('keep three attempts of 50 concurrent signups of one address, the first among them', async () => {
     const email = newAddress();
     const signups = await atOnce(50, (i) => signUp(cluster, email, `${PASSWORD} ${i}`));
     expect(new Set(statuses(signups))).toEqual(new Set([200]));
@@ -36,7 +36,7 @@ describe('Three instances behind a load balancer', () => {
     expect(logins.filter(({ body }) => body.code === 'ACCOUNT_NOT_VERIFIED')).toHaveLength(3);
   });
 
-  it('let one of many entries of one code succeed', async () => {
+  it('accept a verification code once when it is entered 20 times at once', async () => {
     const email = newAddress();
     await signUp(cluster, email);
     const code = await cluster.mailbox.nextCode(email);
@@ -45,7 +45,7 @@ describe('Three instances behind a load balancer', () => {
     expect((await logIn(cluster, { email, password: PASSWORD })).status).toBe(200);
   });
 
-  it('answer every refresh of one token with the same successor, and only that one goes on', async () => {
+  it('answer 20 concurrent refreshes of one token with the same successor, which works', async () => {
     const { refreshToken } = await join(cluster);
     const answers = await atOnce(20, () => refresh(cluster, refreshToken));
     expect(new Set(statuses(answers))).toEqual(new Set([200]));
@@ -54,7 +54,7 @@ describe('Three instances behind a load balancer', () => {
     expect((await refresh(cluster, [...successors][0])).status).toBe(200);
   });
 
-  it('let one of many uses of one reset link win, whose password then holds on all', async () => {
+  it('accept one of 20 concurrent uses of a reset link, and its password works on all of them', async () => {
     const { email } = await join(cluster);
     const token = await askResetToken(cluster, email);
     const reset = (i: number) =>
@@ -68,7 +68,7 @@ describe('Three instances behind a load balancer', () => {
     expect(statuses(logins)).toEqual([200, 200, 200]);
   });
 
-  it('leave one working key of many that were made at once', async () => {
+  it('keep one working API key of 20 that were made at once', async () => {
     const ada = await join(cluster);
     const answers = await atOnce(20, () => cluster.api.as(ada).get('/user/generate-apikey'));
     expect(new Set(statuses(answers))).toEqual(new Set([200]));
@@ -76,7 +76,7 @@ describe('Three instances behind a load balancer', () => {
     expect(works.sort()).toEqual([200, ...Array<number>(19).fill(401)]);
   });
 
-  it('send each letter once', async () => {
+  it('send each e-mail once', async () => {
     const emails = Array.from({ length: 60 }, () => newAddress('letters'));
     await Promise.all(emails.map((email) => signUp(cluster, email)));
     for (const email of emails) await cluster.mailbox.next(email);
@@ -84,7 +84,7 @@ describe('Three instances behind a load balancer', () => {
   });
 });
 
-describe('A used refresh token that comes back', () => {
+describe('A stolen refresh token that is used again', () => {
   let first: TestApp;
   let all: TestApp[];
   beforeAll(async () => {
@@ -93,7 +93,7 @@ describe('A used refresh token that comes back', () => {
   });
   afterAll(() => first.close());
 
-  it('ends the session at once where it came, and on all other instances within ten seconds', async () => {
+  it('ends the session at once on the instance that gets it, and on all others within ten seconds', async () => {
     const ada = await join(first);
     const other = await openSession(first, ada);
     const { body } = await refresh(first, ada.refreshToken);

@@ -25,7 +25,7 @@ describeInBrowser('The recording of a call whose instance is killed with -9', ()
   let cluster: Cluster;
   afterAll(() => cluster?.close());
 
-  it('is a file that a browser decodes, up to the last second', async () => {
+  it('is a file that a browser can decode, complete up to the last second', async () => {
     cluster = await startCluster(1, { CALL_POLL_MS: '20', RECORDINGS_URL: 'file:recordings' });
     const ada = await join(cluster);
     const desk = await openDesk(cluster, ada, { settings: { recording: true, disclosure: false } });

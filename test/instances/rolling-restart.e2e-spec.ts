@@ -63,7 +63,7 @@ describe('Three instances that are restarted one after the other under load', ()
     }
   }
 
-  it('leave no request unanswered, and none that fails', () => {
+  it('answer every request successfully', () => {
     expect(cluster.proxy.unanswered).toEqual([]);
     expect(failures).toEqual([]);
     expect(signedUp.length).toBeGreaterThan(0);
@@ -77,7 +77,7 @@ describe('Three instances that are restarted one after the other under load', ()
     }
   });
 
-  it('lose no signup that they acknowledged, nor its letter', async () => {
+  it('lose no signup that they acknowledged, nor its e-mail', async () => {
     const logins = await Promise.all(signedUp.map((email) => logIn(cluster, { email, password: PASSWORD })));
     expect(new Set(logins.map(({ body }) => body.code))).toEqual(new Set(['ACCOUNT_NOT_VERIFIED']));
     for (const email of signedUp) await cluster.mailbox.next(email);

@@ -34,8 +34,8 @@ afterAll(async () => {
   await receiver.close();
 });
 
-describe('Three instances of which one is killed with -9 amid deliveries', () => {
-  it('deliver every webhook at least once, and none of a call before those that come before it', async () => {
+describe('Three instances, one of which is killed with -9 while it delivers webhooks,', () => {
+  it('deliver every webhook at least once, and those of one call in order', async () => {
     const desk = await openDesk(cluster, ada);
     const secret = await setWebhook(cluster, ada, desk.projectId, receiver.url());
     const api = cluster.api.as(ada);

@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 describe('The voices that ship with the service', () => {
-  it('are listed with all their labels, each with a sample at the public address', async () => {
+  it('are listed with all labels, each with the URL of its sample', async () => {
     const { status, body } = await service.api.as(ada).get('/voices');
     expect(status).toBe(200);
     expect(body).toEqual({ message: TEXT, status: 'success', voices: expect.any(Array) });
@@ -30,7 +30,7 @@ describe('The voices that ship with the service', () => {
     expect(new Set(body.voices.map(({ voice_id }: any) => voice_id)).size).toBe(5);
   });
 
-  it('are had one by one, with a token and with an API key', async () => {
+  it('can be fetched one by one, with a token and with an API key', async () => {
     const { voices } = (await service.api.as(ada).get('/voices')).body;
     for (const as of [ada, { apiKey: await makeApiKey(service, ada) }]) {
       const { status, body } = await service.api.as(as).get(`/voices/${voices[1].voice_id}`);
@@ -39,7 +39,7 @@ describe('The voices that ship with the service', () => {
   });
 
   it.each(['none', 'constructor', '019b7a3e-7d5e-7c8a-9d3f-2b1c4d5e6f70', 'x'.repeat(90), '%00', '%F0%9F%98%80'])(
-    'do not include %s: 404, and its sample too',
+    'do not include the id %s: the voice and its sample are 404',
     async (id) => {
       const answers = [await service.api.as(ada).get(`/voices/${id}`), await service.api.get(`/voices/${id}/preview`)];
       for (const { status, body } of answers) {
@@ -48,12 +48,12 @@ describe('The voices that ship with the service', () => {
     },
   );
 
-  it('are for users alone', async () => {
+  it('are shown to logged-in users only', async () => {
     expect((await service.api.get('/voices')).status).toBe(401);
     expect((await service.api.get('/voices/none')).status).toBe(401);
   });
 
-  it('keep their ids, for agents are linked to them', async () => {
+  it('never change their ids, which agents refer to', async () => {
     const { voices } = (await service.api.as(ada).get('/voices')).body;
     expect(Object.fromEntries(voices.map(({ name, voice_id }: any) => [name, voice_id]))).toEqual({
       SLT: '388RBsNDjMwsbQLvGO8L',
@@ -66,7 +66,7 @@ describe('The voices that ship with the service', () => {
 });
 
 describe('The sample of a voice', () => {
-  it('is made once, however many ask for it at the same moment; one that failed is made anew', async () => {
+  it('is synthesized once for 20 requests at once, and again after a failure', async () => {
     const synthesize = jest.spyOn(service.app.get(FliteSynthesizer), 'synthesize');
     synthesize.mockRejectedValueOnce(new Error('out of memory'));
     const play = () => service.api.get('/voices/388RBsNDjMwsbQLvGO8L/preview');

@@ -39,7 +39,7 @@ const get = (id: string): Promise<ApiAnswer> => service.api.as({ apiKey }).get(`
 const idsOf = ({ body }: ApiAnswer): string[] => body.voices.map(({ voice_id }: any) => voice_id);
 
 describe('The voices of an ElevenLabs account', () => {
-  it('are answered as documented, and nothing else of them', async () => {
+  it('are returned with the documented fields only', async () => {
     const { status, body } = await list();
     const voice = {
       name: 'Rachel',
@@ -51,7 +51,7 @@ describe('The voices of an ElevenLabs account', () => {
     expect((await get(voice.voice_id)).body.voice).toEqual(voice);
   });
 
-  it('have all labels, whatever ElevenLabs leaves out or calls otherwise', async () => {
+  it('have all labels, also those that ElevenLabs omits or names differently', async () => {
     provider.voices = [
       theirVoice('a', { labels: {} }),
       theirVoice('b', { labels: null }),
@@ -67,7 +67,7 @@ describe('The voices of an ElevenLabs account', () => {
     ]);
   });
 
-  it('leave out what is no voice, and samples that are no web addresses', async () => {
+  it('do not include malformed entries, nor sample URLs other than http and https', async () => {
     provider.voices = [
       theirVoice('a', { preview_url: null }),
       theirVoice('b', { preview_url: 'javascript:alert(1)' }),
@@ -82,7 +82,7 @@ describe('The voices of an ElevenLabs account', () => {
     ]);
   });
 
-  it('come from all pages', async () => {
+  it("are collected from all pages of ElevenLabs' list", async () => {
     provider.voices = Array.from({ length: 250 }, (_, index) => theirVoice(`voice${index}`));
     const ids = provider.voices.map(({ voice_id }: any) => voice_id);
     const last = await service.api.as({ apiKey }).get('/voices?page=3');
@@ -91,7 +91,7 @@ describe('The voices of an ElevenLabs account', () => {
     expect(provider.requests).toHaveLength(3);
   });
 
-  it('play their samples themselves', async () => {
+  it('have no sample at our own preview endpoint', async () => {
     for (const id of ['Rachel000000000000aa', '388RBsNDjMwsbQLvGO8L']) {
       expect(await service.api.get(`/voices/${id}/preview`)).toMatchObject({
         status: 404,
@@ -101,7 +101,7 @@ describe('The voices of an ElevenLabs account', () => {
     expect(provider.requests).toEqual([]);
   });
 
-  it('are asked for once, however many want them at the same moment, and once an hour', async () => {
+  it('are fetched once for 20 requests at once, and then once an hour', async () => {
     expect((await atOnce(20, list)).map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 200));
     expect(provider.requests).toHaveLength(1);
     provider.voices.push(theirVoice('new'));
@@ -112,7 +112,7 @@ describe('The voices of an ElevenLabs account', () => {
     expect(provider.requests).toHaveLength(2);
   });
 
-  it('are asked for again for one that is not in the list, but only once a minute', async () => {
+  it('are fetched again for an unknown id, at most once a minute', async () => {
     await list();
     service.clock.advance(MINUTE_MS);
     provider.voices.push(theirVoice('new'));
@@ -126,7 +126,7 @@ describe('The voices of an ElevenLabs account', () => {
     expect(provider.requests).toHaveLength(3);
   });
 
-  it('are not asked for at all by whoever is nobody', async () => {
+  it('are not fetched for a request without credentials', async () => {
     expect((await service.api.get('/voices')).status).toBe(401);
     expect(provider.requests).toEqual([]);
   });
@@ -146,40 +146,37 @@ const NONSENSE: [string, (response: ServerResponse) => void][] = [
   ['has more, but not where', (response) => response.end('{"voices":[],"has_more":true,"next_page_token":null}')],
 ];
 
-describe('When ElevenLabs', () => {
-  it.each(NONSENSE)(
-    '%s, there are no voices at first, and the known ones later; nobody sees the key',
-    async (_, bad) => {
-      provider.misbehave = bad;
-      const first = await list();
-      expect(first).toMatchObject({ status: 503, body: { status: 'error', code: 'VOICES_UNAVAILABLE' } });
-      expect(Number(first.headers.get('retry-after'))).toBeGreaterThan(50);
-      expect(Number(first.headers.get('retry-after'))).toBeLessThanOrEqual(60);
-      const asked = provider.requests.length;
-      expect((await get('Rachel000000000000aa')).status).toBe(503);
-      expect(provider.requests).toHaveLength(asked);
+describe('While ElevenLabs', () => {
+  it.each(NONSENSE)('%s, the list is 503, or the last known one; nobody sees the API key', async (_, bad) => {
+    provider.misbehave = bad;
+    const first = await list();
+    expect(first).toMatchObject({ status: 503, body: { status: 'error', code: 'VOICES_UNAVAILABLE' } });
+    expect(Number(first.headers.get('retry-after'))).toBeGreaterThan(50);
+    expect(Number(first.headers.get('retry-after'))).toBeLessThanOrEqual(60);
+    const asked = provider.requests.length;
+    expect((await get('Rachel000000000000aa')).status).toBe(503);
+    expect(provider.requests).toHaveLength(asked);
 
-      provider.misbehave = undefined;
-      service.clock.advance(MINUTE_MS);
-      expect(idsOf(await list())).toEqual(['Rachel000000000000aa']);
+    provider.misbehave = undefined;
+    service.clock.advance(MINUTE_MS);
+    expect(idsOf(await list())).toEqual(['Rachel000000000000aa']);
 
-      provider.misbehave = bad;
-      service.clock.advance(HOUR_MS);
-      const before = provider.requests.length;
-      expect(idsOf(await list())).toEqual(['Rachel000000000000aa']);
-      const after = provider.requests.length;
-      expect(after).toBeGreaterThan(before);
-      expect((await get('Rachel000000000000aa')).status).toBe(200);
-      expect((await get('unknown')).status).toBe(404);
-      expect(provider.requests).toHaveLength(after);
+    provider.misbehave = bad;
+    service.clock.advance(HOUR_MS);
+    const before = provider.requests.length;
+    expect(idsOf(await list())).toEqual(['Rachel000000000000aa']);
+    const after = provider.requests.length;
+    expect(after).toBeGreaterThan(before);
+    expect((await get('Rachel000000000000aa')).status).toBe(200);
+    expect((await get('unknown')).status).toBe(404);
+    expect(provider.requests).toHaveLength(after);
 
-      const warnings = service.logs.filter((line) => line.includes('"context":"ElevenLabsVoices"'));
-      expect(warnings).toHaveLength(3);
-      expect(service.logs.join('') + JSON.stringify(first.body)).not.toContain(API_KEY);
-    },
-  );
+    const warnings = service.logs.filter((line) => line.includes('"context":"ElevenLabsVoices"'));
+    expect(warnings).toHaveLength(3);
+    expect(service.logs.join('') + JSON.stringify(first.body)).not.toContain(API_KEY);
+  });
 
-  it('sends more than any list has, it is not read to its end', async () => {
+  it('sends too large a list, reading stops early', async () => {
     let sent = 0;
     provider.misbehave = (response) => {
       response.writeHead(200);
@@ -196,7 +193,7 @@ describe('When ElevenLabs', () => {
     expect(service.logs.join('')).toContain('too large');
   });
 
-  it('points elsewhere, nobody goes there with the key', async () => {
+  it('redirects to another server, the API key is not sent there', async () => {
     const elsewhere = new FakeElevenLabs();
     await elsewhere.open();
     provider.misbehave = (response) => response.writeHead(302, { location: `${elsewhere.url}/v2/voices` }).end();
@@ -205,7 +202,7 @@ describe('When ElevenLabs', () => {
     await elsewhere.close();
   });
 
-  it('is not there, there are no voices, and the service is well', async () => {
+  it('is unreachable, the list is 503 and the service stays ready', async () => {
     await provider.close();
     expect((await list()).status).toBe(503);
     expect((await service.api.get('/health/ready')).status).toBe(200);
@@ -213,7 +210,7 @@ describe('When ElevenLabs', () => {
     await provider.open();
   });
 
-  it('has an answer again, after the clock was put back too', async () => {
+  it('responds again, voices are listed again, even after the clock was put back', async () => {
     expect((await list()).status).toBe(200);
     provider.voices.push(theirVoice('new'));
     service.clock.advance(-HOUR_MS);

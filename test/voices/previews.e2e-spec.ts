@@ -39,7 +39,7 @@ describe('The sample of a voice', () => {
     ['AWB', '9uoE8CLv6jQmiaUmiasa', 16000],
     ['KAL 16', '4rQPH5onGjx1saCPiFr8', 16000],
     ['KAL', 'h7MLd3DpXzj7lQfZqqLx', 8000],
-  ])('%s is a short WAV file with sound in it', async (_, id, rate) => {
+  ])('%s is a short WAV file that is not silent', async (_, id, rate) => {
     const { status, headers, bytes } = await play({}, 'GET', id);
     expect({ status, type: headers['content-type'] }).toEqual({ status: 200, type: 'audio/wav' });
     const wav = readWav(bytes);
@@ -55,7 +55,7 @@ describe('The sample of a voice', () => {
     expect(new Set(tags).size).toBe(5);
   });
 
-  it('may be played by other sites, and kept', async () => {
+  it('may be played by other origins, and cached', async () => {
     const { headers } = await play();
     expect(headers).toMatchObject({
       'cache-control': 'public, max-age=86400',
@@ -76,7 +76,7 @@ describe('The sample of a voice', () => {
     expect(headers.get('etag')).toBe((await play()).headers.etag);
   });
 
-  it('tells its size to whoever asks for nothing more', async () => {
+  it('responds to HEAD with its size', async () => {
     const [head, whole] = [await play({}, 'HEAD'), await play()];
     expect(head.status).toBe(200);
     expect(head.bytes).toHaveLength(0);
@@ -87,7 +87,7 @@ describe('The sample of a voice', () => {
     });
   });
 
-  it('comes in parts to players that ask for parts', async () => {
+  it('is served in the ranges that players ask for', async () => {
     const { bytes, headers } = await play();
     const size = bytes.length;
     const parts: [string, number, number][] = [
@@ -110,14 +110,14 @@ describe('The sample of a voice', () => {
   });
 
   it.each(['bytes=-', 'bytes=5-1', 'bytes=9999999-', 'bytes=-0', 'bytes=0-1,3-4', 'lines=0-1', 'bytes=a-b', ''])(
-    'comes whole to the range “%s”',
+    'is served whole for “%s”, which is not one valid range',
     async (range) => {
       const { status, bytes } = await play({ range });
       expect({ status, isWhole: readWav(bytes).isWhole }).toEqual({ status: 200, isWhole: true });
     },
   );
 
-  it('comes whole to whoever has a part of another one', async () => {
+  it('is served whole when If-Range names another version', async () => {
     expect((await play({ range: 'bytes=0-1', 'if-range': '"other"' })).status).toBe(200);
   });
 });
@@ -125,7 +125,7 @@ describe('The sample of a voice', () => {
 describe('The build', () => {
   afterAll(killProcesses);
 
-  it('makes samples too: nothing of that is in the log, and nothing stays on the disk', async () => {
+  it('synthesizes samples, and leaves nothing in the log or on the disk', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'talkstack-build-'));
     const settings = { DATABASE_URL: `sqlite:${join(folder, 'x.db')}`, NODE_ENV: 'development', TMPDIR: folder };
     const server = await startProcess(settings, folder);
