@@ -66,7 +66,12 @@ export const SETTINGS_SCHEMA = {
 } as const;
 
 const ALIAS = { ...SETTING_RULES.analysis.schema, description: 'The same as `analysis`, in place of it.' };
-const asSent = (schema: object) => ({ ...schema, nullable: true });
+/** As requests have it: null too. In OpenAPI 3.0 `nullable` counts only beside a `type`, so that of two forms the first takes null. */
+function asSent(schema: object): object {
+  if (!('oneOf' in schema && Array.isArray(schema.oneOf))) return { ...schema, nullable: true };
+  const [first, ...others] = schema.oneOf as object[];
+  return { ...schema, oneOf: [{ ...first, nullable: true }, ...others] };
+}
 
 /** Settings of an agent. Unknown ones are faults. */
 export function SettingsField({ description }: { description: string }): PropertyDecorator {

@@ -47,6 +47,15 @@ describe('The OpenAPI document', () => {
     expect(await new Validator().validate(misspelt)).toMatchObject({ valid: false });
   });
 
+  it('has no `nullable` without a type, which OpenAPI 3.0 gives no meaning', () => {
+    const vague: string[] = [];
+    JSON.stringify(document.json, (key, value: any) => {
+      if (value?.nullable === true && value.type === undefined) vague.push(key);
+      return value;
+    });
+    expect(vague).toEqual([]);
+  });
+
   it('uses no format but those that clients know', () => {
     const formats = [...JSON.stringify(document.json).matchAll(/"format":"([^"]+)"/g)].map(([, format]) => format);
     expect(formats.filter((format) => !FORMATS.includes(format))).toEqual([]);
