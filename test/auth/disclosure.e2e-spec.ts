@@ -202,6 +202,22 @@ describe('With ACCOUNT_DISCLOSURE=hidden', () => {
     expect(notices.length).toBeLessThanOrEqual(5);
   });
 
+  it('writes a stranger’s signup of an account’s address as a row that no code, password or address fits', async () => {
+    const { verified, unknown } = await addresses();
+    const rowOf = async (email: string) => {
+      const since = (await idsByTable()).signup_attempts;
+      await strangersSignUp(email);
+      const rows = await service.query('SELECT * FROM signup_attempts');
+      return rows.find(({ id }) => !since.has(id));
+    };
+    const [decoy, signup] = [await rowOf(verified), await rowOf(unknown)];
+    expect(signup).toMatchObject({ email: unknown, name: 'Eve' });
+    for (const field of ['code_hash', 'password_hash'])
+      expect([field, signup[field]?.length > 0]).toEqual([field, true]);
+    expect(decoy).toMatchObject({ code_hash: null, password_hash: '', name: '' });
+    expect(decoy.email).toMatch(/^[0-9a-f]{64}$/);
+  });
+
   it('does not change the account, whatever strangers sign up with and enter', async () => {
     const owner = await join(service, `owner.${count}@example.com`);
     const { body } = await strangersSignUp(owner.email);
