@@ -87,7 +87,8 @@ describe('The list of projects', () => {
       }
     });
     const statements = await statementsOf(service, () => list('?pageSize=20'));
-    const reads = statements.filter((statement) => statement.includes('projects'));
+    // Quoted, as TypeORM writes them: the worker of the webhooks, which asks every second, names projects too.
+    const reads = statements.filter((statement) => /["`]projects["`]/.test(statement));
     const wholeRows = reads.filter((read) => read.includes('description'));
     const ofIndex = reads.filter((read) => !wholeRows.includes(read));
     expect([ofIndex.length, wholeRows.length]).toEqual([2, 1]);
