@@ -7,6 +7,9 @@ const UNREAD_MS = 25 * SECOND_MS;
 /** A client that is waited for so long and reads fewer than MIN_PACE_CHARACTERS meanwhile (35 kB a second) is cut off: it would delay others. */
 const PACE_WINDOW_MS = 30 * SECOND_MS;
 const MIN_PACE_CHARACTERS = 1024 * 1024;
+/** A client that was waited for so long in all must read ten times as fast: else a large response would hold its place for TIMEOUT_MS. */
+const SLOW_TIMEOUT_MS = 3 * MINUTE_MS;
+const MIN_LATE_PACE_CHARACTERS = 10 * MIN_PACE_CHARACTERS;
 /** Longest time of a whole response. Shorter than RESPONSE_TIMEOUT_MS, which does not reset the connection. */
 const TIMEOUT_MS = 9 * MINUTE_MS;
 /** Smaller pieces are joined before they are sent. */
@@ -40,7 +43,7 @@ async function* gathered(pieces: AsyncIterable<string>): AsyncGenerator<string> 
 
 /** Calls `cutOff` when the client reads nothing for too long, or too slowly. The time to generate pieces does not count. */
 async function* watched(pieces: AsyncIterable<string>, clock: Clock, cutOff: () => void): AsyncGenerator<string> {
-  let [waitedMs, taken] = [0, 0];
+  let [waitedMs, taken, waitedInAllMs] = [0, 0, 0];
   for await (const piece of pieces) {
     const callOff = clock.after(UNREAD_MS, cutOff);
     const since = clock.now().getTime();
@@ -52,7 +55,8 @@ async function* watched(pieces: AsyncIterable<string>, clock: Clock, cutOff: () 
     waitedMs += clock.now().getTime() - since;
     taken += piece.length;
     if (waitedMs < PACE_WINDOW_MS) continue;
-    if (taken < MIN_PACE_CHARACTERS) return cutOff();
+    waitedInAllMs += waitedMs;
+    if (taken < (waitedInAllMs > SLOW_TIMEOUT_MS ? MIN_LATE_PACE_CHARACTERS : MIN_PACE_CHARACTERS)) return cutOff();
     [waitedMs, taken] = [0, 0];
   }
 }

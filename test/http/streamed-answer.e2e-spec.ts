@@ -5,18 +5,18 @@ import { TestClock } from '../support/test-clock.js';
 const PIECE = 'x'.repeat(16 * 1024);
 const COUNT = 1000;
 
-async function* pieces(beforeEach: () => void = () => undefined): AsyncGenerator<string> {
-  for (let i = 0; i < COUNT; i += 1) {
+async function* pieces(count: number, beforeEach: () => void): AsyncGenerator<string> {
+  for (let i = 0; i < count; i += 1) {
     beforeEach();
     yield await Promise.resolve(PIECE);
   }
 }
 
 /** Reads a stream, with so many seconds after each 16 kB; returns how many kB it got. */
-async function read(secondsAPiece: number, secondsToMake = 0): Promise<number> {
+async function read(secondsAPiece: number, secondsToMake = 0, count = COUNT): Promise<number> {
   const clock = new TestClock();
   const stream = streamOf(
-    pieces(() => clock.advance(secondsToMake * 1000)),
+    pieces(count, () => clock.advance(secondsToMake * 1000)),
     clock,
   );
   let bytes = 0;
@@ -36,8 +36,18 @@ async function read(secondsAPiece: number, secondsToMake = 0): Promise<number> {
 describe('A streamed response', () => {
   const WHOLE = (COUNT * PIECE.length) / 1024;
 
-  it('reaches a client completely that reads 40 kB a second', async () => {
-    expect(await read(0.4)).toBe(WHOLE);
+  it('reaches a client completely that reads 100 kB a second for less than three minutes', async () => {
+    expect(await read(0.16)).toBe(WHOLE);
+  });
+
+  it('is cut off after some three minutes when its client reads 40 kB a second', async () => {
+    const kilobytes = await read(0.4);
+    expect(kilobytes).toBeGreaterThan(40 * 180);
+    expect(kilobytes).toBeLessThan(40 * 240);
+  });
+
+  it('reaches a client completely that reads 400 kB a second for more than three minutes', async () => {
+    expect(await read(0.04, 0, 6000)).toBe((6000 * PIECE.length) / 1024);
   });
 
   it('is cut off early when its client reads 16 kB a second, and within minutes when it reads even more slowly', async () => {
