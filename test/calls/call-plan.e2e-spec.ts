@@ -21,7 +21,7 @@ function planFor(settings: AgentSettings, service: Record<string, string> = {}, 
 }
 
 describe('What is said in a call', () => {
-  it('is the service’s own where its agent has no settings', async () => {
+  it('is the service’s default when the agent has no settings', async () => {
     expect(await planFor({})).toMatchObject({
       greeting: 'Hello, this is Jo of Clinic. Do you have a moment?',
       disclosure: 'This is an automated assistant.',
@@ -33,7 +33,7 @@ describe('What is said in a call', () => {
     });
   });
 
-  it('is the agent’s, with the variables of its messages filled in', async () => {
+  it('comes from the agent’s settings, with variables filled in', async () => {
     const firstMessage = 'Good morning {{name}}.';
     const voicemailMessage = 'Goodbye {{name}}.';
     const more = { language: 'de', temperature: 0.2, disclosure: 'A machine.', transferTo: ['+12025550199'] };
@@ -44,7 +44,7 @@ describe('What is said in a call', () => {
     });
   });
 
-  it('has no disclosure where the operator switched it off, unless the agent has one, nor where the agent did', async () => {
+  it('has no disclosure when operator or agent switched it off, unless the agent has its own', async () => {
     const off = { CALL_DISCLOSURE: 'off' };
     expect((await planFor({}, off))?.disclosure).toBe('');
     expect((await planFor({ disclosure: 'A machine.' }, off))?.disclosure).toBe('A machine.');
@@ -56,12 +56,12 @@ describe('What is said in a call', () => {
     expect((await planFor({ maxSeconds: 6000 }))?.maxSeconds).toBe(600);
   });
 
-  it('is transferred nowhere outside of CALL_COUNTRIES', async () => {
+  it('allows no transfer to a number outside of CALL_COUNTRIES', async () => {
     const transferTo = ['+12025550199', '+4930123456'];
     expect((await planFor({ transferTo }, { CALL_COUNTRIES: 'DE' }))?.transferTo).toEqual(['+4930123456']);
   });
 
-  it('is nothing where a message got a variable since the call was accepted', async () => {
+  it('is undefined, so that the call fails, when a message got a new variable after the call was accepted', async () => {
     expect(await planFor({ firstMessage: 'Hello {{stranger}}.' })).toBeNull();
   });
 });

@@ -10,13 +10,13 @@ const STEPS = [
 
 describe('The status of a call', () => {
   it.each(CALL_STATUSES.flatMap((from) => CALL_STATUSES.map((to) => [from, to] as const)))(
-    'goes from %s to %s only where the contract has that step',
+    'goes from %s to %s only if the documented steps allow it',
     (from, to) => {
       expect(mayBecome(from, to)).toBe(STEPS.includes(`${from} ${to}`));
     },
   );
 
-  it('is final exactly where no step leads on', () => {
+  it('is final exactly when no step leads on from it', () => {
     const final = ['completed', 'voicemail', 'silence', 'busy', 'no-answer', 'failed', 'canceled'];
     expect(CALL_STATUSES.filter(isFinal)).toEqual(final);
     expect(CALL_STATUSES.filter((status) => !isFinal(status))).toEqual(['queued', ...ACTIVE_STATUSES]);

@@ -40,7 +40,7 @@ const shown = (role: string, words: string) =>
   );
 
 describe('A call on the browser phone', () => {
-  it('is greeted, answered and kept with what was said, in order', async () => {
+  it('is greeted and answered, and its transcript is stored in order', async () => {
     const { sid } = await makeCall(service, ada, desk, { number: '+12025550111' });
     const call = await page.accept('+12025550111');
     await page.until(() => page.sound.some(({ samples }) => samples.some((sample) => Math.abs(sample) > 1000)));
@@ -65,7 +65,7 @@ describe('A call on the browser phone', () => {
     expect(service.logs.join('')).not.toContain('Hortensia');
   });
 
-  it('keeps what was heard of a greeting that typed words cut short', async () => {
+  it('stores only the heard part of a greeting that typed words cut short', async () => {
     const { sid } = await makeCall(service, ada, desk, { number: '+12025550112' });
     const call = await page.accept('+12025550112');
     await page.until(() => page.sound.length > 100);
@@ -77,7 +77,7 @@ describe('A call on the browser phone', () => {
     expect(transcript[0].text).not.toContain('Do you have a moment?');
   });
 
-  it('ends by the goodbye of its agent, and never again calls whoever asked for that', async () => {
+  it("ends with its agent's goodbye, and a person who asked not to be called is never called again", async () => {
     const { sid } = await makeCall(service, ada, desk, { number: '+12025550113' });
     const call = await page.accept('+12025550113');
     await page.until(() => page.sound.length > 0);
@@ -91,7 +91,7 @@ describe('A call on the browser phone', () => {
     });
   });
 
-  it('ends when somebody asks the service to end it', async () => {
+  it('ends when end-call is requested', async () => {
     const { sid } = await makeCall(service, ada, desk, { number: '+12025550114' });
     const call = await page.accept('+12025550114');
     await untilStatus(sid, 'in-progress');

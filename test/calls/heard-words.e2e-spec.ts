@@ -28,7 +28,7 @@ afterAll(async () => {
 });
 
 describe('What is said in a call', () => {
-  it('goes to the recognizer as it is spoken, and its words are answered, shown and kept, but not logged', async () => {
+  it('is streamed to the recognizer, and its words are answered, shown and stored, but not logged', async () => {
     const ada = await join(service);
     const api = service.api.as(ada);
     const { sid } = await makeCall(service, ada, await openDesk(service, ada), { number: '+12025550111' });

@@ -47,7 +47,7 @@ describe('The history of calls', () => {
     ['by start', { pageSize: 7, startTimeAfter: '2026-01-01' }, 60],
     ['by end', { pageSize: 7, endTimeAfter: '2026-01-02' }, 40],
     ['of one status', { pageSize: 5, status: 'busy' }, 12],
-  ])('lists every call once, the newest first, a page after the other, sorted %s', async (_, filters, count) => {
+  ])('lists every call once over all pages: %s', async (_, filters, count) => {
     const sids = await followed(filters);
     expect([sids.length, new Set(sids).size]).toEqual([count, count]);
     expect(sids).toEqual([...sids].sort().reverse());
@@ -69,7 +69,7 @@ describe('The history of calls', () => {
     ['endTimeBefore=2026-01-02', 20],
     ['.endTimeAfter=2026-01-03', 20],
     ['startTime=2026-01-02&status=busy&to=%2B15550100009', 4],
-  ])('keeps with %s in the query of the POST %i calls', async (query, count) => {
+  ])('lists, filtered by %s in the query of the POST, %i calls', async (query, count) => {
     const { status, body } = await list({ pageSize: 100 }, query);
     expect({ status, total: body.total, listed: body.calls.length }).toEqual({
       status: 200,
@@ -78,11 +78,11 @@ describe('The history of calls', () => {
     });
   });
 
-  it('takes the same filters in the body, whose word counts', async () => {
+  it('accepts the same filters in the body, which override those in the query', async () => {
     expect((await list({ status: 'busy' }, 'status=completed')).body.total).toBe(12);
   });
 
-  it('counts pages too, and tells by nextCursor that more follow', async () => {
+  it('supports page numbers, and has a nextCursor when more calls follow', async () => {
     const pages = await Promise.all([1, 2, 3].map((page) => list({ page, pageSize: 25 })));
     expect(pages.map(({ body }) => [body.calls.length, body.nextCursor === null])).toEqual([
       [25, false],
@@ -91,7 +91,7 @@ describe('The history of calls', () => {
     ]);
   });
 
-  it('has twenty calls a page unless asked for more, and none in a project without calls', async () => {
+  it('has twenty calls a page by default, and none in a project without calls', async () => {
     expect((await list({})).body.calls).toHaveLength(20);
     const { projectId } = await openDesk(service, ada);
     const { status, body } = await list({ projectId });

@@ -30,7 +30,7 @@ async function spokenCall(projectId: string, agentId: string): Promise<string> {
 }
 
 describe('Calls', () => {
-  it('are in the export of their user, with what was said', async () => {
+  it("are in their user's data export, with their transcripts", async () => {
     const { projectId, agentId } = await openDesk(service, ada);
     const sid = await spokenCall(projectId, agentId);
     const { calls } = (await service.api.as(ada).get('/user/export')).body.data;
@@ -38,7 +38,7 @@ describe('Calls', () => {
     expect(calls).toMatchObject([{ sid, projectId, transcript, dynamicVariables: { name: 'Ada' } }]);
   });
 
-  it('are deleted CALL_RETENTION_DAYS after their end, and counted no more', async () => {
+  it('are deleted CALL_RETENTION_DAYS after their end, and no longer counted', async () => {
     const { projectId, agentId } = await openDesk(service, ada);
     const userId = (await service.api.as(ada).get('/user/me')).body.user.id;
     await makeCall(service, ada, { projectId, agentId });
@@ -53,7 +53,7 @@ describe('Calls', () => {
     expect(await countRows(service, 'calls', `project_id = '${projectId}'`)).toBe(1);
   });
 
-  it('go with their project, though it has no cascade to ask for, and with their account', async () => {
+  it('are deleted with their project, without asking for a cascade, and with their account', async () => {
     const bob = await join(service);
     const { projectId, agentId, from } = await openDesk(service, bob);
     await makeCall(service, bob, { projectId, agentId });

@@ -27,7 +27,7 @@ const make = (more: object = {}, key?: string) => {
 const codeOf = async (more: object, key?: string) => (await make(more, key)).body.code;
 
 describe('makeCall', () => {
-  it('answers at once with one id under three names, and keeps every variable that was sent', async () => {
+  it("responds at once with the call's id in three fields, and stores every variable that was sent", async () => {
     const dynamicVariables = { name: 'Ada', extra: 'kept', count: 3, isNew: true };
     const { body } = await make({ dynamicVariables });
     const { call_id: sid } = body.call;
@@ -48,16 +48,16 @@ describe('makeCall', () => {
     '+449098790000',
     '+8816123456789',
     '+870773111632',
-  ])('refuses to call %s, which costs much or is not for machines', async (number) =>
+  ])('refuses to call %s: expensive numbers and those that no machine may call', async (number) =>
     expect(await codeOf({ number })).toBe('NUMBER_NOT_ALLOWED'),
   );
 
   it.each(['15550100001', '+1555', '+123', 'a number', '+1555010000100000'])(
-    'refuses %s, which is no number in E.164 form',
+    'refuses %s, which is not an E.164 number',
     async (number) => expect(await codeOf({ number })).toBe('NUMBER_INVALID'),
   );
 
-  it('calls only the countries of CALL_COUNTRIES, where it is set', async () => {
+  it('calls only the countries in CALL_COUNTRIES, if set', async () => {
     const { api: strict } = await service.another({ CALL_COUNTRIES: 'de, fr' });
     const { projectId, agentId } = desk;
     const ask = async (number: string) => {
@@ -87,7 +87,7 @@ describe('makeCall', () => {
     ['101 values', Object.fromEntries(Array.from({ length: 101 }, (_, i) => [`name${i}`, 1]))],
     ['more than 64 kB', { name: 'a'.repeat(65_536) }],
     ['half a character', { name: '\ud800' }],
-  ])('refuses %s for dynamicVariables', async (_, dynamicVariables) => {
+  ])('refuses %s as dynamicVariables', async (_, dynamicVariables) => {
     const { status, body } = await make({ dynamicVariables });
     expect({ status, body }).toMatchObject({ status: 400, body: { errors: [{ field: 'dynamicVariables' }] } });
   });
@@ -99,7 +99,7 @@ describe('makeCall', () => {
 });
 
 describe('An Idempotency-Key', () => {
-  it('makes one call of 100 requests that come at once', async () => {
+  it('makes one call for 100 concurrent requests', async () => {
     const before = await countRows(service, 'calls');
     const answers = await atOnce(100, () => make({}, 'hundred'));
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
@@ -109,14 +109,14 @@ describe('An Idempotency-Key', () => {
     expect(body.total).toBe(body.calls.length);
   });
 
-  it('answers the same call for the same body, whatever the order of its fields', async () => {
+  it('returns the same call for the same body, whatever the order of its fields', async () => {
     const dynamicVariables = { name: 'Ada', b: 1 };
     const first = await make({ dynamicVariables }, 'order');
     const second = await make({ dynamicVariables: { b: 1, name: 'Ada' } }, 'order');
     expect(second.body.call.sid).toBe(first.body.call.sid);
   });
 
-  it('is refused with another body, and belongs to its user alone', async () => {
+  it('is refused with another body, and other users can use the same key', async () => {
     const { body } = await make({}, 'reused');
     expect(await codeOf({ number: '+15550100009' }, 'reused')).toBe('IDEMPOTENCY_KEY_REUSED');
     const bob = await join(service);
@@ -145,7 +145,7 @@ describe('An Idempotency-Key', () => {
 });
 
 describe('end-call', () => {
-  it('cancels a call that waits, and is a success again after that', async () => {
+  it('cancels a queued call, and succeeds again when it is repeated', async () => {
     const { sid } = (await make()).body.call;
     const ended = await api.post('/call/end-call', { sid });
     expect(ended.body).toMatchObject({ status: 'success', call: { sid } });

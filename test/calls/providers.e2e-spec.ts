@@ -37,7 +37,7 @@ afterAll(async () => {
 });
 
 describe('Calls whose providers fail', () => {
-  it('are spoken by the built-in voices, end with a sentence when no model answers, and tell only the operator', async () => {
+  it('fall back to the built-in voices, end with an apology when no model answers, and report the failure to the operator only', async () => {
     model.misbehave = FAULTS.away;
     speech.misbehave = FAULTS.away;
     const ada = await join(service);

@@ -59,7 +59,7 @@ const record = (atMs = 0, open: () => Promise<RecordingFile> = async () => file)
   new CallRecorder(timers, atMs, open, (error) => failures.push(error));
 
 describe('A recording', () => {
-  it('has the person left and the agent right, each sample where it was heard, and silence between', async () => {
+  it('has the person on the left and the agent on the right, each sample when it was heard, with silence between', async () => {
     const recorder = record();
     for (let at = 20; at <= 1000; at += 20) {
       await timers.advance(20);
@@ -74,7 +74,7 @@ describe('A recording', () => {
     expect(file.isClosed).toBe(true);
   });
 
-  it('begins with silence until the person was told of it', async () => {
+  it('has silence until the person has been told that the call is recorded', async () => {
     const recorder = record(5000);
     await timers.advance(1000);
     recorder.sound('agent', frame(7), 6000);
@@ -87,7 +87,7 @@ describe('A recording', () => {
     ]);
   });
 
-  it('puts frames that were held up and came all at once where they were spoken', async () => {
+  it('places delayed frames that arrive in a burst where they were spoken', async () => {
     const recorder = record();
     recorder.sound('person', frame(1), 20);
     await timers.advance(520);
@@ -100,7 +100,7 @@ describe('A recording', () => {
     expect(file.runs(0)).toEqual(Array.from({ length: 35 }, (_, i) => [i + 1, FRAME]));
   });
 
-  it('keeps silence where frames are missing', async () => {
+  it('has silence where frames are missing', async () => {
     const recorder = record();
     recorder.sound('person', frame(1), 20);
     await timers.advance(3000);
@@ -116,7 +116,7 @@ describe('A recording', () => {
     ]);
   });
 
-  it('of a side that sends more than a second of sound a second stays within a second of the clock', async () => {
+  it('stays within a second of real time when one side sends sound too fast', async () => {
     const recorder = record();
     await timers.advance(20);
     for (let i = 0; i < 500; i += 1) recorder.sound('person', frame(1), 20);
@@ -124,7 +124,7 @@ describe('A recording', () => {
     expect(file.bytes).toBeLessThanOrEqual(4 * 16_000 * 1.1);
   });
 
-  it('is written while the call goes on, a second at a time', async () => {
+  it('is written during the call, a second at a time', async () => {
     const recorder = record();
     for (let at = 20; at <= 3000; at += 20) {
       await timers.advance(20);
@@ -136,8 +136,8 @@ describe('A recording', () => {
   });
 });
 
-describe('A store that takes no more', () => {
-  it('ends the recording once, and its beginning is kept', async () => {
+describe('A recording store that fails', () => {
+  it('ends the recording once, and the recorded part is kept', async () => {
     const recorder = record();
     await timers.advance(2000);
     let open = () => {};
@@ -160,7 +160,7 @@ describe('A store that takes no more', () => {
     expect(failures).toHaveLength(1);
   });
 
-  it('in time gets what was waiting, sixteen seconds at most', async () => {
+  it('by being too slow gets the waiting sound, at most sixteen seconds', async () => {
     let open = () => {};
     file.gate = new Promise<void>((resolve) => (open = resolve));
     const recorder = record();
@@ -174,7 +174,7 @@ describe('A store that takes no more', () => {
   });
 });
 
-describe('A folder of recordings', () => {
+describe('The folder of recordings', () => {
   let folder: string;
   let store: FolderStore;
   beforeEach(async () => {
@@ -183,7 +183,7 @@ describe('A folder of recordings', () => {
   });
   afterEach(() => rm(join(folder, '..', '..'), { recursive: true }));
 
-  it('has files that only their owner reads, playable after each piece', async () => {
+  it("has files that only the service's user can read, playable after each written piece", async () => {
     const name = uuid();
     const written = await store.create(name);
     const path = join(folder, `${name}.wav`);
@@ -204,7 +204,7 @@ describe('A folder of recordings', () => {
     await store.remove(name);
   });
 
-  it('never leads out of the folder, nor into a file that is there', async () => {
+  it('never writes outside of the folder, nor into an existing file', async () => {
     for (const name of ['', '..', '../x', 'a/b', `${uuid()}/../../x`, `${uuid()}\0`, uuid().toUpperCase()]) {
       await expect(store.create(name)).rejects.toThrow('named by a UUID');
       await expect(store.open(name)).rejects.toThrow('named by a UUID');

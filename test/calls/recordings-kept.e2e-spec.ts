@@ -18,7 +18,7 @@ beforeEach(() => calls.openPage());
 afterEach(() => calls.closePage());
 afterAll(() => calls.close());
 
-describe('A store of recordings', () => {
+describe('A recording store', () => {
   let store: RecordingStore;
   let create: RecordingStore['create'];
   beforeAll(() => {
@@ -43,7 +43,7 @@ describe('A store of recordings', () => {
   };
   const logged = () => calls.service.logs.filter((line) => line.includes('is not recorded any further'));
 
-  it('whose disk is full keeps the beginning, the call goes on, and the log says so', async () => {
+  it('whose disk is full keeps the beginning and logs the failure, and the call goes on', async () => {
     const before = logged().length;
     breakFiles(async (sound) => {
       const full = await open('/dev/full', 'w');
@@ -57,7 +57,7 @@ describe('A store of recordings', () => {
     expect(logged().slice(before)).toEqual([expect.stringContaining('ENOSPC')]);
   });
 
-  it('that is gone leaves a call without a recording', async () => {
+  it('that is unreachable leaves the call without a recording', async () => {
     store.create = () => Promise.reject(new Error('The disk is away'));
     const before = (await calls.rows()).length;
     const { sid, call } = await calls.talk({ recording: true });
@@ -67,7 +67,7 @@ describe('A store of recordings', () => {
     await until(async () => (await calls.rows()).length === before);
   });
 
-  it('that hangs keeps no call from its outcome', async () => {
+  it('that hangs does not delay the outcome of a call', async () => {
     let goOn = () => {};
     const gate = new Promise<void>((resolve) => (goOn = resolve));
     breakFiles(() => gate);
@@ -82,7 +82,7 @@ describe('A recording that nobody needs', () => {
   const cleanUp = () => calls.service.app.get(HousekeepingService).run();
   const files = async () => (await readdir(calls.folder)).length;
 
-  it('goes with its project, and its link at once', async () => {
+  it('is deleted with its project, and its link stops working at once', async () => {
     const data = await calls.recordedCall();
     const before = await files();
     await calls.api.delete(`/project/${data.projectId}`, { cascade: true });
@@ -92,7 +92,7 @@ describe('A recording that nobody needs', () => {
     expect((await calls.rows()).map(({ call_id: id }) => id)).not.toContain(null);
   });
 
-  it('goes when its project is deleted while somebody speaks', async () => {
+  it('is deleted when its project is deleted during the call', async () => {
     const before = await files();
     const { length } = await calls.rows();
     const { projectId } = await calls.talkRecorded();
@@ -101,7 +101,7 @@ describe('A recording that nobody needs', () => {
     expect(await files()).toBe(before);
   });
 
-  it('goes after RECORDING_RETENTION_DAYS, while the call stays', async () => {
+  it('is deleted after RECORDING_RETENTION_DAYS, while the call stays', async () => {
     const data = await calls.recordedCall();
     calls.service.clock.advance(30 * DAY_MS - HOUR_MS);
     await cleanUp();
@@ -120,7 +120,7 @@ describe('A recording whose instance died', () => {
   };
   const recover = () => calls.service.app.get(RecordingRecovery).run();
 
-  it('is kept as far as it came, once its call counts as lost', async () => {
+  it('is kept up to its last written second, once its call counts as lost', async () => {
     const data = await calls.recordedCall();
     const [{ id }] = await calls.rows();
     await died(id);
@@ -134,7 +134,7 @@ describe('A recording whose instance died', () => {
     expect((await calls.fetch(link)).status).toBe(200);
   });
 
-  it('before it had a file is forgotten after a day', async () => {
+  it('before its file was created is forgotten after a day', async () => {
     const [{ id }] = await calls.rows();
     await died(id);
     await rm(path(calls.folder, `${id}.wav`));

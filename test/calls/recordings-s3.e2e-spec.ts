@@ -26,8 +26,8 @@ afterAll(async () => {
 const filesOf = async (folder: string) =>
   [...new Set((await readdir(folder).catch(() => [])).map((name) => /^[0-9a-f-]{36}/.exec(name)?.[0]))].sort();
 
-describe('A bucket', () => {
-  it('gets the recording when the call is over, and its ranges are served by the link', async () => {
+describe('An S3 bucket for recordings', () => {
+  it('gets the recording after the call, and the link serves it in ranges', async () => {
     const data = await calls.recordedCall();
     const [{ id, state }] = await calls.rows();
     expect(state).toBe('whole');
@@ -39,7 +39,7 @@ describe('A bucket', () => {
     expect(Buffer.from(await part.arrayBuffer()).equals(whole.subarray(100, 200))).toBe(true);
   });
 
-  it('that is away while a call ends gets the recording later', async () => {
+  it('that is unreachable when a call ends gets the recording later', async () => {
     const { sid, call } = await calls.talkRecorded();
     await calls.sound(10);
     await bucket.stop();
@@ -57,7 +57,7 @@ describe('A bucket', () => {
     expect(await filesOf(bucket.uploads)).toEqual([]);
   });
 
-  it('loses the recordings of a project that is deleted', async () => {
+  it('no longer has the recordings of a deleted project', async () => {
     const { sid, projectId } = await calls.recordedCall();
     const [url] = (await calls.data(sid)).recordingUrls;
     const before = (await filesOf(bucket.objects)).length;
@@ -66,7 +66,7 @@ describe('A bucket', () => {
     await until(async () => (await filesOf(bucket.objects)).length === before - 1);
   });
 
-  it('refuses keys that are not its own, and no error holds them', async () => {
+  it('refuses wrong keys, and no error message quotes them', async () => {
     const place = placeOf(bucket.settings.RECORDINGS_URL);
     if (!place || !('bucket' in place)) throw new Error('That is no bucket');
     const stranger = new S3Bucket(place, { accessKeyId: 'S3RVER', secretAccessKey: 'another-secret-of-a-stranger' });
@@ -94,7 +94,7 @@ describe('RECORDINGS_URL', () => {
     expect(placeOf(value)).toBeNull();
   });
 
-  it('names a bucket of Amazon where it names no endpoint', () => {
+  it('means a bucket at Amazon when it names no endpoint', () => {
     expect(placeOf('s3://calls/of/mine/?region=eu-central-1')).toMatchObject({
       bucket: 'calls',
       prefix: 'of/mine/',

@@ -18,7 +18,7 @@ afterAll(() => calls.close());
 const sounding = (samples: Iterable<number>) => [...samples].filter((sample) => sample !== 0);
 
 describe('The recording of a call', () => {
-  it('has what each side heard, sample by sample, and is played by its link without credentials', async () => {
+  it('has the sound of both sides, sample by sample, and its link plays it without credentials', async () => {
     const data = await calls.recordedCall(60);
     expect(data.transcript[0].text).toMatch(/^This call is recorded\. Good morning/);
     expect(data.recordingUrls).toEqual([
@@ -49,7 +49,7 @@ describe('The recording of a call', () => {
     ).toHaveLength(1);
   });
 
-  it('is none where the agent is not set to record, or the person hangs up before they were told', async () => {
+  it('does not exist when the agent does not record, or the person hangs up before being told of it', async () => {
     const silent = await calls.talk({});
     await calls.sound(100);
     calls.page.say({ type: 'hang-up', call: silent.call });
@@ -71,7 +71,7 @@ describe('The link to a recording', () => {
     whole = await calls.bytes(link);
   });
 
-  it('serves ranges, headers alone, and nothing to whoever has it already', async () => {
+  it('serves ranges, HEAD, and 304 for a known ETag', async () => {
     const get = (headers: Record<string, string>, method = 'GET') => calls.fetch(link, { headers, method });
     const part = await get({ range: 'bytes=44-1043' });
     expect([part.status, part.headers.get('content-range')]).toEqual([206, `bytes 44-1043/${whole.length}`]);
@@ -87,7 +87,7 @@ describe('The link to a recording', () => {
     expect((await get({ range: `bytes=${whole.length}-` })).status).toBe(200);
   });
 
-  it('holds for one call until it expires, and not a character of it may change', async () => {
+  it('works for one call until it expires, and fails when one character is changed', async () => {
     const { pathname, searchParams } = new URL(link);
     const [expires, signature] = [searchParams.get('expires'), searchParams.get('signature') ?? ''];
     const other = `/recordings/CA${'0'.repeat(32)}.wav`;
@@ -110,7 +110,7 @@ describe('The link to a recording', () => {
     expect(calls.service.logs.join('')).not.toContain(signature);
   });
 
-  it('survives a change of APP_SECRET as long as APP_SECRET_PREVIOUS is set', async () => {
+  it('survives a change of APP_SECRET while APP_SECRET_PREVIOUS is set', async () => {
     const next = await calls.service.another({
       APP_SECRET: 'the secret after the change, 32 characters',
       APP_SECRET_PREVIOUS: APP_SECRET,
@@ -119,7 +119,7 @@ describe('The link to a recording', () => {
     await next.app.close();
   });
 
-  it('is too old after RECORDING_URL_HOURS, and the data of the call have a new one', async () => {
+  it("expires after RECORDING_URL_HOURS, and the call's data then have a new one", async () => {
     calls.service.clock.advance(24 * HOUR_MS);
     expect((await calls.fetch(link)).status).toBe(403);
     const id = new URL(link).pathname.slice('/recordings/'.length, -'.wav'.length);

@@ -64,7 +64,7 @@ describe('A call', () => {
     ['carrier-refused', 'failed', 'carrier-refused'],
     ['carrier-unavailable', 'failed', 'carrier-unavailable'],
   ])(
-    'that the line ends before an answer as %s becomes %s, with the reason %s',
+    'that the line ends with %s before an answer becomes %s, with the reason %s',
     async (reason, status, endedReason) => {
       const { sid, call } = await dialled();
       call.end(reason, 486);
@@ -88,7 +88,7 @@ describe('A call', () => {
     expect(await untilStatus(sid, 'completed')).toMatchObject({ endedReason: 'max-duration' });
   });
 
-  it('is hung up by end-call, on whichever instance that is asked', async () => {
+  it('is hung up by end-call, whichever instance gets the request', async () => {
     // It looks for no calls, or it could be the one that makes this one.
     const other = await service.another({ CALL_POLL_MS: '60000' }, undefined, new ScriptedLine());
     const { sid, call } = await dialled();
@@ -99,7 +99,7 @@ describe('A call', () => {
     await other.app.close();
   });
 
-  it('whose agent was deleted while it waited is canceled, and nobody is called', async () => {
+  it('whose agent was deleted while it was queued is canceled, and nobody is called', async () => {
     const waiting = await startApp({ ...QUICK, CALLS_PER_PROJECT: '1' }, line);
     const bob = await join(waiting);
     const his = await openDesk(waiting, bob);
@@ -117,7 +117,7 @@ describe('A call', () => {
     await waiting.close();
   });
 
-  it('is hung up when its project is deleted, and its row goes', async () => {
+  it('is hung up when its project is deleted, and its row is deleted', async () => {
     const { sid, call } = await dialled();
     call.listener.answered();
     await untilStatus(sid, 'in-progress');
@@ -127,7 +127,7 @@ describe('A call', () => {
   });
 });
 
-describe('The queue', () => {
+describe('The queue of calls', () => {
   it('makes at most CALLS_PER_PROJECT calls of a project at once, first come first served', async () => {
     const sids = [];
     for (let i = 0; i < 13; i += 1) sids.push((await makeCall(service, ada, desk)).sid);
@@ -144,7 +144,7 @@ describe('The queue', () => {
     expect(line.most.get(desk.from)).toBe(10);
   });
 
-  it('starts no more than CALLS_PER_SECOND calls of a project within a second', async () => {
+  it('starts at most CALLS_PER_SECOND calls of a project a second', async () => {
     const slowLine = new ScriptedLine((call) => call.end('busy'));
     const slow = await startApp({ ...QUICK, CALLS_PER_SECOND: '2' }, slowLine);
     const bob = await join(slow);
@@ -157,7 +157,7 @@ describe('The queue', () => {
     await slow.close();
   });
 
-  it('lets projects take turns', async () => {
+  it('starts calls of several projects in turn', async () => {
     const fairLine = new ScriptedLine((call) => call.end('busy'));
     const fair = await startApp({ ...QUICK, CALLS_PER_INSTANCE: '1' }, fairLine);
     const bob = await join(fair);
@@ -172,7 +172,7 @@ describe('The queue', () => {
     await fair.close();
   });
 
-  it('gives up a call that waited for CALL_QUEUE_HOURS', async () => {
+  it('fails a call that waited for CALL_QUEUE_HOURS', async () => {
     const blocked = await startApp({ ...QUICK, CALLS_PER_PROJECT: '1' }, new ScriptedLine());
     const bob = await join(blocked);
     const his = await openDesk(blocked, bob);
@@ -189,8 +189,8 @@ describe('The queue', () => {
   });
 });
 
-describe('A stop', () => {
-  it('lets calls under way go on, then ends them with an outcome, and takes no new ones', async () => {
+describe('A stop of the service', () => {
+  it('lets current calls go on, then ends them with an outcome, and starts no new ones', async () => {
     const stopLine = new ScriptedLine((call) => call.listener.answered());
     const first = await startApp({ ...QUICK, CALLS_PER_PROJECT: '1', SHUTDOWN_CALLS_SECONDS: '1' }, stopLine);
     const bob = await join(first);

@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 describe('A suppressed number', () => {
-  it('is called by no agent of its user, until it is taken away, and by those of others all the time', async () => {
+  it('is called by no agent of its user until it is removed, but by agents of other users', async () => {
     const number = '+15550103001';
     await atOnce(5, () => api.post(PATH, { number }));
     expect((await api.get(PATH)).body).toMatchObject({ total: 1, numbers: [{ number }] });
@@ -33,7 +33,7 @@ describe('A suppressed number', () => {
     await makeCall(service, ada, desk, { number });
   });
 
-  it('is one of SUPPRESSED_NUMBERS_PER_USER at most, however many come at once, and goes with its account', async () => {
+  it('is one of at most SUPPRESSED_NUMBERS_PER_USER, also under concurrent requests, and is deleted with its account', async () => {
     const bob = await join(service);
     const his = service.api.as(bob);
     const answers = await atOnce(8, (i) => his.post(PATH, { number: `+155501031${10 + i}` }));

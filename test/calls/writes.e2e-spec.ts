@@ -12,8 +12,8 @@ const line = new ScriptedLine((call) => call.listener.answered());
 beforeAll(async () => (service = await startApp({ CALL_POLL_MS: '20' }, line)));
 afterAll(() => service.close());
 
-describe('What is said while the database takes nothing', () => {
-  it('waits, up to 200 turns; what comes then is dropped and told to the log, and the outcome is written', async () => {
+describe('A transcript, while the database is unavailable,', () => {
+  it('waits for up to 200 turns; later turns are dropped and logged, and the outcome is written', async () => {
     const ada = await join(service);
     const { sid } = await makeCall(service, ada, await openDesk(service, ada));
     const callData = async () => (await service.api.as(ada).post('/call', { sid })).body;

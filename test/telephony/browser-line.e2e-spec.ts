@@ -45,13 +45,13 @@ describe('The line of the browser phone', () => {
     return { ...dialled, page, number: await page.accept(to) };
   };
 
-  it('tells nothing before dial has returned, then that it rings, with no page open too', async () => {
+  it('reports nothing before dial() returns, then that it rings, even with no page open', async () => {
     const { events } = dial();
     expect(events.all).toEqual([]);
     await events.event('ringing');
   });
 
-  it('rings on every page, on those that open later too, and the first that accepts has the call', async () => {
+  it('rings on every open page, also on those opened later, and the first to accept gets the call', async () => {
     const early = await openPage();
     const { events } = dial();
     const late = await openPage();
@@ -66,7 +66,7 @@ describe('The line of the browser phone', () => {
     expect(late.told.filter(({ type }) => type === 'answered')).toEqual([]);
   });
 
-  it('ends a call that a page declines, on every page', async () => {
+  it('ends a call on all pages when one page declines it', async () => {
     const [one, other] = [await openPage(), await openPage()];
     const { events } = dial();
     const { call } = await one.news({ type: 'ring' });
@@ -75,7 +75,7 @@ describe('The line of the browser phone', () => {
     expect(events.all).toEqual(['ringing', 'ended declined']);
   });
 
-  it('cancels a call that nobody answered, and hangs up one that was answered', async () => {
+  it('cancels an unanswered call, and hangs up an answered one', async () => {
     const { page, call, events, number } = await answered();
     const unanswered = dial(BOB);
     await page.news({ type: 'ring', to: BOB });
@@ -92,7 +92,7 @@ describe('The line of the browser phone', () => {
     expect(call.waitingSamples).toBe(0);
   });
 
-  it('tells keys, typed words and 20 ms of sound of the page that has the call', async () => {
+  it('reports keys, typed words and 20 ms frames of sound from the page that has the call', async () => {
     const { page, events, number } = await answered();
     const other = await openPage();
     other.say({ type: 'text', call: number, text: 'not mine' });
@@ -119,7 +119,7 @@ describe('The line of the browser phone', () => {
     expect(heard).toEqual([...Array(2).fill(`${ada.number}: 10`), ...Array(2).fill(`${number}: 20`)].sort());
   });
 
-  it('sends sound at the pace of a clock, whole and in order, and counts what was played', async () => {
+  it('sends sound in real time, complete and in order, and counts what was played', async () => {
     const { page, call, events, number } = await answered();
     const sound = countingSound(610);
     const start = performance.now();
@@ -140,7 +140,7 @@ describe('The line of the browser phone', () => {
     expect(call.waitingSamples).toBe(0);
   });
 
-  it('drops what waits, here and at the page, and goes on counting from what was heard', async () => {
+  it('clears waiting sound in the service and on the page, and goes on counting from what was heard', async () => {
     const { page, call, events, number } = await answered();
     call.play(countingSound(2000));
     await page.until(() => page.sound.length === 10);
@@ -163,7 +163,7 @@ describe('The line of the browser phone', () => {
     expect(page.sound.filter(({ epoch }) => epoch === 1)).toHaveLength(1);
   });
 
-  it('shows words and keys of the agent on the page', async () => {
+  it("shows the agent's words and keys on the page", async () => {
     const { page, call, number } = await answered();
     call.show?.({ id: '1', role: 'agent', text: 'Hello.' });
     call.pressDigits('12w3');
@@ -171,7 +171,7 @@ describe('The line of the browser phone', () => {
     expect(await page.news({ type: 'digits' })).toMatchObject({ call: number, digits: '12w3' });
   });
 
-  it('connects nobody with somebody else, and the call goes on', async () => {
+  it('refuses transfers, and the call goes on', async () => {
     const { page, call, events } = await answered();
     await expect(call.transfer(BOB)).rejects.toThrow();
     expect(events.all).toEqual(['ringing', 'answered']);
@@ -179,7 +179,7 @@ describe('The line of the browser phone', () => {
     await events.event('ended hung-up-there');
   });
 
-  it('ends a call whose page is gone without a word', async () => {
+  it('ends a call whose page disconnects without hanging up', async () => {
     const { page, events } = await answered();
     page.socket.terminate();
     await events.event('ended media-lost');

@@ -8,7 +8,7 @@ function takeAt(sound: OutgoingSound, ...moments: number[]): void {
 const every10Ms = (from: number, to: number) => Array.from({ length: (to - from) / 10 }, (_, i) => from + 10 * i);
 
 describe('Sound on its way to a page', () => {
-  it('has no late frame while it is taken every 10 ms, nor after a pause in which there was none', () => {
+  it('has no late frame while it is sent every 10 ms, nor after a pause without sound', () => {
     const frames = { sent: 0, late: 0 };
     const sound = new OutgoingSound(frames);
     sound.add(new Int16Array(16_000), 0);
@@ -18,7 +18,7 @@ describe('Sound on its way to a page', () => {
     expect(frames).toEqual({ sent: 60, late: 0 });
   });
 
-  it('counts frames that were taken more than 20 ms after they were due', () => {
+  it('counts frames that were sent more than 20 ms late', () => {
     const frames = { sent: 0, late: 0 };
     const sound = new OutgoingSound(frames);
     sound.add(new Int16Array(16_000), 0);

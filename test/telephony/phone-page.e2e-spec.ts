@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { head, openRaw } from '../support/raw-connection.js';
 import { startApp, TestApp } from '../support/start-app.js';
 
-describe('The files of the page of the browser phone', () => {
+describe("The browser phone's files", () => {
   let service: TestApp;
   beforeAll(async () => (service = await startApp()));
   afterAll(() => service.close());
@@ -17,7 +17,7 @@ describe('The files of the page of the browser phone', () => {
     return Number(/^HTTP\/1.1 (\d+)/.exec(data.toString())?.[1]);
   };
 
-  it('are answered on this machine alone, unless the pages for development are open', async () => {
+  it('are served to this machine only, unless the development pages are open to all', async () => {
     const proxied = { host: 'localhost', 'x-forwarded-for': '127.0.0.1' };
     for (const path of ['/dev/phone', '/dev/phone/page.js', '/dev/phone/phone.css']) {
       expect([path, await statusWith({ host: 'localhost' }, { path })]).toEqual([path, 200]);
@@ -28,14 +28,14 @@ describe('The files of the page of the browser phone', () => {
     expect(await statusWith({ host: 'talk.example.com' }, { instance: open })).toBe(200);
   });
 
-  it('come under a policy that lets no script or style run but those that the service sends', async () => {
+  it("have a Content-Security-Policy that allows only the service's own scripts and styles", async () => {
     const response = await fetch(`${service.api.url}/dev/phone`);
     const policy = response.headers.get('content-security-policy');
     expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self'");
     expect(policy).not.toContain('unsafe');
   });
 
-  it('are those of a list: no other path leads to a file', async () => {
+  it('are a fixed list: no other path leads to a file', async () => {
     for (const path of ['/dev/phone/phone.html', '/dev/phone/..%2fbrowser-line.js', '/dev/phone/nothing.js']) {
       expect([path, await statusWith({ host: 'localhost' }, { path })]).toEqual([path, 404]);
     }

@@ -41,14 +41,14 @@ describe('The socket of the browser phone', () => {
     return { line, page, events, call, number: await page.accept() };
   };
 
-  it('opens for a page of its own origin, and for no other', async () => {
+  it('opens for a page of its own origin only', async () => {
     expect(await statusWith({})).toBe(101);
     for (const origin of ['https://evil.example', 'null', `http://${host}.evil.example`, '']) {
       expect([origin, await statusWith({ origin })]).toEqual([origin, 404]);
     }
   });
 
-  it('opens on this machine alone, unless the pages for development are open', async () => {
+  it('opens for this machine only, unless the development pages are open to all', async () => {
     const foreign = { host: 'talk.example.com', origin: 'http://talk.example.com' };
     const proxied = { 'x-forwarded-for': '127.0.0.1' };
     expect([await statusWith(foreign), await statusWith(proxied)]).toEqual([404, 404]);
@@ -59,12 +59,12 @@ describe('The socket of the browser phone', () => {
     expect(await statusWith({ origin: 'https://evil.example' }, { instance: open })).toBe(404);
   });
 
-  it('is at its own path alone, where other paths answer as ever', async () => {
+  it('exists at its own path only; other paths respond as usual', async () => {
     expect(await statusWith({}, { path: '/health/live' })).toBe(200);
     expect(await statusWith({}, { path: '/nothing' })).toBe(404);
   });
 
-  it('lets requests that ask for another protocol be answered as ordinary ones, with their bodies', async () => {
+  it('leaves requests for other protocols to be answered as ordinary requests, with their bodies', async () => {
     const { client } = await openRaw(service);
     const body = JSON.stringify({ email: 'nobody@example.com', password: 'a wrong one' });
     const h2c = { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c', 'http2-settings': 'AAMAAABk' };
@@ -79,7 +79,7 @@ describe('The socket of the browser phone', () => {
     expect(await rest).toMatch(/^HTTP\/1.1 404/);
   });
 
-  it('closes a connection that asks for an upgrade before its earlier request is answered', async () => {
+  it('is refused by closing the connection when an earlier request on it is not answered yet', async () => {
     const { client, closed } = await openRaw(service);
     client.write(head('POST', '/auth/login', { 'content-length': 2 }) + '{}' + head('GET', SOCKET, HANDSHAKE));
     client.resume();
@@ -94,13 +94,13 @@ describe('The socket of the browser phone', () => {
     ['a play position below zero', '{"type":"played","call":1,"epoch":0,"samples":-1}'],
     ['a list', '[]'],
     ['a frame of another length', Buffer.alloc(100)],
-  ])('closes on a page that sends %s', async (_, message) => {
+  ])('is closed when a page sends %s', async (_, message) => {
     const page = await PhonePage.open(service);
     page.socket.send(message);
     expect(await page.closed).toMatchObject({ code: 1008 });
   });
 
-  it('closes on a page that sends too large a message, or too many', async () => {
+  it('is closed when a page sends a too large message, or too many messages', async () => {
     const [large, many] = [await PhonePage.open(service), await PhonePage.open(service)];
     large.socket.send('a'.repeat(17 * 1024));
     for (let i = 0; i < 4000; i += 1) many.say({ type: 'hang-up', call: 999_999 });
@@ -108,7 +108,7 @@ describe('The socket of the browser phone', () => {
     expect(await many.closed).toEqual({ code: 1008, reason: 'Too many messages.' });
   });
 
-  it('takes no more sound from a page than a microphone makes', async () => {
+  it('accepts no more sound from a page than a microphone makes', async () => {
     const { page, events, call, number } = await answered();
     for (let i = 0; i < 250; i += 1) page.speak(number, 1);
     page.say({ type: 'digit', call: number, digit: '5' });
@@ -118,7 +118,7 @@ describe('The socket of the browser phone', () => {
     page.close();
   });
 
-  it('believes no play position before its time', async () => {
+  it('ignores a play position that is ahead of real time', async () => {
     const { page, events, call, number } = await answered();
     const start = performance.now();
     call.play(new Int16Array(16_000));
@@ -130,7 +130,7 @@ describe('The socket of the browser phone', () => {
     page.close();
   });
 
-  it('drops a page that does not read, and with it its call', async () => {
+  it('is closed when a page does not read, which ends its call', async () => {
     const { page, events, call } = await answered();
     page.socket.pause();
     const line = { id: '1', role: 'agent' as const, text: 'a'.repeat(64 * 1024) };
@@ -141,7 +141,7 @@ describe('The socket of the browser phone', () => {
     page.socket.terminate();
   });
 
-  it('opens for 16 pages at once, and for another when one is closed', async () => {
+  it('opens for at most 16 pages at once, and for another one when one is closed', async () => {
     const pages = await Promise.all(Array.from({ length: 16 }, () => PhonePage.open(service)));
     const late = await PhonePage.open(service);
     expect(await late.closed).toMatchObject({ code: 1013 });
@@ -152,7 +152,7 @@ describe('The socket of the browser phone', () => {
     for (const page of pages) page.close();
   });
 
-  it('stays open at a stop until its call ends, and is closed then', async () => {
+  it('stays open during a stop of the service until its call ends', async () => {
     const instance = await service.another();
     const page = await PhonePage.open(instance);
     const events = new LineEvents();

@@ -23,7 +23,7 @@ describe('G.711', () => {
     ['PCMU', mulaw],
     ['PCMA', alaw],
   ] as const)(
-    'of law %s decodes every byte as another implementation does, and encodes every sample as near',
+    '%s decodes every byte like another implementation, and encodes every sample as accurately',
     (law, other) => {
       const ours = new G711(law);
       expect([...ours.decode(ALL_BYTES)]).toEqual([...other.decode(ALL_BYTES)]);
@@ -35,8 +35,8 @@ describe('G.711', () => {
   );
 });
 
-describe('Sound of two rates', () => {
-  it('keeps what is heard, and loses what 8 kHz cannot carry', () => {
+describe('Resampled sound', () => {
+  it('keeps audible frequencies, and loses those that 8 kHz cannot carry', () => {
     const low = new Downsampler().process(tone(1000, 16_000, 3200));
     expect(loudness(low.subarray(100)) / loudness(tone(1000, 8000, 1500))).toBeCloseTo(1, 1);
     expect(loudness(new Downsampler().process(tone(6000, 16_000, 3200)).subarray(100))).toBeLessThan(100);
@@ -44,7 +44,7 @@ describe('Sound of two rates', () => {
     expect(loudness(back.subarray(200)) / loudness(tone(1000, 16_000, 3000))).toBeCloseTo(1, 1);
   });
 
-  it('is the same in frames as in one piece', () => {
+  it('is the same whether resampled in frames or in one piece', () => {
     const whole = tone(700, 16_000, 6 * FRAME);
     const down = new Downsampler();
     const pieces = [0, 1, 2, 3, 4, 5].flatMap((at) => [...down.process(whole.subarray(at * FRAME, (at + 1) * FRAME))]);
@@ -52,7 +52,7 @@ describe('Sound of two rates', () => {
   });
 });
 
-describe('A packet of RTP', () => {
+describe('An RTP packet', () => {
   const packet: RtpPacket = {
     payloadType: 96,
     hasMarker: true,
@@ -62,9 +62,9 @@ describe('A packet of RTP', () => {
     payload: Buffer.from('sound'),
   };
 
-  it('is read as it was written', () => expect(readRtp(writeRtp(packet))).toEqual(packet));
+  it('is read back as it was written', () => expect(readRtp(writeRtp(packet))).toEqual(packet));
 
-  it('is never one when it is cut, of another version, or of RTCP; random bytes do no harm', () => {
+  it('is rejected when it is truncated, of another version, or RTCP; random bytes do no harm', () => {
     const bytes = writeRtp(packet);
     for (let length = 0; length < 12; length += 1) expect(readRtp(bytes.subarray(0, length))).toBeNull();
     expect(readRtp(Buffer.concat([Buffer.from([0x40]), bytes.subarray(1)]))).toBeNull();
@@ -87,7 +87,7 @@ describe('A jitter buffer', () => {
   const levels = (buffer: JitterBuffer, count: number) =>
     Array.from({ length: count }, () => buffer.take()?.[0] ?? null);
 
-  it('waits for 60 ms and puts packets in order, across the turn of their numbers', () => {
+  it('waits for 60 ms and puts packets in order, also when sequence numbers wrap around', () => {
     const buffer = new JitterBuffer(soundCoder('L16'));
     buffer.add(packet(65_535, 200));
     buffer.add(packet(65_534, 100));
@@ -97,14 +97,14 @@ describe('A jitter buffer', () => {
     expect(levels(buffer, 4)).toEqual([100, 200, 300, 400]);
   });
 
-  it('fills a lost packet with the sound before, quieter, and goes on with the next', () => {
+  it('replaces a lost packet by the sound before it, quieter, and goes on with the next', () => {
     const buffer = new JitterBuffer(soundCoder('L16'));
     for (const sequence of [1, 2, 4, 5]) buffer.add(packet(sequence, sequence * 100));
     expect(levels(buffer, 5)).toEqual([100, 200, 100, 400, 500]);
     expect(buffer.lost).toBe(1);
   });
 
-  it('fades out when nothing comes any more, and begins anew with what comes later', () => {
+  it('fades out when packets stop, and starts again with later ones', () => {
     const buffer = new JitterBuffer(soundCoder('L16'));
     for (const sequence of [1, 2, 3]) buffer.add(packet(sequence, 800));
     expect(levels(buffer, 7)).toEqual([800, 800, 800, 400, 200, 100, null]);
@@ -112,15 +112,15 @@ describe('A jitter buffer', () => {
     expect(levels(buffer, 2)).toEqual([900, 900]);
   });
 
-  it('drops a burst that would keep the sound late', () => {
+  it('drops a burst of packets that would delay all later sound', () => {
     const buffer = new JitterBuffer(soundCoder('L16'));
     for (let sequence = 1; sequence <= 30; sequence += 1) buffer.add(packet(sequence, sequence));
     expect(levels(buffer, 3)).toEqual([28, 29, 30]);
   });
 });
 
-describe('Keys', () => {
-  it('are told by telephone events: each with one timestamp, a growing length, and its end three times', () => {
+describe('Pressed keys', () => {
+  it('are sent as telephone events: one timestamp each, a growing duration, and the end three times', () => {
     const sender = new DigitSender(8000);
     sender.press('5#');
     const steps = Array.from({ length: 18 }, () => sender.step());
@@ -148,7 +148,7 @@ describe('SRTP', () => {
       }),
     );
 
-  it('is read by the other side, and by nobody who changed a bit, has another key, or sends it again', () => {
+  it('is decrypted by the other side, and rejected when changed, replayed or read with another key', () => {
     const [plain] = packets([9]);
     const sealed = new SrtpStream(key).protect(plain);
     expect(sealed.includes('sound')).toBe(false);
@@ -163,7 +163,7 @@ describe('SRTP', () => {
     expect(new SrtpStream(randomBytes(30)).unprotect(sealed)).toBeNull();
   });
 
-  it('goes on across the turn of the sequence numbers, out of order too', () => {
+  it('continues when sequence numbers wrap around, also out of order', () => {
     const writer = new SrtpStream(key);
     const reader = new SrtpStream(key);
     const plain = packets([65_534, 65_535, 0, 1]);
@@ -192,13 +192,13 @@ describe('The address of the far end', () => {
   const told = { address: '10.0.0.1', port: 4000 };
   const real = { address: '203.0.113.9', port: 61_000 };
 
-  it('is where packets really come from, once three came in a row', () => {
+  it('becomes the one that packets really come from, after three in a row', () => {
     const far = new FarAddress(told);
     expect([1, 2, 3].map((sequence) => far.hears(real, packet(sequence), sequence))).toEqual([false, false, true]);
     expect(far.place).toEqual(real);
   });
 
-  it('is not taken over by a stranger as long as the far end is heard', () => {
+  it('is not taken over by a stranger while the far end is sending', () => {
     const far = new FarAddress(told);
     expect(far.hears(told, packet(1), 0)).toBe(true);
     const stranger = { address: '198.51.100.7', port: 9 };

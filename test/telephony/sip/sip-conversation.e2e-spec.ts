@@ -62,7 +62,7 @@ describeWith('baresip or no pocketsphinx', isReady)('A call over a SIP trunk to 
   const says = (role: string, words: string) => (call: any) =>
     call.transcript.some((turn: any) => turn.role === role && turn.text.includes(words));
 
-  it('is greeted, understood word for word and answered with wide sound, until the person hangs up', async () => {
+  it('is greeted, understood word for word and answered in wideband sound, until the person hangs up', async () => {
     phone = await SoftPhone.open({ number: NUMBER, port, sound: await sentence('Please call me back tomorrow.', 9) });
     const { sid } = await makeCall(service, ada, agent, { number: NUMBER });
     await once(sid, says('person', 'please call me back tomorrow'));
@@ -74,7 +74,7 @@ describeWith('baresip or no pocketsphinx', isReady)('A call over a SIP trunk to 
     expect(await wordsIn(phone.heard())).toContain('this is an automated assistant');
   });
 
-  it('is carried by G.711 too, and ended by a request', async () => {
+  it('works over G.711, and is ended by end-call', async () => {
     phone = await SoftPhone.open({ number: NUMBER, port, sound: new Int16Array(40 * SECOND), codecs: ['g711'] });
     const { sid } = await makeCall(service, ada, agent, { number: NUMBER });
     await once(sid, says('agent', 'This is an automated assistant.'));

@@ -79,7 +79,7 @@ afterEach(async () => {
 });
 
 describe('SIP trunks', () => {
-  it('are tried in their order: the next one after 503, and none after one that rang', async () => {
+  it('are tried in order: the next one after a 503, but none after one that rang', async () => {
     const trunks = [await trunk(503), await trunk(180, 503), await trunk(486)];
     await open(trunks.map(({ port }) => port));
     const ear = new Ear();
@@ -98,14 +98,14 @@ describe('SIP trunks', () => {
     [408, 'no-answer'],
     [403, 'carrier-refused'],
     [500, 'carrier-unavailable'],
-  ])('that answer %i end the call as %s', async (status, reason) => {
+  ])('that respond %i end the call as %s', async (status, reason) => {
     await open([(await trunk(status)).port]);
     const ear = new Ear();
     line.dial(REQUEST, ear);
     expect(await ear.ending).toEqual({ reason, carrierCode: status });
   });
 
-  it('that nobody listens at are passed over', async () => {
+  it('that do not respond are skipped', async () => {
     const answering = await trunk(486);
     await open([], 30_500, 30_503, {
       trunks: readTrunks(`sip:127.0.0.1:1;transport=tcp,sip:127.0.0.1:${answering.port}`),
@@ -115,7 +115,7 @@ describe('SIP trunks', () => {
     expect(await ear.ending).toEqual({ reason: 'busy', carrierCode: 486 });
   });
 
-  it('give each port back, and a call without a free one ends at once', async () => {
+  it('release each media port, and a call that finds no free port ends at once', async () => {
     const peer = await trunk(100, 180);
     await open([peer.port]);
     const [one, two, three] = [new Ear(), new Ear(), new Ear()];
@@ -132,7 +132,7 @@ describe('SIP trunks', () => {
     await until(() => again.events.includes('ringing'));
   });
 
-  it('alone are answered: a call from elsewhere gets 403, and a number that is nobody’s 404', async () => {
+  it('are the only ones that may call: others get 403, and an unknown number gets 404', async () => {
     await open([(await trunk(486)).port]);
     const [peer] = peers;
     peer.send(invite(peer.port, 'inbound'), line.port);
@@ -143,7 +143,7 @@ describe('SIP trunks', () => {
     await peer.has('403');
   });
 
-  it('register with their user and password, and take that back at the end', async () => {
+  it('are registered with user and password, and unregistered at the stop', async () => {
     const peer = await trunk();
     peer.onRequest = (request) => {
       if (request.method === 'OPTIONS') return peer.respond(request, 200);
@@ -168,7 +168,7 @@ describe('SIP trunks', () => {
 });
 
 describeWith('baresip', SoftPhone.isInstalled)('Keys on a SIP trunk', () => {
-  it('go both ways as telephone events, and the sound of the far end comes in', async () => {
+  it("go both ways as telephone events, and the far end's sound is received", async () => {
     const port = SoftPhone.pickPort();
     const phone = await SoftPhone.open({ number: REQUEST.to, port, sound: new Int16Array(16_000 * 20).fill(1000) });
     await open([port]);

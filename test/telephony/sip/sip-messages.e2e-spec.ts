@@ -35,7 +35,7 @@ const START = 'OPTIONS sip:b@example.com SIP/2.0';
 const without = (name: string) => FIELDS.filter((field) => !field.startsWith(name));
 const changed = (name: string, field: string) => [...without(name), field];
 
-describe('A message of SIP, as the torture tests of RFC 4475 have it,', () => {
+describe("A SIP message of the kinds in RFC 4475's torture tests", () => {
   it.each([
     ['with compact names, odd blanks and folded lines', changed('To', 't  :\t <sip:b@example.com>\r\n  ;x=y')],
     ['with a name in quotes that has a semicolon in it', changed('To', 'To: "x;y <\\" z" <sip:b@example.com>;q=1')],
@@ -46,7 +46,7 @@ describe('A message of SIP, as the torture tests of RFC 4475 have it,', () => {
       changed('Via', 'Via: SIP/2.0/UDP a.example;branch=z9hG4bKa, SIP / 2.0 / TCP b.example:7;branch=1'),
     ],
     ['with bytes after its body', [...FIELDS, 'Content-Length: 2']],
-  ])('%s is taken', (_, fields) => expect(verdict(message(START, fields, 'xx and more'))).toBe('taken'));
+  ])('%s is accepted', (_, fields) => expect(verdict(message(START, fields, 'xx and more'))).toBe('taken'));
 
   it.each<[string, Buffer, number | 'dropped']>([
     ['of version 7.0', message('OPTIONS sip:b@example.com SIP/7.0'), 505],
@@ -73,19 +73,19 @@ describe('A message of SIP, as the torture tests of RFC 4475 have it,', () => {
     ['with a zero byte', message(START, [...FIELDS, 'X: a\0b']), 'dropped'],
   ])('%s is refused', (_, bytes, expected) => expect(verdict(bytes)).toBe(expected));
 
-  it('is read as it was written', () => {
+  it('is parsed back as it was written', () => {
     const request = parseMessage(message(START, [...FIELDS, 'Content-Length: 3'], 'abc'));
     const again = parseMessage(writeMessage(request));
     expect(again).toEqual(request);
   });
 
-  it('never gets a line from a value', () => {
+  it('never gets an extra line from a value with a line break', () => {
     const request = parseMessage(message(START)) as SipRequest;
     const response = responseTo(request, 200, 'x\r\nEvil: yes');
     expect(() => writeMessage(response)).toThrow('line break');
   });
 
-  it('of any bytes is taken or refused, and cut into pieces it is the same', () => {
+  it('of random bytes is accepted or refused, with the same result when it arrives in pieces', () => {
     const words = fc.constantFrom(
       START,
       ...FIELDS,
@@ -121,7 +121,7 @@ describe('A message of SIP, as the torture tests of RFC 4475 have it,', () => {
     );
   });
 
-  it('of 64 kB costs no more than its length', () => {
+  it('of 64 kB is parsed in linear time', () => {
     for (const filling of ['"', '<', '\\', ';', ',', '%', ' ', '@', ':', 'a=']) {
       const long = filling.repeat(60_000 / filling.length);
       const started = performance.now();
@@ -133,8 +133,8 @@ describe('A message of SIP, as the torture tests of RFC 4475 have it,', () => {
   });
 });
 
-describe('A stream of messages', () => {
-  it('is cut by Content-Length, whatever pieces it comes in, and answers keep-alives', () => {
+describe('A stream of SIP messages', () => {
+  it('is split by Content-Length, whatever pieces it arrives in, and keep-alives are answered', () => {
     const one = message(START, [...FIELDS, 'Content-Length: 3'], 'abc');
     const stream = Buffer.concat([one, Buffer.from('\r\n\r\n'), one]);
     for (const size of [1, 7, stream.length]) {
@@ -180,11 +180,11 @@ const challenge = (fields: string[]) => ({
   body: Buffer.alloc(0),
 });
 
-describe('Digest', () => {
+describe('SIP digest authentication', () => {
   it.each([
     ['MD5', 'md5'],
     ['SHA-256', 'sha256'],
-  ])('of %s is the hash that RFC 7616 describes, with a nonce of ours', (algorithm, hash) => {
+  ])('by %s gives the hash that RFC 7616 describes, with a nonce of ours', (algorithm, hash) => {
     const request: SipRequest = { ...BARE, method: 'INVITE', uri: 'sip:b@example.com' };
     const field = `Digest realm="a \\"realm\\"", qop="auth-int, auth", algorithm=${algorithm}, nonce="7ypf/xlj9XX", opaque="o"`;
     request.headers = new SipHeaders();
@@ -198,7 +198,7 @@ describe('Digest', () => {
     expect(part('opaque')).toBe('o');
   });
 
-  it('is never Basic, and takes the better of two', () => {
+  it('never uses Basic, and chooses the stronger of two algorithms', () => {
     const request: SipRequest = { ...BARE, headers: new SipHeaders() };
     const client = new DigestClient({ user: 'a', password: 'b' });
     expect(client.answer(request, challenge(['Basic realm="x"']))).toBe(false);
@@ -209,7 +209,7 @@ describe('Digest', () => {
 });
 
 describe('SIP_TRUNKS', () => {
-  it('has trunks with and without a user, a port, a transport', () => {
+  it('accepts trunks with and without user, port and transport', () => {
     expect(readTrunks('sip:u%40x:p%3Aw@sip.example.com:5080;transport=tls, sip:[2001:db8::1]')).toEqual([
       {
         name: 'sip.example.com:5080',
@@ -223,7 +223,7 @@ describe('SIP_TRUNKS', () => {
   });
 
   it.each(['sip.example.com', 'sip:u:p@', 'sip:x:70000', 'sip:x;transport=sctp', 'sip:a b', 'sip:u:%zz@x', ','])(
-    'is never %s',
+    'refuses the malformed value %s',
     (text) => {
       expect(readTrunks(text)).toBeNull();
     },

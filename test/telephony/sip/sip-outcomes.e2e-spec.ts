@@ -41,22 +41,28 @@ describeWith('sipp', FarEnd.isInstalled)('A SIP call to a far end', () => {
     ['503 Service Unavailable', 503],
     ['603 Decline', 603],
     ['302 Moved Temporarily', 302],
-  ])('that answers %s is refused with that status, and the answer is acknowledged', async (line, status) => {
-    const { placed, farEnd } = await call([far.invite, far.response('100 Trying'), far.response(line), far.ack]);
-    expect(await placed.ended).toEqual({ reason: 'refused', status });
-    await farEnd.finished();
-  });
+  ])(
+    'whose far end responds %s is reported as refused with that status, and the response is acknowledged',
+    async (line, status) => {
+      const { placed, farEnd } = await call([far.invite, far.response('100 Trying'), far.response(line), far.ack]);
+      expect(await placed.ended).toEqual({ reason: 'refused', status });
+      await farEnd.finished();
+    },
+  );
 
-  it.each(['udp', 'tcp'] as const)('over %s rings, is answered, and is hung up by the far end', async (transport) => {
-    const lines = [far.invite, far.response('180 Ringing'), far.response('200 OK', { sdp: true }), far.ack];
-    const { placed, farEnd } = await call([...lines, far.request('BYE'), far.takesResponse(200)], { transport });
-    expect(await placed.ended).toEqual({ reason: 'hung-up-there', status: null });
-    expect(placed.events).toEqual(['ringing', 'media PCMU', 'answered', 'ended']);
-    await farEnd.finished();
-    expect(agent.sessionCount).toBe(0);
-  });
+  it.each(['udp', 'tcp'] as const)(
+    'over %s rings, is answered, and ends when the far end hangs up',
+    async (transport) => {
+      const lines = [far.invite, far.response('180 Ringing'), far.response('200 OK', { sdp: true }), far.ack];
+      const { placed, farEnd } = await call([...lines, far.request('BYE'), far.takesResponse(200)], { transport });
+      expect(await placed.ended).toEqual({ reason: 'hung-up-there', status: null });
+      expect(placed.events).toEqual(['ringing', 'media PCMU', 'answered', 'ended']);
+      await farEnd.finished();
+      expect(agent.sessionCount).toBe(0);
+    },
+  );
 
-  it('is hung up here with a BYE', async () => {
+  it('sends BYE when it is hung up here', async () => {
     const lines = [
       far.invite,
       far.response('200 OK', { sdp: true }),
@@ -81,7 +87,7 @@ describeWith('sipp', FarEnd.isInstalled)('A SIP call to a far end', () => {
     await farEnd.finished();
   });
 
-  it('whose answer crosses the CANCEL is acknowledged and hung up at once', async () => {
+  it('that is answered while CANCEL is on its way is acknowledged and hung up at once', async () => {
     const lines = [far.invite, far.response('180 Ringing'), far.takes('CANCEL')];
     const crossing = far
       .response('200 OK', { sdp: true })
@@ -105,7 +111,7 @@ describeWith('sipp', FarEnd.isInstalled)('A SIP call to a far end', () => {
     expect(placed.events).toEqual(['ringing', 'ended']);
   });
 
-  it('that brings early sound is told of it before the answer', async () => {
+  it('reports early media before the answer', async () => {
     const lines = [
       far.invite,
       far.response('183 Session Progress', { sdp: true }),
@@ -118,7 +124,7 @@ describeWith('sipp', FarEnd.isInstalled)('A SIP call to a far end', () => {
     await farEnd.finished();
   });
 
-  it('whose answer has no sound that we know is hung up', async () => {
+  it('is hung up when the answer has no codec that we support', async () => {
     const ok = far
       .response('200 OK', { sdp: true })
       .replace('RTP/AVP 0 101', 'RTP/AVP 18')
@@ -131,15 +137,18 @@ describeWith('sipp', FarEnd.isInstalled)('A SIP call to a far end', () => {
   it.each([
     ['MD5', 'WWW-Authenticate', '401 Unauthorized'],
     ['SHA-256', 'Proxy-Authenticate', '407 Proxy Authentication Required'],
-  ])('answers a challenge of %s in %s once, and is refused when that is wrong', async (algorithm, field, line) => {
-    const more = `${field}: Digest realm="trunk", nonce="abc", qop="auth", algorithm=${algorithm}`;
-    const challenge = [far.response(line, { more }), far.ack];
-    const { placed, farEnd } = await call([far.invite, ...challenge, far.takes('INVITE'), ...challenge]);
-    expect(await placed.ended).toEqual({ reason: 'refused', status: Number(line.slice(0, 3)) });
-    await farEnd.finished();
-  });
+  ])(
+    'answers a challenge of %s in %s once, and is refused when the password is wrong',
+    async (algorithm, field, line) => {
+      const more = `${field}: Digest realm="trunk", nonce="abc", qop="auth", algorithm=${algorithm}`;
+      const challenge = [far.response(line, { more }), far.ack];
+      const { placed, farEnd } = await call([far.invite, ...challenge, far.takes('INVITE'), ...challenge]);
+      expect(await placed.ended).toEqual({ reason: 'refused', status: Number(line.slice(0, 3)) });
+      await farEnd.finished();
+    },
+  );
 
-  it('answers a stale challenge anew', async () => {
+  it('answers a new challenge when its nonce was stale', async () => {
     const more = 'Proxy-Authenticate: Digest realm="trunk", nonce="abc", qop="auth", algorithm=MD5';
     const first = [far.response('407 Proxy Authentication Required', { more }), far.ack];
     const stale = [
@@ -152,7 +161,7 @@ describeWith('sipp', FarEnd.isInstalled)('A SIP call to a far end', () => {
     await farEnd.finished();
   });
 
-  it('asks for a longer session where the far end wants one', async () => {
+  it('asks for a longer session interval when the far end requires it', async () => {
     const refusal = [far.response('422 Session Interval Too Small', { more: 'Min-SE: 7200' }), far.ack];
     const again =
       '<recv request="INVITE"><action><ereg regexp="7200" search_in="hdr" header="Session-Expires:" check_it="true" assign_to="5"/><log message="[$5]"/></action></recv>';
@@ -161,7 +170,7 @@ describeWith('sipp', FarEnd.isInstalled)('A SIP call to a far end', () => {
     await farEnd.finished();
   });
 
-  it('is held and taken up again by re-INVITE, and answers INFO and OPTIONS', async () => {
+  it('can be held and resumed by re-INVITE, and responds to INFO and OPTIONS', async () => {
     const hold = far
       .request('INVITE', { sdp: true })
       .replace('telephone-event/8000', 'telephone-event/8000\na=sendonly');
@@ -212,7 +221,7 @@ describeWith('sipp', FarEnd.isInstalled)('A SIP call to a far end', () => {
     await farEnd.finished();
   });
 
-  it('whose transfer is refused goes on', async () => {
+  it('goes on when its transfer is refused', async () => {
     const lines = [
       far.invite,
       far.response('200 OK', { sdp: true }),

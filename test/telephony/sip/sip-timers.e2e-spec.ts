@@ -8,7 +8,7 @@ import { invite, RawPeer, within } from './raw-peer.js';
 
 const SOUND = { address: '127.0.0.1', port: 40_000, codecs: ['PCMU'] as const, isSecure: false };
 
-describe('The timers of SIP, on a clock that the test moves', () => {
+describe('SIP transactions and sessions', () => {
   let agent: UserAgent;
   let peer: RawPeer;
   let timers: StageTimers;
@@ -44,7 +44,7 @@ describe('The timers of SIP, on a clock that the test moves', () => {
 
   const place = () => new PlacedCall(agent, { port: peer.port });
 
-  it('send an INVITE again after 0.5, 1, 2, 4 … seconds, and give up after 32', async () => {
+  it('repeat an INVITE after 0.5, 1, 2, 4 … seconds, and give up after 32', async () => {
     const placed = place();
     await peer.has('INVITE');
     for (const [seconds, count] of [
@@ -63,7 +63,7 @@ describe('The timers of SIP, on a clock that the test moves', () => {
     expect(agent.transactionCount).toBe(0);
   });
 
-  it('keep an INVITE that rings for ever until it is cancelled, and forget one whose CANCEL alone is answered', async () => {
+  it('wait for a ringing INVITE until it is cancelled, and give it up when only its CANCEL is answered', async () => {
     const placed = place();
     peer.respond(await peer.hasRequest('INVITE'), 180);
     await placed.heard('ringing');
@@ -76,7 +76,7 @@ describe('The timers of SIP, on a clock that the test moves', () => {
     expect(agent.transactionCount).toBe(0);
   });
 
-  it('cancel only once the far end has said anything', async () => {
+  it('send CANCEL only after a first response of the far end', async () => {
     const placed = place();
     const request = await peer.hasRequest('INVITE');
     placed.invite.hangUp();
@@ -88,7 +88,7 @@ describe('The timers of SIP, on a clock that the test moves', () => {
     await peer.has('ACK');
   });
 
-  it('acknowledge an answer each time that it comes', async () => {
+  it('acknowledge a repeated 200 each time', async () => {
     const placed = place();
     const request = await peer.hasRequest('INVITE');
     peer.respond(request, 200);
@@ -98,7 +98,7 @@ describe('The timers of SIP, on a clock that the test moves', () => {
     expect(placed.events).toEqual(['media PCMU', 'answered']);
   });
 
-  it('hang up on the phone that answers second where a proxy rang several', async () => {
+  it('hang up on the second phone to answer when a proxy rang several', async () => {
     const placed = place();
     const request = await peer.hasRequest('INVITE');
     peer.respond(request, 200);
@@ -109,7 +109,7 @@ describe('The timers of SIP, on a clock that the test moves', () => {
     expect(placed.events).not.toContain('ended');
   });
 
-  it('send our 200 again until its ACK comes, and hang up where none does', async () => {
+  it('repeat our 200 until its ACK comes, and hang up when none does', async () => {
     peer.send(invite(peer.port, 'lost'), agent.port);
     await peer.has('180');
     coming[0].answer(new Negotiation(SOUND));
@@ -123,7 +123,7 @@ describe('The timers of SIP, on a clock that the test moves', () => {
     expect(events).toEqual(['media', 'answered', 'lost']);
   });
 
-  it('stop with the ACK; a repeated INVITE gets the same answer and no second call', async () => {
+  it('stop repeating at the ACK; a repeated INVITE gets the same response and makes no second call', async () => {
     peer.send(invite(peer.port, 'again'), agent.port);
     await peer.has('180');
     coming[0].answer(new Negotiation(SOUND));
@@ -140,7 +140,7 @@ describe('The timers of SIP, on a clock that the test moves', () => {
     expect(agent.transactionCount).toBe(0);
   });
 
-  it('cancel a call that comes in: 200 to the CANCEL, 487 to the INVITE', async () => {
+  it('let the far end cancel an incoming call: 200 to the CANCEL, 487 to the INVITE', async () => {
     peer.send(invite(peer.port, 'changed-mind'), agent.port);
     await peer.has('180');
     peer.send(
@@ -155,7 +155,7 @@ describe('The timers of SIP, on a clock that the test moves', () => {
     expect(coming[0].answer(new Negotiation(SOUND))).toBe(false);
   });
 
-  it('refresh the session at half of its interval, by UPDATE where the far end takes it', async () => {
+  it('refresh the session at half of its interval, by UPDATE if the far end supports it', async () => {
     const placed = place();
     peer.respond(await peer.hasRequest('INVITE'), 200, ({ headers }) => {
       headers.set('session-expires', '600;refresher=uac');
@@ -174,7 +174,7 @@ describe('The timers of SIP, on a clock that the test moves', () => {
     expect(await placed.ended).toEqual({ reason: 'lost', status: null });
   });
 
-  it('end a session that the far end was to refresh and did not', async () => {
+  it('end a session that the far end should have refreshed and did not', async () => {
     const placed = place();
     peer.respond(await peer.hasRequest('INVITE'), 200, ({ headers }) =>
       headers.set('session-expires', '90;refresher=uas'),
