@@ -15,30 +15,30 @@ export interface AgentListener {
   heard(samples: Int16Array): void;
   /** The person has heard that the call is recorded; once. */
   recordingAnnounced(): void;
-  /** A sound of the agent is on its way. */
+  /** The agent's sound has begun. */
   sounding(): void;
   answered(latency: TurnLatency): void;
-  /** What was said is over, heard to its end or cut. */
+  /** The agent's speech has ended, or was cut off. */
   spoken(spoken: Spoken): void;
   speechless(): void;
-  /** The model fails: there is nothing to go on with. */
+  /** The language model failed, so the conversation cannot go on. */
   thoughtless(): void;
 }
 
-/** The agent's side of a conversation: has a model answer, and speaks one thing at a time. */
+/** The agent's side of a conversation: asks the model for answers and speaks them one at a time. */
 export class AgentSide {
   readonly speaker: Speaker;
   private readonly history: History;
   private readonly patience: Patience;
   private reply: Reply | null = null;
-  /** What replies still do to the history. */
+  /** Resolves when earlier replies no longer change the history. */
   private working: Promise<unknown> = Promise.resolve();
   private times: TurnTimes | null = null;
   private failures = 0;
-  /** The person has yet to be told that the call is recorded. */
+  /** The person must still be told that the call is recorded. */
   private isNoticeDue: boolean;
   private notice: Segment | null = null;
-  /** The call ends after what is being said. */
+  /** The call ends when the current speech has ended. */
   isLeaving = false;
 
   constructor(
@@ -63,12 +63,12 @@ export class AgentSide {
     this.patience = new Patience(timers, fill, () => listener.thoughtless());
   }
 
-  /** Speaks, or is about to. */
+  /** True while the agent speaks or is about to. */
   get isBusy(): boolean {
     return this.speaker.isSpeaking || this.reply !== null;
   }
 
-  /** Makes the sound of what is said first; it is heard from `speaker.letGo` on. */
+  /** Synthesizes the greeting ahead of time; it is played from `speaker.letGo` on. */
   prepare(): void {
     this.speaker.beginHeld();
     this.add(this.settings.disclosure);
@@ -77,13 +77,13 @@ export class AgentSide {
     this.speaker.complete();
   }
 
-  /** Says a text as it stands, in place of whatever it was saying. */
+  /** Says a fixed text, in place of any current speech. */
   say(text: string): void {
     this.giveUp();
     this.speaker.sayAll(text);
   }
 
-  /** Answers words of the person. */
+  /** Answers what the person said. */
   answer(words: string, speechToTextMs: number | null, tools: CallTools): void {
     this.giveUp();
     const { timers, model } = this.parts;
@@ -99,7 +99,7 @@ export class AgentSide {
     this.working = reply.done;
   }
 
-  /** In this order: the line falls silent, then synthesizer and model are told to stop, then the history is cut to what was heard. */
+  /** Stops speaking. Order matters: first the line falls silent, then synthesizer and model stop, then the history is cut to what was heard. */
   giveUp(): void {
     this.patience.end();
     this.speaker.cut(() => this.reply?.abort());
@@ -116,7 +116,7 @@ export class AgentSide {
     for (const sentence of [...sentences.push(text), ...sentences.flush()]) this.speaker.say(sentence);
   }
 
-  /** Says that the call is recorded, as long as that was not heard to its end. */
+  /** Says that the call is recorded, until the person has heard it completely. */
   private announce(): void {
     this.speaker.mustBeHeard = this.isNoticeDue;
     if (this.isNoticeDue) this.notice = this.speaker.say(this.phrases.isRecorded, true);

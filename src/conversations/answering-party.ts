@@ -3,22 +3,22 @@ import { AnsweredBy } from './conversation-events.js';
 import { MachineMessage } from './machine-message.js';
 import { VoicemailDetector } from './voicemail-detector.js';
 
-/** Who is asked for a name has so long to be put through. */
+/** How long a call screener may take to put the call through. */
 const SCREENING_MS = 20_000;
-/** A pause is told so long after it began. */
+/** Voice activity reports a pause so long after its beginning. */
 const PAUSE_MS = 300;
 
 export interface AnsweringListener {
   known(who: AnsweredBy): void;
-  /** A machine asks who is calling. */
+  /** A call screener asks who is calling. */
   screened(): void;
-  /** The machine records from now on. */
+  /** The answering machine has begun to record. */
   records(): void;
-  /** There is nobody to speak with. */
+  /** The call has to end: a machine answered and no message is to be left. */
   nobody(): void;
 }
 
-/** Who took the call, and what follows when it was a machine. */
+/** Finds out who took the call, and what to do when it was a machine. */
 export class AnsweringParty {
   private readonly detector: VoicemailDetector;
   private message: MachineMessage | null = null;
@@ -60,7 +60,7 @@ export class AnsweringParty {
     this.detector.words(text);
   }
 
-  /** Returns whether the turn was the machine's question. Any later one is of whoever is there after it let the call through. */
+  /** Returns true when the turn was a screener's question. Later turns are of the person whom it put the call through to. */
   turnEnded(): boolean {
     if (this.isAsking) {
       this.isAsking = false;

@@ -1,20 +1,20 @@
 import { SAMPLE_RATE } from '../common/sound.js';
 
-/** Beeps of answering machines lie between these, Hz. */
+/** Answering machines beep between LOWEST and HIGHEST, Hz. */
 const LOWEST = 350;
 const HIGHEST = 2100;
 const COARSE = 50;
 const FINE = 5;
-/** One frequency has so much of all energy, and so no harmonics. A frame that holds no whole number of cycles tells no more exactly. */
+/** Least share of a frame's energy at one frequency: a tone without harmonics. Not higher, for a frame may hold a broken number of cycles. */
 const SHARE = 0.97;
-/** 120 ms. */
+/** Least length of a beep: 120 ms. */
 const FRAMES = 6;
 /** How far the frequency may move from frame to frame, Hz. */
 const DRIFT = 15;
-/** Mean square below which there is nothing to hear. */
+/** Mean square below which a frame counts as silence. */
 const FLOOR = 10_000;
 
-/** The part of a frame's energy that lies at a frequency, 0 to 1 (Goertzel's algorithm). */
+/** Returns the share of a frame's energy at a frequency, 0 to 1 (Goertzel's algorithm). */
 function shareAt(frame: Int16Array, frequency: number, energy: number): number {
   const factor = 2 * Math.cos((2 * Math.PI * frequency) / SAMPLE_RATE);
   let [one, two] = [0, 0];
@@ -23,7 +23,7 @@ function shareAt(frame: Int16Array, frequency: number, energy: number): number {
   return (2 * power) / (frame.length * energy);
 }
 
-/** The strongest of the frequencies of a range. */
+/** Returns the strongest frequency of a range. */
 function strongest(frame: Int16Array, energy: number, from: number, to: number, step: number): [number, number] {
   let best: [frequency: number, share: number] = [0, 0];
   for (let frequency = from; frequency <= to; frequency += step) {
@@ -33,12 +33,12 @@ function strongest(frame: Int16Array, energy: number, from: number, to: number, 
   return best;
 }
 
-/** Hears the beep of an answering machine. */
+/** Detects the beep of an answering machine. */
 export class Beep {
   private frames = 0;
   private frequency = 0;
 
-  /** True in the frame with which a tone has lasted long enough, and after that while it lasts. */
+  /** Takes the next frame; returns true while a tone has lasted long enough to be a beep. */
   frame(samples: Int16Array): boolean {
     const energy = samples.reduce((sum, sample) => sum + sample * sample, 0);
     if (energy < FLOOR * samples.length) return this.none();

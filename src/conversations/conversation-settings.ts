@@ -5,7 +5,7 @@ import { VoiceActivity } from '../speech/voice-activity.js';
 import { LineCall } from '../telephony/phone-line.js';
 import { Timers } from '../common/timers.js';
 
-/** What a conversation speaks, hears, thinks and counts with. */
+/** The line, providers and clocks that a conversation uses. */
 export interface ConversationParts {
   timers: Timers;
   /** Counts how long the call lasts; a second late at most. */
@@ -13,15 +13,15 @@ export interface ConversationParts {
   line: LineCall;
   model: LanguageModel;
   synthesizer: SpeechSynthesizer;
-  /** Null: turns are detected, and their words are not known. */
+  /** Null: turns are detected, but their words are unknown. */
   recognizer: SpeechRecognizer | null;
-  /** One of its own for every call: it remembers what it heard. */
+  /** Must not be shared between calls: it has state. */
   voiceActivity: VoiceActivity;
 }
 
 /** What is said and how, decided before the call. */
 export interface ConversationSettings {
-  /** Spoken first, as it stands. */
+  /** Spoken at the answer, word for word. */
   greeting: string;
   /** Spoken before the greeting; empty for none. */
   disclosure: string;

@@ -18,13 +18,13 @@ import { Transcript } from './transcript.js';
 import { isBlip, shownWords, Turn } from './turn-detector.js';
 
 const SECOND_MS = 1000;
-/** Shorter voice is noise of the line, and ends no silence. */
+/** Shorter voice counts as line noise and does not end a silence. */
 const SIGN_OF_LIFE_MS = 300;
 const MAX_TYPED = 2000;
 
 /**
- * One call, from before its answer to its end: hears the person, has a model answer, speaks the answer. What happens on the line is told
- * to its methods; what comes of it goes to the line and to the listener.
+ * One call, from ringing to its end: listens to the person, asks the model, speaks its answers. The owner reports events of the line by
+ * calling methods; results go to the line and to the listener.
  */
 export class Conversation {
   private isOver = false;
@@ -70,7 +70,7 @@ export class Conversation {
     });
   }
 
-  /** Makes the greeting, while it rings. */
+  /** Synthesizes the greeting while the phone rings. */
   prepare(): void {
     this.agent.prepare();
   }
@@ -86,7 +86,7 @@ export class Conversation {
     this.listen();
   }
 
-  /** A frame of the person's sound. */
+  /** Takes a frame of the person's sound. */
   frame(samples: Int16Array): void {
     if (!this.transcript.hasStarted || this.isOver) return;
     this.listener.sound('person', samples, this.transcript.nowMs);
@@ -189,7 +189,7 @@ export class Conversation {
     return this.ending.hasBegun || this.agent.isLeaving;
   }
 
-  /** Begins to wait for somebody to speak, if nobody does. */
+  /** Starts the silence timers, unless somebody is speaking. */
   private listen(): void {
     if (this.isQuiet && !this.isOver && !this.isLeaving) this.silence.begin();
     else this.silence.end();
@@ -205,7 +205,7 @@ export class Conversation {
     this.answer(shown, turn.speechToTextMs);
   }
 
-  /** Words that came otherwise than by voice. */
+  /** Takes words that were not spoken: typed ones and keys. */
   private take(words: string, shown: string): void {
     const now = this.parts.timers.now();
     this.party.personActed();
@@ -226,7 +226,7 @@ export class Conversation {
     this.agent.say(text);
   }
 
-  /** From now on nothing stops the way to the end. */
+  /** Begins to end the call; this cannot be undone. */
   private leave(reason: ConversationEndReason, isSayingGoodbye = true): void {
     this.interruption.isBlocked = true;
     this.agent.isLeaving = true;

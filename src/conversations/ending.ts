@@ -2,14 +2,14 @@ import { Timers } from '../common/timers.js';
 import { LineCall, LineEnd } from '../telephony/phone-line.js';
 import { ConversationEndReason } from './conversation-events.js';
 
-/** After the last word the line stays open for so long. */
+/** How long the line stays open after the last word. */
 const AFTER_WORDS_MS = 300;
-/** A goodbye that does not begin, or does not end, is waited for no longer. */
+/** Longest wait for a goodbye to begin and to end. */
 const GOODBYE_MS = 8000;
-/** A line that was hung up and does not say so is taken for ended. */
+/** How long after hanging up a line counts as ended even if it does not report that. */
 const LINE_END_MS = 5000;
 
-/** The way to the end of a call: once it has begun, nothing turns it back. */
+/** Ends a call in steps: goodbye, hang-up, end of the line. Once begun it cannot be undone. */
 export class Ending {
   private reason: ConversationEndReason | null = null;
   private isHungUp = false;
@@ -25,7 +25,7 @@ export class Ending {
     return this.reason !== null;
   }
 
-  /** A goodbye follows, or is being said. The first reason stays. */
+  /** Begins the end, before or during a goodbye. Only the first reason counts. */
   begin(reason: ConversationEndReason): void {
     this.reason ??= reason;
     this.limit();
@@ -35,7 +35,7 @@ export class Ending {
     this.limit();
   }
 
-  /** The last word was heard. */
+  /** Must be called when the last word was heard. */
   wordsAreOver(): void {
     this.wait(AFTER_WORDS_MS, () => this.hangUp());
   }
@@ -48,7 +48,7 @@ export class Ending {
     this.line.hangUp();
   }
 
-  /** Why the call ended, once the line is gone. */
+  /** Returns why the call ended, once the line has ended. */
   reasonFor(end: LineEnd): ConversationEndReason {
     if (end.reason === 'hung-up-there') return this.isHungUp && this.reason ? this.reason : 'person-hung-up';
     if (end.reason === 'hung-up-here') return this.reason ?? 'ended-by-request';

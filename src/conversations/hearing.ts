@@ -4,12 +4,12 @@ import { Recognition, SpeechRecognizer } from '../speech/recognition/speech-reco
 import { VoiceActivity } from '../speech/voice-activity.js';
 import { TurnDetector, TurnListener } from './turn-detector.js';
 
-/** A recognizer that hears so much voice without a word is opened anew. */
+/** A recognizer that returns no word for so much voice is reopened. */
 const MUTE_MS = 10_000;
 const MAX_OPENINGS = 4;
 const MAX_WORDS = 4000;
 
-/** Hears the person: their sound becomes voice, words and turns. The agent's own sound never comes here. */
+/** Turns the person's sound into voice activity, words and turns. It never gets the agent's sound. */
 export class Hearing {
   private recognition: Recognition | null = null;
   private openings = 0;
@@ -36,12 +36,12 @@ export class Hearing {
     });
   }
 
-  /** Words may come. Where every opening failed none will, and turns are told by their length. */
+  /** True while words may be recognized. When no recognizer could be opened, turns are described by their length instead. */
   get hasWords(): boolean {
     return this.recognizer !== null && !this.isDeaf;
   }
 
-  /** To be called at the answer. */
+  /** Must be called when the call is answered. */
   open(): void {
     this.recognition?.close();
     this.recognition = null;

@@ -8,7 +8,7 @@ export interface Answer {
   segments: Segment[];
 }
 
-/** The conversation as the model is told it: of what the agent said only what was heard. */
+/** The conversation as the model sees it, with only the heard part of what the agent said. */
 export class History {
   private messages: ChatMessage[] = [];
   private answers: Answer[] = [];
@@ -19,7 +19,7 @@ export class History {
     return [{ role: 'system', content: this.system }, ...this.messages];
   }
 
-  /** The last words of the person. */
+  /** What the person said last. */
   get lastQuestion(): string {
     return this.messages.findLast(({ role }) => role === 'user')?.content ?? '';
   }
@@ -32,7 +32,7 @@ export class History {
     else this.messages.push({ role: 'user', content });
   }
 
-  /** Something that was said as it stands, and heard. */
+  /** Adds a fixed text that the agent said and the person heard. */
   addSpoken(text: string): void {
     const last = this.messages.at(-1);
     if (last?.role === 'assistant' && !last.toolCalls) last.content = `${last.content} ${text}`;
@@ -50,7 +50,7 @@ export class History {
     this.messages.push({ role: 'tool', toolCallId, content });
   }
 
-  /** What was spoken since the last time was heard only so far: the rest is forgotten. */
+  /** Cuts what was spoken since the last call of this method to the part that was heard. */
   settle(heard: number, isCut: boolean): void {
     for (const { message, segments } of this.answers.splice(0)) {
       const isHeard = segments.every(({ start, samples, isWhole }) => isWhole && start + samples <= heard);

@@ -4,16 +4,16 @@ import { heardText } from './speech.js';
 
 const DUCK_MS = 200;
 const STOP_MS = 350;
-/** Without words for so long after the voice, it was no interruption. */
+/** Voice that is not followed by words within this time was no interruption. */
 const RESUME_MS = 2000;
-/** Where no words can be recognized, so much voice stands for them. */
+/** How much voice counts as an interruption when words cannot be recognized. */
 const WORDLESS_MS = 700;
-/** Who speaks into the beginning of the greeting hears so many words of it before the agent yields. */
+/** Words of the greeting that are always said before an interruption stops it. */
 const GREETING_WORDS = 3;
 
 const LISTENING =
   /^(?:mm+h?m*|m+hm+|uh[ -]?huh|hm+|ah+|oh|yeah|yep|yes|ok|okay|right|sure|i see|got it|good|great|really)$/i;
-/** What people say when they take up the phone. */
+/** What people say when they answer the phone. */
 const TAKING_UP = /^(?:hello|hi|hey|hallo|yes|yeah|speaking|hello hello)$/i;
 
 function isOnly(text: string, pattern: RegExp): boolean {
@@ -21,9 +21,9 @@ function isOnly(text: string, pattern: RegExp): boolean {
   return plain !== '' && pattern.test(plain);
 }
 
-/** Decides when the person's voice stops the agent's: first quieter, then silent, then either given up or resumed from the cut. */
+/** Decides when the person interrupts the agent: its speech gets quieter, then silent, and is then dropped or resumed where it stopped. */
 export class Interruption {
-  /** The goodbye and messages for machines are not stopped. */
+  /** True during the goodbye and messages for machines, which are not interrupted. */
   isBlocked = false;
   isGreeting = false;
   private cancelResume?: () => void;
@@ -34,7 +34,7 @@ export class Interruption {
     private readonly hasWords: () => boolean,
   ) {}
 
-  /** The person speaks for so long now. */
+  /** The person has been speaking for so long. */
   voice(milliseconds: number): void {
     if (!this.isPossible) return;
     this.cancelResume?.();
@@ -55,7 +55,7 @@ export class Interruption {
     this.cancelResume = this.timers.after(RESUME_MS, () => this.resume());
   }
 
-  /** Whether a turn that ended is no more than a sign of listening, beside which the agent goes on speaking. */
+  /** Returns true when a turn is only a sign of listening ("mhm"): the agent goes on speaking. */
   passesOver(text: string): boolean {
     if (!this.isPossible || (text !== '' && !this.isBackchannel(text))) return false;
     this.resume();

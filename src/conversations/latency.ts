@@ -10,7 +10,7 @@ function median(values: (number | null)[]): number | null {
   return known.length === 0 ? null : quantile(known, 0.5);
 }
 
-/** Times the way from the end of a turn to the first sound of its answer. */
+/** Measures the time from the end of a turn to the first sound of its answer, and its parts. */
 export class TurnTimes {
   private requestedAt?: number;
   private wordsAt?: number;
@@ -22,7 +22,7 @@ export class TurnTimes {
     private readonly speechToTextMs: number | null,
   ) {}
 
-  /** Only the first of each counts. */
+  /** Only the first call of each method counts. */
   requested(now: number): void {
     this.requestedAt ??= now;
   }
@@ -35,7 +35,7 @@ export class TurnTimes {
     this.sentenceAt ??= now;
   }
 
-  /** The figures, at the first sound; null at any other. */
+  /** Returns the latency at the first sound of an answer; null at later ones. */
   answered(now: number): TurnLatency | null {
     if (this.isAnswered) return null;
     this.isAnswered = true;
@@ -49,7 +49,7 @@ export class TurnTimes {
   }
 }
 
-/** Collects the figures of a call. */
+/** Collects the latency of all turns of a call. */
 export class LatencyFigures {
   answerToSpeechMs: number | null = null;
   private readonly turns: TurnLatency[] = [];

@@ -1,9 +1,9 @@
 import { Timers } from '../common/timers.js';
 import { Beep } from './beep.js';
 
-/** A machine that has been quiet for so long records, beep or no beep. */
+/** A machine that has been quiet for so long is recording, even without a beep. */
 const QUIET_MS = 1200;
-/** Greetings of machines are shorter. */
+/** Longer than any machine's greeting. */
 const GIVE_UP_MS = 30_000;
 
 /** Waits for the moment at which an answering machine begins to record. */

@@ -4,7 +4,7 @@ const FIRST_FILLER_MS = 1200;
 const SECOND_FILLER_MS = 5000;
 const GIVE_UP_MS = 10_000;
 
-/** How long the person waits for an answer: something is said meanwhile, and in the end it is given up. */
+/** Limits how long the person waits for an answer: after a while a filler is said, and in the end the answer is given up. */
 export class Patience {
   private cancels: (() => void)[] = [];
 

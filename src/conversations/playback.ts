@@ -2,9 +2,9 @@ import { FRAME_MS, SAMPLE_RATE } from '../common/sound.js';
 import { Timers } from '../common/timers.js';
 import { LineCall } from '../telephony/phone-line.js';
 
-/** Longest piece of sound that is handed on at once: a second. */
+/** Longest piece of sound that is passed on at once: a second. */
 const PIECE_SAMPLES = SAMPLE_RATE;
-/** How loud the agent goes on while it is not clear yet whether the person cuts in. */
+/** The agent's volume while it is not clear yet whether the person interrupts. */
 const DUCKED_GAIN = 0.25;
 
 function scaled(samples: Int16Array, gain: number): Int16Array {
@@ -12,8 +12,8 @@ function scaled(samples: Int16Array, gain: number): Int16Array {
 }
 
 /**
- * The sound of what the agent says now, from its beginning to the last piece made so far. It is kept until the next one starts, so that it
- * can be stopped and go on from where the person stopped hearing it.
+ * Plays the agent's current speech. All of its sound is kept until the next speech starts, so that it can be stopped and resumed where the
+ * person stopped hearing it.
  */
 export class Playback {
   private pieces: Int16Array[] = [];
@@ -37,7 +37,7 @@ export class Playback {
     this.origin = line.playedSamples;
   }
 
-  /** Samples of it that the person heard. */
+  /** Number of samples that the person has heard. */
   get heard(): number {
     return this.heldAt ?? Math.max(0, Math.min(this.length, this.line.playedSamples - this.origin));
   }
@@ -67,7 +67,7 @@ export class Playback {
     this.watch();
   }
 
-  /** The line falls silent at once. What was not heard stays, for `resume`. */
+  /** Silences the line at once. Sound that was not heard is kept for `resume`. */
   hold(): void {
     if (this.isHeld) return;
     const heard = this.heard;
@@ -122,7 +122,7 @@ export class Playback {
     this.reported = heard;
   }
 
-  /** Parts of the pieces that lie between two samples, none longer than a second. */
+  /** Yields the sound between two samples in pieces of at most a second. */
   private *from(start: number, end: number): Iterable<Int16Array> {
     let offset = 0;
     for (const piece of this.pieces) {

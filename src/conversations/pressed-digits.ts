@@ -3,7 +3,7 @@ import { Timers } from '../common/timers.js';
 const PAUSE_MS = 1500;
 const MAX_DIGITS = 64;
 
-/** Gathers keys that the person presses one after another; `#` or a pause ends them. */
+/** Collects keys that the person presses one after another, until `#` or a pause. */
 export class PressedDigits {
   private digits = '';
   private cancel?: () => void;

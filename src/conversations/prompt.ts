@@ -8,7 +8,7 @@ const RULES = `You are on a phone call; everything you write is spoken aloud by 
 - Asked whether you are an AI, a robot or a recording, say yes.
 - Do only what your tools can do, and say that something is done only after the tool said so.`;
 
-/** The first message to the model: what the agent is there for, when it is, and the rules of the phone. */
+/** Returns the system prompt: the agent's instruction, date and time, and rules for phone calls. */
 export function systemPrompt(settings: ConversationSettings): string {
   const { instruction, startedAt, timeZone, language } = settings;
   const moment = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'short', timeZone }).format(

@@ -9,7 +9,7 @@ import { Segment } from './speech.js';
 import { CallTools, ToolTurn } from './tools.js';
 
 const MAX_TOOL_STEPS = 3;
-/** More than a caller listens to; a model that does not stop is stopped. */
+/** Longest answer; a model that writes more is stopped. */
 const MAX_CHARACTERS = 4000;
 const MAX_CALLS = 8;
 
@@ -24,16 +24,16 @@ export interface ReplyParts {
 
 export type ReplyOutcome = 'answered' | 'failed' | 'aborted';
 
-/** One answer of a language model in the making. */
+/** One streamed answer of the language model. */
 interface Step {
   text: string;
   segments: Segment[];
   calls: ToolCall[];
 }
 
-/** The agent's answer to one turn of the person: asked of the model, spoken sentence by sentence, its tools used. */
+/** The agent's answer to one turn of the person: asks the model, speaks its sentences as they come, runs its tools. */
 export class Reply {
-  /** Resolves when it touches the history no more. */
+  /** Resolves when the reply no longer changes the history. */
   done: Promise<unknown> = Promise.resolve();
   private readonly controller = new AbortController();
   private step: Step | null = null;
@@ -52,7 +52,7 @@ export class Reply {
     this.keepStep([]);
   }
 
-  /** Answers what the person said, after `before`: tool results of an earlier reply belong in front of it. */
+  /** Answers what the person said, once `before` has resolved: tool results of an earlier reply must come first. */
   start(words: string, before: Promise<unknown>): Promise<ReplyOutcome> {
     const outcome = before.then(() => {
       this.parts.history.addPerson(words);
@@ -79,7 +79,7 @@ export class Reply {
     }
   }
 
-  /** The model's goodbye, where it did not say one along with the end of the call. */
+  /** Asks the model for a goodbye when it ended the call without one. */
   private async sayGoodbye(): Promise<ReplyOutcome> {
     if (this.hasSpoken) return 'answered';
     await this.ask([]);
@@ -87,7 +87,7 @@ export class Reply {
     return this.hasSpoken ? 'answered' : 'failed';
   }
 
-  /** Resolves to whether the answer came to its end. What came of a broken one is spoken all the same. */
+  /** Resolves to true when the answer is complete. The part of an incomplete one that arrived is spoken too. */
   private async ask(tools: Tool[]): Promise<boolean> {
     const { timers, model, history, temperature } = this.parts;
     const { signal } = this.controller;
@@ -106,7 +106,7 @@ export class Reply {
       }
       isWhole = true;
     } catch {
-      // Whoever asked the provider tells of its failure; here it is an answer that broke off.
+      // The provider's caller has logged the failure; here the answer only counts as incomplete.
     }
     if (!signal.aborted) this.speak(step, sentences.flush(), '');
     return isWhole;
@@ -132,7 +132,7 @@ export class Reply {
     return calls;
   }
 
-  /** Uses tools one after another; resolves to whether one ends the call. Each gets a result, whatever became of the reply. */
+  /** Runs tools one after another; resolves to true when one ends the call. Each gets a result, even if the reply was aborted. */
   private async use(calls: ToolCall[]): Promise<boolean> {
     let endsCall = false;
     for (const call of calls) {

@@ -1,17 +1,17 @@
-/** The first piece of an answer may end at a clause, so that its sound comes early; no piece is longer than a synthesizer likes. */
+/** Characters after which the first piece may end at a clause, so that its sound comes early. */
 const FIRST_PIECE = 60;
-const LONGEST_PIECE = 300;
+const MAX_PIECE = 300;
 /** Words whose dot ends no sentence, and single letters. */
 const ABBREVIATION = /(?:^|[\s(])(?:Mr|Mrs|Ms|Dr|Prof|St|No|vs|etc|e\.g|i\.e|a\.m|p\.m|[A-Z])\.$/i;
 const SENTENCE_END = /[.!?…]+["')\]]*\s+|[。！？]|\n+/g;
 const CLAUSE_END = /[,;:–—]\s+/g;
 
-/** Cuts a text that comes in pieces into what can be spoken already. */
+/** Splits streamed text into sentences or clauses that can be spoken already. */
 export class Sentences {
   private rest = '';
   private isFirst = true;
 
-  /** The sentences that are complete with this piece. */
+  /** Adds text; returns the sentences that are complete now. */
   push(piece: string): string[] {
     this.rest += piece;
     const found: string[] = [];
@@ -21,7 +21,7 @@ export class Sentences {
     return found;
   }
 
-  /** What is left when nothing more comes. */
+  /** Returns the rest, at the end of the text. */
   flush(): string[] {
     const found: string[] = [];
     this.take(this.rest.length, found);
@@ -36,14 +36,14 @@ export class Sentences {
     found.push(sentence);
   }
 
-  /** Where the next sentence or clause ends; 0 when it goes on. */
+  /** Returns where the next sentence or clause ends; 0 when it is not complete. */
   private nextEnd(): number {
     for (const match of this.rest.matchAll(SENTENCE_END)) {
       const end = match.index + match[0].length;
       if (!ABBREVIATION.test(this.rest.slice(0, end).trimEnd())) return end;
     }
     if (this.isFirst && this.rest.length > FIRST_PIECE) return this.lastClause(FIRST_PIECE);
-    return this.rest.length > LONGEST_PIECE ? this.lastClause(LONGEST_PIECE) || this.lastBlank() : 0;
+    return this.rest.length > MAX_PIECE ? this.lastClause(MAX_PIECE) || this.lastBlank() : 0;
   }
 
   private lastClause(limit: number): number {
@@ -53,6 +53,6 @@ export class Sentences {
   }
 
   private lastBlank(): number {
-    return this.rest.lastIndexOf(' ', LONGEST_PIECE) + 1 || LONGEST_PIECE;
+    return this.rest.lastIndexOf(' ', MAX_PIECE) + 1 || MAX_PIECE;
   }
 }

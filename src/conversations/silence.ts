@@ -1,10 +1,10 @@
 import { Timers } from '../common/timers.js';
 
 const CHECK_AFTER_MS = 3500;
-/** With a shorter limit the question comes at this part of it. */
+/** Under a shorter limit the agent asks after this part of it. */
 const CHECK_SHARE = 0.6;
 
-/** Both sides quiet, by our clock: first the agent asks whether somebody is there, later the call ends. */
+/** Watches for silence of both sides: first the agent asks whether somebody is there, later the call ends. */
 export class Silence {
   private cancel: (() => void)[] = [];
   private hasAsked = false;
@@ -16,7 +16,7 @@ export class Silence {
     private readonly isOver: () => void,
   ) {}
 
-  /** Both are quiet from now on, or still. */
+  /** Both sides are quiet. Does nothing when they were already. */
   begin(): void {
     if (this.cancel.length > 0) return;
     this.cancel.push(this.timers.after(this.limitMs, this.isOver));
@@ -35,7 +35,7 @@ export class Silence {
     for (const cancel of this.cancel.splice(0)) cancel();
   }
 
-  /** The person gave a sign of life: the next silence begins with the question again. */
+  /** The person has reacted: the next silence begins with the question again. */
   personThere(): void {
     this.end();
     this.hasAsked = false;

@@ -3,11 +3,11 @@ import { untilAborted } from '../common/until-aborted.js';
 import { audible } from '../speech/synthesis/audible.js';
 import { SpeechSynthesizer } from '../speech/synthesis/speech-synthesizer.js';
 
-/** A synthesizer that is silent for so long is asked once more, and then given up. */
+/** Longest wait for a synthesizer's first sound. After it the text is tried once more. */
 const FIRST_SOUND_MS = 5000;
 const ATTEMPTS = 2;
 
-/** Has texts spoken by a synthesizer, and watches that there is something to hear. */
+/** Gets the sound of texts from a synthesizer, with a time limit and one retry. */
 export class SoundMaker {
   constructor(
     private readonly timers: Timers,
@@ -15,7 +15,7 @@ export class SoundMaker {
     private readonly voiceId: string | null,
   ) {}
 
-  /** Hands the sound of a text on piece by piece. Resolves to false when the synthesizer made none, twice; it never rejects. */
+  /** Passes the sound of a text to `hand` piece by piece. Resolves to false when the synthesizer failed twice; never rejects. */
   async make(text: string, signal: AbortSignal, hand: (samples: Int16Array) => void): Promise<boolean> {
     for (let attempt = 0; attempt < ATTEMPTS && !signal.aborted; attempt += 1) {
       if (await this.attempt(text, signal, hand)) return true;
@@ -23,7 +23,7 @@ export class SoundMaker {
     return signal.aborted;
   }
 
-  /** Resolves to whether any sound was handed on: a sentence that broke off is not begun again. */
+  /** Resolves to true when any sound was passed on: a sentence that broke off is not repeated. */
   private async attempt(text: string, signal: AbortSignal, hand: (samples: Int16Array) => void): Promise<boolean> {
     const late = new AbortController();
     const stopWaiting = this.timers.after(FIRST_SOUND_MS, () => late.abort());
@@ -37,7 +37,7 @@ export class SoundMaker {
         hand(piece);
       }
     } catch {
-      // The provider's failure is told by whoever asked it; here it is a sentence without sound.
+      // The provider's caller has logged the failure; here the sentence only counts as silent.
     } finally {
       stopWaiting();
       late.abort();

@@ -1,19 +1,19 @@
 const MARKDOWN_LINK = /!?\[([^\]]*)\]\([^)]*\)/g;
-/** Pictures, flags and skin tones, and what joins them. */
+/** Emoji, flags, skin tones and their joiners. */
 const EMOJI = /\p{Extended_Pictographic}|\p{Regional_Indicator}|\p{Emoji_Modifier}|\u200D|\uFE0F|\u20E3/gu;
-/** Emphasis, code, headings, quotes, bullets: signs that are seen and not said. */
+/** Markdown: emphasis, code, headings, quotes and bullets. */
 const MARKUP = /(\*\*|__|~~|`+|^\s{0,3}#{1,6}\s+|^\s{0,3}>\s?|^\s*[-*•]\s+|\*(?=\S)|(?<=\S)\*)/gm;
 const PHONE_NUMBER = /\+\d[\d ().-]{6,18}\d/g;
-/** Longer than a year or a price: read as digits, for "four billion" helps nobody. */
+/** Numbers longer than a year or price. They are read as digits: "four billion" helps nobody. */
 const LONG_NUMBER = /\b\d{5,}\b/g;
 
-/** Digits one by one, with a comma after every third and what is left as one group: as people read numbers to each other. */
+/** Returns digits in groups of three with commas between, as people read numbers to each other. */
 function digitGroups(digits: string): string {
   const groups = digits.match(/\d{1,3}(?=(?:\d{2,3})*$)|\d+/g) ?? [];
   return groups.map((group) => [...group].join(' ')).join(', ');
 }
 
-/** A text as it can be spoken: without markup and emoji, its long numbers and phone numbers as groups of digits. May be empty. */
+/** Returns a text without markup and emoji, and with long numbers as groups of digits. May be empty. */
 export function makeSpeakable(text: string): string {
   return text
     .replace(MARKDOWN_LINK, '$1')
@@ -25,7 +25,7 @@ export function makeSpeakable(text: string): string {
     .trim();
 }
 
-/** Whether there is a letter or digit to be heard. */
+/** Returns true when a text has a letter or digit. */
 export function hasWords(text: string): boolean {
   return /[\p{L}\p{N}]/u.test(text);
 }

@@ -6,9 +6,9 @@ import { SoundMaker } from './sound-maker.js';
 import { hasWords, makeSpeakable } from './speakable.js';
 import { heardText, Segment } from './speech.js';
 
-/** What became of something that the agent said. */
+/** How much of the agent's speech was heard. */
 export interface Spoken {
-  /** What was heard of it; empty when nothing was. */
+  /** The heard part of the text; empty when nothing was heard. */
   text: string;
   segments: Segment[];
   /** Samples heard. */
@@ -23,15 +23,15 @@ export interface SpeakerListener {
   sounding(segment: Segment): void;
   /** All was heard, or it was cut off. */
   spoken(spoken: Spoken): void;
-  /** The synthesizer gives no sound. */
+  /** The synthesizer failed. */
   speechless(): void;
   heard(samples: Int16Array): void;
 }
 
-/** Speaks one thing at a time: its segments come while it is spoken already. */
+/** Speaks one thing at a time. Its segments may be added while it is being spoken. */
 export class Speaker {
   readonly playback: Playback;
-  /** No voice stops what is being said. */
+  /** True while the current speech must not be interrupted. */
   mustBeHeard = false;
   private readonly sounds: SoundMaker;
   private segments: Segment[] = [];
@@ -61,22 +61,22 @@ export class Speaker {
     );
   }
 
-  /** Something is being said, or about to be. */
+  /** True while something is being said or about to be. */
   get isSpeaking(): boolean {
     return !this.isOver;
   }
 
-  /** Sound of it is on the line. */
+  /** True while its sound is on the line. */
   get isAudible(): boolean {
     return !this.isOver && this.startedAt !== null && !this.playback.isPlayed && !this.playback.isHeld;
   }
 
-  /** What is said now, or was said last. */
+  /** Segments of the current or last speech. */
   get said(): Segment[] {
     return this.segments;
   }
 
-  /** Begins something new; what was said before is cut off. */
+  /** Begins a new speech; cuts off the one before. */
   begin(): void {
     this.cut();
     this.playback.start();
@@ -85,7 +85,7 @@ export class Speaker {
     this.abort = new AbortController();
   }
 
-  /** Begins something that is heard only from `letGo` on. */
+  /** Begins a new speech that is played only from `letGo` on. */
   beginHeld(): void {
     this.begin();
     this.playback.hold();
@@ -102,7 +102,7 @@ export class Speaker {
     this.checkOver();
   }
 
-  /** Adds a sentence or clause. Null where there is nothing to be heard in it. */
+  /** Adds a sentence or clause. Returns null when nothing in it can be spoken. */
   say(text: string, isFiller = false): Segment | null {
     if (this.isOver || this.isComplete || !hasWords(makeSpeakable(text))) return null;
     const segment: Segment = { text, start: 0, samples: 0, isWhole: false, isFiller };
@@ -112,20 +112,20 @@ export class Speaker {
     return segment;
   }
 
-  /** Says that nothing will be added. */
+  /** Marks the speech as complete: nothing more will be added. */
   complete(): void {
     this.isComplete = true;
     this.checkOver();
   }
 
-  /** Says one thing, from beginning to end. */
+  /** Begins and completes a speech of these texts. */
   sayAll(...texts: string[]): void {
     this.begin();
     for (const text of texts) this.say(text);
     this.complete();
   }
 
-  /** The line falls silent, then the synthesizer is told to stop, then whoever else works on it. */
+  /** Silences the line, then stops the synthesizer, then calls `stopOthers`. */
   cut(stopOthers: () => void = () => {}): void {
     if (this.isOver) return stopOthers();
     this.playback.hold();
@@ -134,7 +134,7 @@ export class Speaker {
     this.finish(!(this.isComplete && this.isAllMade && this.playback.isPlayed));
   }
 
-  /** Resolves when all that was given so far was heard, or cut off. */
+  /** Resolves when everything added so far was heard or cut off. */
   whenQuiet(): Promise<void> {
     return new Promise((resolve) => {
       this.quietWaiters.push(resolve);

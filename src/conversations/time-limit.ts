@@ -2,7 +2,7 @@ import { Timers } from '../common/timers.js';
 
 const TIME_IS_SHORT_MS = 20_000;
 
-/** The longest time of a call: shortly before its end the person is told, where the call is long enough for that. */
+/** Limits the length of a call. If it is long enough, the person is warned shortly before the end. */
 export class TimeLimit {
   private cancels: (() => void)[] = [];
 

@@ -29,25 +29,25 @@ const DO_NOT_CALL = tool(
   {},
 );
 
-/** What a tool is told of the turn in which it is used. */
+/** What a tool knows of the turn in which it runs. */
 export interface ToolTurn {
   /** What the person said last. */
   question: string;
-  /** The end of the call was refused in this turn already. */
+  /** True when ending the call was refused before in this turn. */
   wasEndRefused: boolean;
 }
 
 export interface ToolResult {
-  /** For the model. */
+  /** Text for the model. */
   content: string;
-  /** The call ends after what is being said. */
+  /** True when the call ends after the current speech. */
   endsCall?: boolean;
   refusedEnd?: boolean;
 }
 
-/** What tools bring about outside of the line. */
+/** Effects of tools other than on the line. */
 export interface ToolEffects {
-  /** Resolves when what was said so far was heard. */
+  /** Resolves when everything said so far was heard. */
   quiet(): Promise<void>;
   noted(name: string, value: string): void;
   doNotCall(): void;
@@ -55,7 +55,7 @@ export interface ToolEffects {
   transferred(): void;
 }
 
-/** The tools of a call: those that work in it, and no others. */
+/** The tools that are available in a call. */
 export class CallTools {
   readonly offered: Tool[];
   private notes = 0;
@@ -71,7 +71,7 @@ export class CallTools {
     this.offered = [END_CALL, PRESS_DIGITS, NOTE, DO_NOT_CALL, ...(transferTo.length > 0 ? [TRANSFER] : [])];
   }
 
-  /** Never rejects: what went wrong is told to the model. */
+  /** Never rejects: errors are returned to the model. */
   async run(call: ToolCall, turn: ToolTurn): Promise<ToolResult> {
     const given = this.argumentsOf(call);
     if (!given) return { content: 'Not done: the arguments are not a JSON object.' };
@@ -104,7 +104,7 @@ export class CallTools {
     }
   }
 
-  /** Models hang up too eagerly: a question of the person is answered first. */
+  /** Refuses once when the person has just asked something: models hang up too eagerly. */
   private endCall({ question, wasEndRefused }: ToolTurn): ToolResult {
     if (question.includes('?') && !wasEndRefused) {
       return {

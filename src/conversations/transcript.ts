@@ -2,7 +2,7 @@ import { Timers } from '../common/timers.js';
 import { maskCardNumbers } from './mask.js';
 import { TranscriptEntry } from './conversation-events.js';
 
-/** Keeps the times of a call, which count from its answer, and hands what was said on as the transcript shows it. */
+/** Passes on what was said as transcript entries, with times since the answer. */
 export class Transcript {
   private answeredAt: number | null = null;
 
@@ -15,7 +15,7 @@ export class Transcript {
     this.answeredAt = this.timers.now();
   }
 
-  /** Whole milliseconds since the answer until now. */
+  /** Whole milliseconds since the answer. */
   get nowMs(): number {
     return this.since(this.timers.now());
   }
@@ -24,7 +24,7 @@ export class Transcript {
     return this.answeredAt !== null;
   }
 
-  /** Whole milliseconds since the answer. */
+  /** Returns a moment as whole milliseconds since the answer. */
   private since(moment: number): number {
     return Math.max(0, Math.round(moment - (this.answeredAt ?? moment)));
   }

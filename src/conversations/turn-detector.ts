@@ -6,40 +6,40 @@ const START_WINDOW = 5;
 const FRAME_MS = 20;
 /** Speech stops after so long without voice. */
 const STOP_MS = 300;
-/** From there the turn ends after so long: sooner when the words sound finished. */
+/** Pause that ends a turn; shorter when the words sound finished. */
 const END_MS = 500;
 const LONG_END_MS = 1200;
-/** How long words are waited for that are not there yet, or may still change. */
+/** Longest wait for words that are missing or may still change. */
 const WORDS_MS = 2000;
 const NO_WORDS_MS = 2500;
 const BLIP_MS = 700;
 const SHORT_ANSWER_WORDS = 2;
-/** Who ends with one of these goes on. */
+/** Last words after which people go on speaking. */
 const HESITATION = /\b(?:um+|uh+|er+|and|but|so|or|because|the|an?|to|of|my|is|well|like)$/i;
 
 /** A turn of the person. */
 export interface Turn {
-  /** Empty where no words were recognized. */
+  /** Empty when no words were recognized. */
   text: string;
   startedAt: number;
   endedAt: number;
   voicedMs: number;
-  /** From the last sound to the last words; null where nothing was recognized. */
+  /** From the last sound to the last words, milliseconds; null when nothing was recognized. */
   speechToTextMs: number | null;
 }
 
-/** Noise without words that is too short to be an utterance. */
+/** Returns true for a sound without words that is too short to be speech. */
 export function isBlip({ text, voicedMs }: Turn): boolean {
   return text === '' && voicedMs < BLIP_MS;
 }
 
-/** The words of a turn; where they are not known, how long it was. */
+/** Returns the words of a turn or, when they are unknown, how long it was. */
 export function shownWords({ text, voicedMs }: Turn): string {
   return text || `[speech ${(voicedMs / 1000).toFixed(1)} s]`;
 }
 
 export interface TurnListener {
-  /** Somebody has spoken for so long without a pause. */
+  /** The person has spoken for so long without a pause. */
   voice(milliseconds: number): void;
   voiceStopped(): void;
   /** The words of the turn so far. */
@@ -47,13 +47,13 @@ export interface TurnListener {
   turnEnded(turn: Turn): void;
 }
 
-/** Whether words sound as if nothing followed. */
+/** Returns true when words sound like the end of a sentence. */
 function soundsFinished(text: string): boolean {
   if (/[.?!…。！？]["')]*$/.test(text)) return true;
   return text.split(/\s+/).length <= SHORT_ANSWER_WORDS && !HESITATION.test(text);
 }
 
-/** Finds the turns of the person in voice activity and recognized words. */
+/** Detects when the person's turn ends, from voice activity and recognized words. */
 export class TurnDetector {
   private recent: boolean[] = [];
   private isSpeaking = false;
@@ -65,14 +65,14 @@ export class TurnDetector {
   private finals: string[] = [];
   private interim = '';
   private lastWordsAt: number | null = null;
-  /** Nothing more will come of what was spoken before the last pause. */
+  /** True when the recognizer will return no more words for the speech before the last pause. */
   private areWordsFinal = false;
   private cancelStop?: () => void;
   private cancelEnd?: () => void;
 
   constructor(
     private readonly timers: Timers,
-    /** Without words a turn ends by its sound alone. */
+    /** Returns false when no words can be recognized: turns then end by sound alone. */
     private readonly hasWords: () => boolean,
     private readonly listener: TurnListener,
   ) {}
@@ -105,7 +105,7 @@ export class TurnDetector {
     this.heardWords();
   }
 
-  /** The recognizer has told all it knows of what was spoken before the last pause. */
+  /** The recognizer has returned all words of the speech before the last pause. */
   wordsAreFinal(): void {
     this.areWordsFinal = true;
     this.schedule();
@@ -131,7 +131,7 @@ export class TurnDetector {
     this.watchForStop(STOP_MS);
   }
 
-  /** By the clock, for frames may stop coming. */
+  /** Uses a timer: frames may stop arriving. */
   private watchForStop(milliseconds: number): void {
     this.cancelStop = this.timers.after(milliseconds, () => {
       const left = this.lastVoiceAt + STOP_MS - this.timers.now();

@@ -2,27 +2,27 @@ import { Timers } from '../common/timers.js';
 import { Beep } from './beep.js';
 import { AnsweredBy } from './conversation-events.js';
 
-/** A person who takes up the phone says no more than this, then waits. */
+/** Longest greeting of a person who answers the phone; after it they wait. */
 const HELLO_MS = 2400;
 const HELLO_PAUSE_MS = 1200;
-/** Sooner with a few words. */
+/** Pause that is enough after only a few words. */
 const SHORT_PAUSE_MS = 500;
 const FEW_WORDS = 4;
 const MANY_WORDS = 9;
-/** Nobody asks for so long without a breath. */
+/** Speech without a pause that is longer than any person's. */
 const MONOLOGUE_MS = 6000;
 const NOTHING_MS = 5000;
 
 const MACHINE =
   /leave (?:me |us )?(?:a|your) (?:message|name)|after the (?:tone|beep)|at the (?:tone|beep)|voice ?mail|mailbox|press (?:one|1)\b|record your message/i;
 const SCREENING = /(?:state|say) your name|record your name|who is calling and why|reason for (?:your|the) call/i;
-/** People say these too. */
+/** Phrases that both people and machines say. */
 const AWAY = /(?:not|n't|un) ?available|can(?:'t|not) (?:take|come to|answer)/i;
 const QUESTION = /\?|\b(?:who is this|who's this|how (?:can|may) i|can i help|what (?:is|do)|may i ask)\b/i;
 
 export type Verdict = AnsweredBy | 'screening';
 
-/** Finds out who answered, from the answer on, without ever keeping the agent from speaking. */
+/** Finds out whether a person or a machine answered, without delaying the agent's speech. */
 export class VoicemailDetector {
   private readonly beep = new Beep();
   private text = '';
@@ -60,13 +60,13 @@ export class VoicemailDetector {
     if (MACHINE.test(text) && !QUESTION.test(text)) this.decide('machine');
   }
 
-  /** The first pause tells most. */
+  /** Decides mostly by the first pause. */
   voiceStopped(pauseMs: number): void {
     if (this.isDecided) return;
     const words = this.text.split(/\s+/).filter((word) => word !== '').length;
     const isFew = words > 0 && words <= FEW_WORDS;
     if (this.longestMs <= HELLO_MS) return this.wait((isFew ? SHORT_PAUSE_MS : HELLO_PAUSE_MS) - pauseMs, 'human');
-    // Words may still come, and with them a question, which no machine asks.
+    // More words may come, and a question in them means a person.
     this.cancel?.();
     this.cancel = this.timers.after(HELLO_PAUSE_MS - pauseMs, () => this.decide(this.afterMonologue()));
   }
@@ -76,7 +76,7 @@ export class VoicemailDetector {
     this.isDecided = true;
   }
 
-  /** Somebody typed, or pressed a key: machines do not, however long it took. */
+  /** Somebody typed or pressed a key, so it is a person. */
   personActed(): void {
     if (this.verdict === 'unknown') this.decided((this.verdict = 'human'));
     else this.decide('human');
