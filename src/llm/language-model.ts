@@ -30,9 +30,9 @@ export interface ChatRequest {
 export type ChatPart = { type: 'text'; text: string } | { type: 'tool-call'; call: ToolCall };
 
 export interface LanguageModel {
-  /** As it is named in the log and in `/health/ready`. */
+  /** Name in the log and in `/health/ready`. */
   readonly name: string;
-  /** Says that it is about to be asked: what takes time before the first answer can be done now. */
+  /** Announces a request soon, so that slow preparation can be done before it. */
   prepare?(): void;
   /** Streams the answer. Throws ProviderError; an answer that was cut off throws after its parts. */
   stream(request: ChatRequest): AsyncIterable<ChatPart>;

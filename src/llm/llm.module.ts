@@ -1,10 +1,10 @@
 import { Module } from '@nestjs/common';
 import { Models } from './models.js';
 
-/** What the language model of all calls is asked for by. */
+/** Injection token of the language model for all calls. */
 export const LANGUAGE_MODEL = Symbol('LanguageModel');
 
-/** The language model that agents think with. */
+/** The language model of agents. */
 @Module({
   providers: [Models, { provide: LANGUAGE_MODEL, useExisting: Models }],
   exports: [LANGUAGE_MODEL],

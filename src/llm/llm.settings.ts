@@ -3,11 +3,11 @@ import { ModuleSettings } from '../config/settings.js';
 
 /** Language model. Any server with OpenAI's chat completions. */
 export class LlmSettings extends ModuleSettings {
-  /** Where its API is, up to `/v1`: https://api.openai.com/v1, http://localhost:11434/v1. Unset: the agent answers by plain rules. */
+  /** Base URL of its API, up to `/v1`: https://api.openai.com/v1, http://localhost:11434/v1. Unset: agents answer by a few fixed rules. */
   @ApiUrl()
   LLM_URL?: string;
 
-  /** Its key, where it wants one. With a key LLM_URL must be https:// (or http:// to this machine). */
+  /** API key, if it needs one. With a key LLM_URL must be https:// (or http:// to this machine). */
   @ApiKey()
   LLM_API_KEY?: string;
 
@@ -15,15 +15,15 @@ export class LlmSettings extends ModuleSettings {
   @ModelName()
   LLM_MODEL?: string;
 
-  /** A second API, asked while the first fails, or is silent for four seconds. */
+  /** Base URL of a second API, used while the first one fails or does not answer within four seconds. */
   @ApiUrl()
   LLM_FALLBACK_URL?: string;
 
-  /** Its key, where it wants one. */
+  /** API key of the second API, if it needs one. */
   @ApiKey()
   LLM_FALLBACK_API_KEY?: string;
 
-  /** Name of its model; required with LLM_FALLBACK_URL. */
+  /** Name of the second API's model; required with LLM_FALLBACK_URL. */
   @ModelName()
   LLM_FALLBACK_MODEL?: string;
 
@@ -34,7 +34,7 @@ export class LlmSettings extends ModuleSettings {
     return faults;
   }
 
-  /** In the order in which they are asked. */
+  /** Both APIs, in the order in which they are tried. */
   get servers(): [first: ApiServer, second: ApiServer] {
     return [
       { url: this.LLM_URL, apiKey: this.LLM_API_KEY, model: this.LLM_MODEL },

@@ -9,10 +9,10 @@ import { LlmSettings } from './llm.settings.js';
 import { OpenAiModel } from './openai-model.js';
 import { ScriptedModel } from './scripted-model.js';
 
-/** Models have limits of their own, which are shorter than `nextMs`. */
+/** OpenAiModel's own time limit is shorter than `nextMs`. */
 const LIMITS = { firstMs: 4 * SECOND_MS, nextMs: 15 * SECOND_MS };
 
-/** The models that the settings name, one after another; the scripted one where they name none. */
+/** Tries the configured models one after another; without any, uses the scripted one. */
 @Injectable()
 export class Models implements LanguageModel {
   readonly name: string;

@@ -7,7 +7,7 @@ import type { KnownApiServer } from '../config/api-server.js';
 import { ChatMessage, ChatPart, ChatRequest, LanguageModel } from './language-model.js';
 import { ToolCallPieces } from './tool-call-pieces.js';
 
-/** To the first part of an answer, and between any two. */
+/** Longest wait for the first part of an answer, and between two parts. */
 const FIRST_PART_MS = 8000;
 const NEXT_PART_MS = 5000;
 
@@ -26,7 +26,7 @@ function toMessage(message: ChatMessage): Message {
   return { role: 'assistant', content: message.content, tool_calls };
 }
 
-/** In our words: a provider's own may quote what was said in the call. */
+/** Returns an error in our words: a provider's message may quote what was said in the call. */
 function toError(error: unknown, hasParts: boolean): ProviderError {
   if (error instanceof ProviderError) return error;
   const { status, code, headers } = error as { status?: number; code?: string; headers?: Headers };
@@ -40,7 +40,7 @@ function toError(error: unknown, hasParts: boolean): ProviderError {
   return new ProviderError('unavailable', status ? `status ${status}` : 'the model cannot be reached');
 }
 
-/** A model behind OpenAI's chat completions, whoever serves them. */
+/** A model of any server with OpenAI's chat completions API. */
 export class OpenAiModel implements LanguageModel {
   readonly name: string;
   private client?: Promise<OpenAI>;
@@ -58,7 +58,7 @@ export class OpenAiModel implements LanguageModel {
     let hasParts = false;
     try {
       for await (const part of this.parts(request, signal, late)) {
-        // Chunks that came already still follow an abort.
+        // Chunks that were already received still arrive after an abort.
         if (request.signal.aborted) return;
         hasParts = true;
         yield part;
@@ -73,7 +73,7 @@ export class OpenAiModel implements LanguageModel {
   }
 
   prepare(): void {
-    // What fails is tried again by the first request.
+    // The first request tries again.
     this.connect().catch(() => (this.client = undefined));
   }
 
@@ -93,7 +93,7 @@ export class OpenAiModel implements LanguageModel {
         finish = choice?.finish_reason ?? finish;
       }
       if (signal.aborted) return;
-      // A stream that is cut between two chunks ends as quietly as one that is complete.
+      // A stream that is cut off between two chunks also ends without an error.
       if (finish === null) throw new ProviderError('cut-off', 'the answer has no end');
       if (finish === 'content_filter') throw new ProviderError('refused', 'the answer was filtered');
       if (finish === 'length') throw new ProviderError('cut-off', 'the answer was too long');
@@ -109,13 +109,13 @@ export class OpenAiModel implements LanguageModel {
       model: this.options.model,
       messages: messages.map(toMessage),
       stream: true,
-      // Some servers refuse an empty list.
+      // Some servers reject an empty list.
       ...(functions.length > 0 ? { tools: functions } : {}),
       ...(temperature === undefined ? {} : { temperature }),
     };
   }
 
-  /** The package is loaded by those who use it. The client would wait for ten minutes and try three times. */
+  /** Loads the package only when it is needed. By default its client would wait for ten minutes and retry twice. */
   private connect(): Promise<OpenAI> {
     this.client ??= import('openai').then(
       ({ default: Client }) =>
@@ -127,7 +127,7 @@ export class OpenAiModel implements LanguageModel {
           maxRetries: 0,
           timeout: FIRST_PART_MS,
           logLevel: 'off',
-          // The key must not follow to wherever an answer points.
+          // A redirect must not receive the key.
           fetchOptions: { redirect: 'error' },
         }),
     );

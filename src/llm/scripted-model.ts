@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ChatPart, ChatRequest, LanguageModel } from './language-model.js';
 
-/** What is answered to which words; the first that fits. */
+/** Answers by pattern; the first match counts. */
 const RULES: [pattern: RegExp, answer: string][] = [
   [
     /\b(are|is) (you|this|it) .*(\bai\b|robot|bot|machine|recording|human|real|person|computer)/i,
@@ -23,7 +23,7 @@ const NO_MODEL = 'I heard you. No language model is set here, so I can only answ
 const STOP_CALLING = RULES[1][0];
 const GOODBYE = RULES[2][0];
 
-/** Answers by plain rules where no language model is set, and says so. */
+/** Answers by fixed rules when no language model is configured, and says so. */
 export class ScriptedModel implements LanguageModel {
   readonly name = 'scripted';
 

@@ -4,18 +4,18 @@ import { ToolCall } from './language-model.js';
 const MAX_CALLS = 16;
 const MAX_ARGUMENTS = 16_384;
 
-/** A piece of a tool call as a stream has it: id and name only in the first, the arguments in any number. */
+/** A streamed piece of a tool call: only the first has id and name; the arguments are spread over all. */
 export interface ToolCallPiece {
   index?: number;
   id?: string;
   function?: { name?: string; arguments?: string };
 }
 
-/** Puts tool calls together from their pieces. */
+/** Assembles tool calls from their pieces. */
 export class ToolCallPieces {
   private readonly calls = new Map<number, ToolCall>();
 
-  /** Some servers leave the index out: a piece with an id then begins the next call, and any other goes on with the last. */
+  /** Some servers omit the index: then a piece with an id begins a new call, and any other continues the last one. */
   add(piece: ToolCallPiece): void {
     const index = piece.index ?? (piece.id ? this.calls.size : Math.max(0, this.calls.size - 1));
     const call = this.calls.get(index) ?? { id: '', name: '', arguments: '' };
@@ -27,7 +27,7 @@ export class ToolCallPieces {
     if (call.arguments.length + more.length <= MAX_ARGUMENTS) call.arguments += more;
   }
 
-  /** Those that have a name, in their order. */
+  /** Returns the tool calls that have a name, in order. */
   whole(): ToolCall[] {
     const inOrder = [...this.calls].sort(([one], [other]) => one - other).map(([, call]) => call);
     return inOrder
