@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
-/** What every successful answer in an envelope has. */
+/** Fields of every successful response with an envelope. */
 export class Answer {
   @ApiProperty({ example: 'Done.', description: 'What happened, for people.' })
   message: string;
@@ -9,14 +9,14 @@ export class Answer {
   status: 'success';
 }
 
-/** An Answer with its fields. */
+/** Returns a successful response with its fields. */
 export function success<Fields extends object>(message: string, fields: Fields): Answer & Fields;
 export function success(message: string): Answer;
 export function success(message: string, fields: object = {}): Answer {
   return { message, status: 'success', ...fields };
 }
 
-/** One fault of the request's fields. */
+/** What is wrong with one field of the request. */
 export class FieldFaultAnswer {
   @ApiProperty({ example: 'email' })
   field: string;
@@ -25,7 +25,7 @@ export class FieldFaultAnswer {
   message: string;
 }
 
-/** Every error of the service, the framework's own included. */
+/** Body of every error response, the framework's own included. */
 export class ErrorAnswer {
   @ApiProperty({ description: 'What went wrong, for people.' })
   message: string;

@@ -70,19 +70,19 @@ const HEADERS: Record<string, HeaderObject> = {
 type Operation = OperationObject & { [HANDLER_EXTENSION]?: DocumentedHandler };
 type Schemas = Record<string, SchemaObject | ReferenceObject>;
 
-/** What the modules say of the API as a whole. */
+/** What the document says of the API as a whole. */
 export interface ApiParts {
   /** In the order in which they are shown. */
   tags: Tag[];
-  /** What operations that are not public may be refused with. */
+  /** Errors of all operations that are not public. */
   guardErrors: ErrorEntry[];
 }
 
-/** Errors that any operation of this kind may answer, whatever it does. */
+/** Returns errors that any operation of this kind may respond with. */
 function commonErrors(method: string, operation: Operation): ErrorEntry[] {
   const { REQUEST_MALFORMED, BODY_TOO_LARGE, NOT_JSON } = COMMON_ERRORS;
   const { INTERNAL_ERROR, OVERLOADED, DATABASE_UNAVAILABLE } = COMMON_ERRORS;
-  // Whatever has a method that may carry a body gets it read, wanted or not.
+  // Bodies are read for every method that may have one, even if the operation needs none.
   const readsBody = method !== 'get';
   const hasPathParameters = operation.parameters?.some((parameter) => 'in' in parameter && parameter.in === 'path');
   return [
@@ -94,7 +94,7 @@ function commonErrors(method: string, operation: Operation): ErrorEntry[] {
   ];
 }
 
-/** "No credentials" reaches us as one alternative without a scheme. */
+/** Nest writes "no credentials" as an alternative without a scheme. */
 function isPublic({ security = [] }: Operation): boolean {
   return security.some((alternative) => Object.keys(alternative).length === 0);
 }
@@ -112,7 +112,7 @@ function errorsOf(operation: Operation, method: string, { guardErrors }: ApiPart
   return [...new Map(errors.map((entry) => [entry.code, entry])).values()];
 }
 
-/** Headers of an answer with this status. Where there is a limit, a success tells how far away it is. */
+/** Returns the headers of a response with this status. Successes of limited operations say how much of the limit is left. */
 function headersOf(status: string, isLimited: boolean): Record<string, ReferenceObject> {
   const isTemporary = status === '429' || status === '503';
   const tellsLimit = isLimited && (status === '200' || status === '429');
@@ -128,7 +128,7 @@ function headersOf(status: string, isLimited: boolean): Record<string, Reference
   };
 }
 
-/** Adds what no single decorator knows: the errors by status, the headers, examples of whole bodies. */
+/** Adds what no single decorator knows: errors by status, headers, and examples of whole bodies. */
 function complete(operation: Operation, method: string, schemas: Schemas, parts: ApiParts): void {
   const documented = operation[HANDLER_EXTENSION];
   const flow = documented && routeSettings(documented.handler).flow;
@@ -156,7 +156,7 @@ function mediaOf(body?: RequestBodyObject | ResponseObject): MediaTypeObject | u
   return body?.content?.['application/json'];
 }
 
-/** New passwords have a shortest length that a setting decides, which no decorator knows. */
+/** Sets the minimum length of new passwords, which a setting decides and decorators cannot know. */
 function setPasswordLength(schemas: Schemas, length: number): void {
   for (const schema of Object.values(schemas) as SchemaObject[]) {
     for (const field of Object.values(schema.properties ?? {}) as SchemaObject[]) {

@@ -16,37 +16,37 @@ import { ID_EXAMPLES } from '../http/fields.js';
 import { Flow } from '../http/flow.js';
 import { ErrorAnswer } from './answers.js';
 
-/** Where an operation keeps what the document is completed from, once all decorators of its handler have been applied. */
+/** Extension of an operation in which Documented() leaves data for completing the document; removed afterwards. */
 export const HANDLER_EXTENSION = 'x-handler';
 
 export interface DocumentedHandler {
-  /** The errors of its own: those of its guard, its limit and the rules of its fields are known from these. */
+  /** The handler's own errors. Those of its guard, limit and fields are derived. */
   errors: ErrorEntry[];
-  /** Fields that the example of the request's body has; all of them when left out. For bodies with fields that stand in for one another. */
+  /** Fields in the example of the request's body; default: all. For bodies with alternative fields. */
   exampleFields?: string[];
   handler: object;
   /** Classes of the handler's parameters. */
   parameters: unknown[];
 }
 
-/** A group of operations. The list of all is in src/api-parts.ts. */
+/** A group of operations. src/api-parts.ts lists all. */
 export interface Tag {
   name: string;
   description: string;
 }
 
 interface OperationDocs extends Pick<DocumentedHandler, 'exampleFields'> {
-  /** Name of the operation in generated clients; the handler's when left out. */
+  /** Name of the operation in generated clients; default: the handler's. */
   operationId?: string;
   summary: string;
   description: string;
-  /** None when left out. */
+  /** Default: none. */
   errors?: ErrorEntry[];
-  /** Class of the 200 answer. */
+  /** Class of the 200 response. */
   answer?: Type<unknown> | [Type<unknown>];
-  /** The answer is a page of a list, and its headers tell of the others. */
+  /** True when the response is a page of a list, with paging headers. */
   isList?: boolean;
-  /** Media type of a 200 answer that is sound in place of JSON. */
+  /** Media type of a 200 response with sound instead of JSON. */
   audio?: string;
   /** The ids in the path: name and description; those that are no UUIDs with their schema. */
   params?: Record<string, string | { description: string; schema: SchemaObject }>;
@@ -70,7 +70,7 @@ function idSchema(name: string): SchemaObject {
   return { type: 'string', format: 'uuid', example: ID_EXAMPLES[name as keyof typeof ID_EXAMPLES] };
 }
 
-/** Documents a handler: its summary, its answer, and the errors of its own out of the modules' error tables. */
+/** Documents a handler: its summary, response and own errors. */
 export function Documented(docs: OperationDocs): MethodDecorator {
   const { operationId, summary, description, params, headers, errors = [], exampleFields, isList, ...answer } = docs;
   const decorate = applyDecorators(
@@ -90,7 +90,7 @@ export function Documented(docs: OperationDocs): MethodDecorator {
   };
 }
 
-/** The schema of a documented enum of numbers: its names are in the description, and where client generators look for them. */
+/** Returns the schema of an enum of numbers, with its names in the description and in the extension that client generators read. */
 export function enumOfNumbers(numbers: Record<string, number>) {
   const names = Object.entries(numbers).map(([name, number]) => `${number} = ${name}`);
   return {
@@ -121,7 +121,7 @@ function errorSchema(entries: ErrorEntry[], flow?: Flow) {
   return { allOf: [{ $ref: getSchemaPath(ErrorAnswer) }, own] };
 }
 
-/** The answers to errors by status, each error with an example. */
+/** Returns error responses by status, each error with an example. */
 export function errorResponses(errors: ErrorEntry[], flow?: Flow): Record<string, object> {
   const statuses = [...new Set(errors.map((entry) => entry.status))];
   const responses = statuses.map((status) => {
@@ -136,7 +136,7 @@ export function errorResponses(errors: ErrorEntry[], flow?: Flow): Record<string
   return Object.fromEntries(responses) as Record<string, object>;
 }
 
-/** An example of a whole body, put together from the examples of its fields. */
+/** Returns an example of a whole body, assembled from its fields' examples. */
 export function exampleOf(
   schema: SchemaObject | ReferenceObject,
   schemas: Record<string, SchemaObject | ReferenceObject>,

@@ -5,7 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { dump } from 'js-yaml';
 import { addVary } from '../http/vary.js';
 
-/** A client that takes gzip; `q=0` is a way to say that it does not (RFC 9110, section 12.5.3). */
+/** Matches an Accept-Encoding that accepts gzip; `q=0` refuses it (RFC 9110, section 12.5.3). */
 const TAKES_GZIP = /(^|,)\s*(gzip|\*)\s*(;\s*q=(0?\.\d*[1-9]\d*|1(\.0*)?)\s*)?(,|$)/i;
 
 interface Representation {
@@ -17,7 +17,7 @@ function represent(body: Buffer): Representation {
   return { body, etag: `"${createHash('sha256').update(body).digest('base64url')}"` };
 }
 
-/** A text that is the same for everybody: serialised and compressed once, when it is first asked for. */
+/** A public text, serialised and compressed once, at the first request. */
 class PublishedText {
   private representations?: { plain: Representation; gzip: Representation };
 

@@ -6,7 +6,7 @@ import { Settings } from '../config/settings.js';
 import { type ApiParts, openApiDocument } from './document.js';
 import { publishDocument } from './published-document.js';
 
-/** Swagger UI styles itself and shows its own images; nothing comes from elsewhere. */
+/** Content-Security-Policy of Swagger UI: its own scripts, inline styles and images, nothing from elsewhere. */
 const UI_POLICY =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'; object-src 'none'";
 
@@ -30,19 +30,19 @@ const UI_STYLE = `
   .swagger-ui .opblock-body input, .swagger-ui .opblock-body select, .swagger-ui .opblock-body textarea { max-width: 100%; min-width: 0; }
 }`;
 
-/** Part of Swagger UI, as its page has it. */
+/** The part of Swagger UI's API in the browser that is used here. */
 interface SwaggerUi {
   oas3Actions: { setSelectedServer(url: string): void };
   specSelectors: { specJson(): { getIn(path: unknown[]): string } };
 }
 
-/** Runs in the page, so it must use nothing of this file: requests go to the host that the page came from, not to PUBLIC_URL. */
+/** Makes requests go to the page's own host instead of PUBLIC_URL. Runs in the browser, so it must not use anything else of this file. */
 function selectRelativeServer(): void {
   const { ui } = globalThis as unknown as { ui: SwaggerUi };
   ui.oas3Actions.setSelectedServer(ui.specSelectors.specJson().getIn(['servers', 1, 'url']));
 }
 
-/** Swagger UI at /docs, the document at /docs-json. Built when it is first asked for: it costs boot time that nobody may need. */
+/** Serves Swagger UI at /docs and the document at /docs-json. Both are built at the first request, to keep the start fast. */
 export function setUpSwagger(app: NestFastifyApplication, settings: Settings, parts: ApiParts): void {
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook('onRoute', (route) => {
