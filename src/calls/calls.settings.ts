@@ -2,7 +2,7 @@ import { IsOptional } from 'class-validator';
 import { Satisfies, Whole } from '../config/rules.js';
 import { ModuleSettings } from '../config/settings.js';
 
-const MOST = 1_000_000;
+const MAX_VALUE = 1_000_000;
 
 /** Calls. */
 export class CallsSettings extends ModuleSettings {
@@ -15,23 +15,23 @@ export class CallsSettings extends ModuleSettings {
   CALL_COUNTRIES?: string;
 
   /** Calls of one project at a time; the others wait. */
-  @Whole(1, MOST)
+  @Whole(1, MAX_VALUE)
   CALLS_PER_PROJECT: number = 10;
 
   /** Calls of one project that start within a second. */
-  @Whole(1, MOST)
+  @Whole(1, MAX_VALUE)
   CALLS_PER_SECOND: number = 1;
 
   /** Calls of one instance at a time. */
-  @Whole(1, MOST)
+  @Whole(1, MAX_VALUE)
   CALLS_PER_INSTANCE: number = 100;
 
   /** Calls that may wait in one project; beyond that 400 `QUOTA_REACHED`. */
-  @Whole(1, MOST)
+  @Whole(1, MAX_VALUE)
   QUEUED_CALLS_PER_PROJECT: number = 20_000;
 
   /** Numbers that one user may keep from being called; those of people who asked for it are kept beyond that. */
-  @Whole(1, MOST)
+  @Whole(1, MAX_VALUE)
   SUPPRESSED_NUMBERS_PER_USER: number = 100_000;
 
   /** A call that waited for so long is not made any more, hours. */

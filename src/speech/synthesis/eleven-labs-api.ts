@@ -5,11 +5,11 @@ import { Voice, VoiceLabels } from './voice.js';
 /** The most that the API gives at once. */
 const PAGE_SIZE = 100;
 /** Far more than any account has: an answer that goes on and on is no list. */
-const MOST_PAGES = 50;
+const MAX_PAGES = 50;
 const MAX_TEXT_LENGTH = 1000;
-const MOST_BYTES = 8 * 1024 * 1024;
+const MAX_BYTES = 8 * 1024 * 1024;
 /** For all pages together. */
-const LONGEST_MS = 5 * SECOND_MS;
+const TIMEOUT_MS = 5 * SECOND_MS;
 
 type Fields = Record<string, unknown>;
 
@@ -44,7 +44,7 @@ async function readJson(response: Response): Promise<Fields | null> {
   for await (const chunk of response.body ?? []) {
     chunks.push(chunk as Uint8Array);
     size += (chunk as Uint8Array).length;
-    if (size > MOST_BYTES) throw new Error('the answer is too large');
+    if (size > MAX_BYTES) throw new Error('the answer is too large');
   }
   try {
     return JSON.parse(Buffer.concat(chunks).toString()) as Fields | null;
@@ -63,10 +63,10 @@ export class ElevenLabsApi {
 
   /** All voices of the account. Throws when the answer is late, too large, or no list of voices. */
   async listVoices(): Promise<Voice[]> {
-    const signal = AbortSignal.timeout(LONGEST_MS);
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
     const voices: Voice[] = [];
     let next: string | undefined;
-    for (let page = 0; page < MOST_PAGES; page += 1) {
+    for (let page = 0; page < MAX_PAGES; page += 1) {
       const answer = await this.page(next, signal);
       if (!Array.isArray(answer?.voices)) throw new Error('the answer is no list of voices');
       voices.push(...answer.voices.flatMap(voiceOf));
