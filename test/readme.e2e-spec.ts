@@ -4,8 +4,14 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { findProgram } from './support/own-mariadb.js';
+import { PhonePage } from './support/phone-page.js';
 import { killProcesses, ServerProcess, startProcess } from './support/start-process.js';
 import { createMigratedDatabase, TestDatabase } from './support/test-database.js';
+
+const WORDS = 'Good morning';
+/** People paste the next lines when they have hung up. */
+const UNTIL_OVER =
+  'until curl -s $URL/call -H "x-api-key: $KEY" -H "$JSON" -d "{\\"sid\\":\\"$SID\\"}" | grep -q completed; do sleep 0.2; done\n';
 
 const read = (document: string) => readFileSync(document, 'utf8');
 const documents = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md'].concat(
@@ -16,6 +22,23 @@ const documents = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md'
 function commandsOf(document: string, mark: string): string {
   const [, commands] = new RegExp(`<!-- ${mark} -->\\s+\`\`\`sh\\n([\\s\\S]*?)\`\`\``).exec(read(document)) ?? [];
   return commands;
+}
+
+/** A call in which a page did as below. */
+const TALKED = {
+  status: 'completed',
+  endedReason: 'person-hung-up',
+  transcript: expect.arrayContaining([expect.objectContaining({ role: 'person', text: WORDS })]),
+};
+
+/** Takes every call that rings on a page, says a word by typing and hangs up, as the documents tell people to. */
+function takeCalls(page: PhonePage): void {
+  page.socket.on('message', (data: Buffer, isBinary) => {
+    const { type, call, role } = isBinary ? ({} as any) : JSON.parse(data.toString());
+    if (type === 'ring') page.say({ type: 'accept', call });
+    if (type === 'answered') page.say({ type: 'text', call, text: WORDS });
+    if (type === 'transcript' && role === 'person') page.say({ type: 'hang-up', call });
+  });
 }
 
 /** What a shell prints that reads a text from its standard input. */
@@ -40,26 +63,37 @@ const SHELLS: [string, string[], boolean][] = [
 describe('The README and docs', () => {
   let database: TestDatabase;
   let server: ServerProcess;
+  let page: PhonePage;
   beforeAll(async () => {
     database = await createMigratedDatabase();
     server = await startProcess({ NODE_ENV: 'development', DATABASE_URL: database.url }, process.cwd());
+    page = await PhonePage.open(server);
+    takeCalls(page);
   });
   afterAll(async () => {
+    page?.close();
     await server?.stop();
     killProcesses();
     await database?.drop();
   });
 
-  it.each(SHELLS)('tell first steps that can be pasted into %s', async (shell, options, isInstalled) => {
-    if (!isInstalled) return skipLoudly(shell);
-    const commands = commandsOf('README.md', 'first steps');
-    expect(commands.match(/\bcurl\b/g)).toHaveLength(8);
-    const { stdout } = await paste(shell, options, commands.replace('http://localhost:3000', server.api.url));
-    expect(stdout).not.toContain('"status":"error"');
-    expect(stdout).toMatch(
-      /"signupStatus":3.*"verificationStatus":2.*"name":"Jo".*"variables":\["name"\].*"name":"Jo"/s,
-    );
-  });
+  it.each(SHELLS)(
+    'tell first steps that can be pasted into %s, and a first call',
+    async (shell, options, isInstalled) => {
+      if (!isInstalled) return skipLoudly(shell);
+      const [commands, call, after] = ['first steps', 'first call', 'after the call'].map((mark) =>
+        commandsOf('README.md', mark),
+      );
+      expect(commands.match(/\bcurl\b/g)).toHaveLength(8);
+      const script = commands + call + UNTIL_OVER + after;
+      const { stdout } = await paste(shell, options, script.replace('http://localhost:3000', server.api.url));
+      expect(stdout).not.toContain('"status":"error"');
+      expect(stdout).toMatch(
+        /"signupStatus":3.*"verificationStatus":2.*"name":"Jo".*"variables":\["name"\].*"name":"Jo"/s,
+      );
+      expect(JSON.parse(stdout.slice(stdout.lastIndexOf('{"seconds"')))).toMatchObject(TALKED);
+    },
+  );
 
   it.each(SHELLS)('tell a story that can be pasted into %s twice', async (shell, options, isInstalled) => {
     if (!isInstalled) return skipLoudly(shell);
@@ -74,6 +108,7 @@ describe('The README and docs', () => {
     for (const half of [answers.slice(0, answers.length / 2), answers.slice(answers.length / 2)]) {
       expect(half[0]).toMatchObject({ signupStatus: 3 });
       expect(half[1]).toMatchObject({ verificationStatus: 2 });
+      expect(half).toContainEqual(expect.objectContaining(TALKED));
       expect(half.at(-1)).toMatchObject({ message: 'Your account and all its data are deleted.' });
     }
   });

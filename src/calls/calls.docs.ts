@@ -23,13 +23,14 @@ export const MAKE_CALL = {
   answer: MakeCallAnswer,
   headers: {
     'Idempotency-Key': {
-      description: 'For 24 hours, the same key with the same body answers the same call.',
+      description:
+        'For 24 hours, the same key with the same body answers the same call; `order-4711`, say. None: each request makes a call.',
       schema: {
         type: 'string',
         minLength: 1,
         maxLength: 255,
         pattern: '^[\\x21-\\x7e]{1,255}$',
-        example: 'order-4711',
+        // No example: Swagger UI would send it with every call, and all would be the first one.
       },
     },
   },

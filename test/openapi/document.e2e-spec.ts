@@ -127,7 +127,7 @@ describe('The OpenAPI document', () => {
     ).toEqual([]);
   });
 
-  it('describes every parameter, with its format and an example, and wants those in the path', () => {
+  it('describes every parameter, with its format and (unless it is a header) an example, and wants those in the path', () => {
     const namesIn = (path: string) => [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
     expect(unless(({ path, params }) => namesIn(path).join() === params.join())).toEqual([]);
     const parameters = operations.flatMap(({ raw }) => raw.parameters);
@@ -136,7 +136,8 @@ describe('The OpenAPI document', () => {
         !description ||
         required !== (place === 'path') ||
         !(schema.format ?? schema.pattern ?? schema.enum ?? schema.maximum) ||
-        !schema.example
+        // Swagger UI sends the example of a header with every request, wanted or not.
+        (place !== 'header' && !schema.example)
       );
     });
     expect(vague).toEqual([]);

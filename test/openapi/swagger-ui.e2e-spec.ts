@@ -101,6 +101,8 @@ describe('Swagger UI', () => {
     ids.active_agent = ids.agentId = (await send('createAgent')).id;
     for (const id of ['getAgent', 'updateAgent', 'listAgents', 'setActiveAgent', 'getActiveAgent']) await send(id);
     ids.phoneNumberId = (await send('addNumber')).data.id;
+    ids.sid = (await send('makeCall')).call.sid;
+    for (const id of ['getCall', 'getCallHistory', 'endCall']) await send(id);
     for (const id of ['findNumber', 'removeNumber', 'removeActiveAgent', 'deleteAgent', 'deleteProject'])
       await send(id);
   });
