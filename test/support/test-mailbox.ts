@@ -31,6 +31,9 @@ function refusing(refusal: Refusal | null): Error | null {
   return refusal && Object.assign(new Error(refusal.text), { responseCode: refusal.code });
 }
 
+/** So that a test whose letter never comes fails, and soon. */
+const LONGEST_MS = 30_000;
+
 /** A real SMTP server in the test process: what it accepted is in `letters`; it can refuse, stall, go away and come back. */
 export class TestMailbox {
   readonly letters: ReceivedLetter[] = [];
@@ -100,8 +103,23 @@ export class TestMailbox {
   async next(address: string): Promise<ReceivedLetter> {
     const index = this.readBy.get(address) ?? 0;
     this.readBy.set(address, index + 1);
-    while (this.to(address).length <= index) await new Promise<void>((resolve) => this.waiting.push(resolve));
+    const giveUpAt = performance.now() + LONGEST_MS;
+    while (this.to(address).length <= index) {
+      if (performance.now() > giveUpAt) throw new Error(`No letter came to ${address}`);
+      await this.anotherLetter();
+    }
     return this.to(address)[index];
+  }
+
+  /** Resolves at the next letter to anybody, and when there was none for too long. */
+  private anotherLetter(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, LONGEST_MS);
+      this.waiting.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
   }
 
   /** The code in the next letter to an address. */
