@@ -1,4 +1,6 @@
+import { EventEmitter } from 'node:events';
 import { get } from 'node:http';
+import { DevelopmentMailbox } from '../../src/mail/development-mailbox.js';
 import { drain, queue } from '../support/outbox.js';
 import { startApp, TestApp } from '../support/start-app.js';
 import { until } from '../support/until.js';
@@ -122,4 +124,24 @@ it('is not there when a mail server is set', async () => {
   const service = await startApp();
   expect((await service.api.get('/dev/mail')).status).toBe(404);
   await service.close();
+});
+
+describe('Clients that wait for messages', () => {
+  const LONG_MS = 600_000;
+
+  it('are 100 at most in all networks; each leaves its place when it hangs up, and all when the service stops', async () => {
+    const mailbox = new DevelopmentMailbox();
+    const waiting = Array.from({ length: 100 }, (_, i) => {
+      const connection = new EventEmitter();
+      return { connection, ended: mailbox.waitForChange(LONG_MS, `203.0.113.${i}`, connection) };
+    });
+    const wait = () => mailbox.waitForChange(LONG_MS, '2001:db8::1', new EventEmitter());
+    await expect(wait()).rejects.toMatchObject({ code: 'OVERLOADED' });
+    waiting[0].connection.emit('close');
+    await waiting[0].ended;
+    const last = wait();
+    mailbox.endWaiting();
+    await Promise.all([last, ...waiting.map(({ ended }) => ended)]);
+    await wait();
+  }, 30_000);
 });

@@ -65,6 +65,9 @@ describe('SMTP_URL', () => {
     ['name=two%20words', /^SMTP_URL must have name=… a host name$/],
     ['localAddress=eth0', /^SMTP_URL must have localAddress=… an IP address$/],
     ['socketTimeout=59999', /^SMTP_URL must have socketTimeout=… milliseconds from 60000 to 600000$/],
+    ['socketTimeout=600001', /^SMTP_URL must have socketTimeout=… milliseconds from 60000 to 600000$/],
+    ['name=a,b', /^SMTP_URL must have name=… a host name$/],
+    [`name=${'a.'.repeat(127)}`, /^SMTP_URL must have name=… a host name$/],
     ['connectionTimeout=1e4', /^SMTP_URL must have connectionTimeout=… milliseconds from 1000 to 60000$/],
     ['ss@mail.example', /^SMTP_URL must have nothing but requireTLS.*%3F\)$/],
     ['#x', /^SMTP_URL must have no # \(in a password it is %23\)$/],
@@ -73,8 +76,11 @@ describe('SMTP_URL', () => {
   });
 
   it('repeats no part of a password with an unescaped ? in it', () => {
-    const [fault] = faultsOf('smtp://me:12?hunter2@mail.example');
-    expect(fault).not.toContain('hunter');
+    for (const password of ['12?hunter2', '12?hunter=2']) {
+      const [fault] = faultsOf(`smtp://me:${password}@mail.example`);
+      expect(fault).toMatch(/^SMTP_URL must/);
+      expect(fault).not.toContain('hunter');
+    }
     expect(faultsOf('smtp://mail.example/path')).toHaveLength(1);
   });
 
