@@ -12,12 +12,12 @@ const MOMENT = { type: String, format: 'date-time', nullable: true } as const;
 const VARIABLE = { type: String, nullable: true, example: null } as const;
 const MICROS = 1_000_000;
 
-/** A moment as RFC 2822 writes it, in UTC. */
+/** Returns a moment in the format of RFC 2822, in UTC. */
 function rfc2822(moment: Date): string {
   return moment.toUTCString().replace('GMT', '+0000');
 }
 
-/** How long the person waited, milliseconds; null where there was nothing to measure. The parts are those of a turn, in the median. */
+/** How long the person waited for answers, milliseconds: medians over turns; null when nothing was measured. */
 export interface CallLatency {
   answerToSpeechMs: number | null;
   turnMs: { p50: number | null; p95: number | null; max: number | null };
@@ -34,7 +34,7 @@ const LATENCY_EXAMPLE: CallLatency = {
   languageModelMs: 300,
   textToSpeechMs: 120,
 };
-/** Inline, for OpenAPI 3.0 has no reference that may be null. */
+/** Inline, because a reference cannot be nullable in OpenAPI 3.0. */
 const LATENCY = {
   type: 'object',
   nullable: true,
@@ -49,7 +49,7 @@ const LATENCY = {
   example: LATENCY_EXAMPLE,
 } as const;
 
-/** A call with the documented fields and ours. */
+/** A call, with the documented fields and additional ones. */
 export class CallAnswer {
   @ApiProperty({ type: 'integer', example: 42, description: 'From the answer to the end; 0 without an answer.' })
   seconds: number;

@@ -11,7 +11,7 @@ import { Call } from './call.entity.js';
 import { CallsSettings } from './calls.settings.js';
 import { SuppressedNumber } from './suppressed-number.entity.js';
 
-/** Calls that one unit of work after the other settles in a round, so that none of them takes long. */
+/** Maximum number of calls that one round settles, each in a unit of work of its own. */
 const BATCH = 100;
 
 /**
@@ -20,7 +20,7 @@ const BATCH = 100;
  */
 @Injectable()
 export class CallClaims {
-  /** This instance, as rows name it. */
+  /** Id of this instance in rows. */
   readonly instanceId = uuid();
 
   constructor(
@@ -30,7 +30,7 @@ export class CallClaims {
     private readonly settings: CallsSettings,
   ) {}
 
-  /** Projects with calls that wait; the one whose last call started longest ago comes first. */
+  /** Returns projects with queued calls. The one whose last call started longest ago comes first. */
   async projectsWaiting(): Promise<string[]> {
     const rows: { id: string }[] = await this.database.reader.query(
       `SELECT waiting.project_id AS id,
@@ -44,7 +44,7 @@ export class CallClaims {
   /** Takes the project's oldest call for this instance, if the project has a slot. It may be dialled once this is committed, and never again. */
   claim(projectId: string): Promise<Call | null> {
     return this.database.write(async (tx) => {
-      // Whoever claims for a project, or adds calls to it, holds this lock: no two count its slots at once.
+      // Claiming and adding calls of a project take this lock, so that no two count its slots at once.
       // It comes first, for MariaDB counts what was committed when a unit of work first reads without a lock.
       if (!(await tx.lock(Project, { id: projectId, deletedAt: IsNull() }))) return null;
       return (await this.hasSlot(tx, projectId)) ? this.takeOldest(tx, projectId) : null;
@@ -91,7 +91,7 @@ export class CallClaims {
       const where = { projectId, status: 'queued' } as const;
       const oldest = await tx.manager.findOne(Call, { select: { id: true }, where, order: { id: 'ASC' } });
       const call = oldest && (await tx.lock(Call, { id: oldest.id, status: 'queued' }));
-      // Canceled at this very moment: the next round sees the one behind it.
+      // It was canceled at this moment. The next round takes the call behind it.
       if (!call) return null;
       const { userId, toNumber } = call;
       const isSuppressed = await tx.manager.existsBy(SuppressedNumber, { userId, e164: toNumber });
@@ -111,7 +111,7 @@ export class CallClaims {
     let failed = 0;
     for (const { id } of found) {
       failed += await this.database.write(async (tx) => {
-        // Judged again under the lock: the lease may have been renewed, or the call claimed.
+        // Checked again under the lock: the lease may have been renewed, or the call claimed.
         const call = (await tx.lock(Call, { id })) && (await tx.manager.findOneBy(Call, [{ ...where, id }]));
         return call && (await this.events.move(tx, call, 'failed', { endedReason })) ? 1 : 0;
       });

@@ -17,10 +17,10 @@ import { planOf } from './call-plan.js';
 import { Call } from './call.entity.js';
 import { CallsSettings } from './calls.settings.js';
 
-/** Begins the conversation of one call on its line. */
+/** Starts the conversation of one call on its line. */
 export type BeginConversation = (line: LineCall, listener: ConversationListener) => Conversation;
 
-/** Makes the conversations of calls: what their agents say, and what they speak, hear and think with. */
+/** Creates the conversations of calls from their agents' settings and the configured providers. */
 @Injectable()
 export class CallConversations implements OnModuleInit {
   private readonly timers = new SystemTimers();

@@ -12,7 +12,7 @@ import { FindCallDto } from './calls.dto.js';
 import { CALLS_ERRORS } from './calls.errors.js';
 import { RecordingLinks } from './recordings/recording-links.js';
 
-/** Which row a request means: its id, its owner and, where it was sent, its project. Throws CALL_NOT_FOUND for what is no sid. */
+/** Returns the condition for the call that a request names: id, owner and, if sent, project. Throws CALL_NOT_FOUND for a malformed sid. */
 export function conditionOf(body: FindCallDto, userId: string): FindOptionsWhere<Call> {
   requireOneOf(body, 'sid', 'callSid', 'call_id');
   const id = idOf(body.sid ?? body.callSid ?? body.call_id ?? '');

@@ -7,16 +7,16 @@ import { CallWebhooks } from './call-webhooks.js';
 import { Call } from './call.entity.js';
 import { CallsSettings } from './calls.settings.js';
 
-/** A new row, without its relations. */
+/** A call's row without its relations. */
 export type CallRow = Omit<Call, 'project'>;
 
-/** What may change with the status of a call. */
+/** Columns that may change together with a call's status. */
 export type CallChanges = Partial<
   Pick<CallRow, 'answeredAt' | 'answeredBy' | 'carrierCode' | 'dialStartedAt' | 'endedReason'>
 > &
   Partial<Pick<CallRow, 'costMicros' | 'data' | 'latency' | 'leaseOwner' | 'leasedUntil'>>;
 
-/** The only place where the status of a call changes, and where webhooks hear of it. */
+/** The only place where a call's status changes and webhooks about it are queued. */
 @Injectable()
 export class CallEvents {
   constructor(
@@ -32,7 +32,7 @@ export class CallEvents {
     await this.webhooks.tell(tx, calls);
   }
 
-  /** Takes a locked call one step further, and returns it as it is then. Returns null where the table of steps does not allow it. */
+  /** Changes the status of a locked call and returns the changed call; null when STEPS does not allow the change. */
   async move(tx: Transaction, call: Call, status: CallStatus, changes: CallChanges = {}): Promise<Call | null> {
     if (!mayBecome(call.status, status)) return null;
     const all = { ...changes, ...(isFinal(status) && this.settled(call)), status };

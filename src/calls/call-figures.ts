@@ -18,12 +18,12 @@ export interface CallsUnderWay {
   queueAgeSeconds: number;
 }
 
-/** Counts calls, and tells how long their turns took, for who watches the service. */
+/** Counts calls and their turns' latency, for the metrics. */
 @Injectable()
 export class CallFigures {
   /** Calls that this instance ended since its start, by their outcome. */
   readonly ended = new Map<CallStatus, number>();
-  /** Recordings that this instance made, by what became of them. */
+  /** Recordings that this instance made, by their outcome. */
   readonly recordings = new Map<RecordingOutcome, number>();
   private turnAnswered: (latency: TurnLatency) => void = () => {};
   private greeted: (milliseconds: number) => void = () => {};
@@ -60,7 +60,7 @@ export class CallFigures {
     this.recordings.set(outcome, (this.recordings.get(outcome) ?? 0) + 1);
   }
 
-  /** Reads an index of the calls that are not over: the others, however many, cost nothing. */
+  /** Counts by an index of unfinished calls, so finished ones cost nothing. */
   async underWay(): Promise<CallsUnderWay> {
     const rows = await this.database.reader
       .createQueryBuilder()

@@ -14,7 +14,7 @@ const CURSOR_MAX_LENGTH = 100;
 const USUAL_PAGE_SIZE = 20;
 const DAY = /^\d{4}-\d\d-\d\d$/;
 
-/** The first moment of a day in UTC; null for what is no day as `2026-02-28` is one. */
+/** Returns the start of a day such as `2026-02-28`, in UTC; null for any other text. */
 export function midnightOf(day: string): Date | null {
   const moment = DAY.test(day) ? new Date(`${day}T00:00:00.000Z`) : null;
   return moment && !Number.isNaN(moment.getTime()) && moment.toISOString().startsWith(day) ? moment : null;
@@ -49,7 +49,7 @@ function DayField(description: string): PropertyDecorator {
   );
 }
 
-/** A whole number, in digits or as JSON has it. */
+/** Accepts a whole number as a JSON number or in digits. */
 function WholeField(options: { max: number; default?: number; description: string }): PropertyDecorator {
   const { max } = options;
   return applyDecorators(
@@ -77,7 +77,7 @@ function NumberFilter(description: string, example: string): PropertyDecorator {
   return TextField({ optional: true, maxLength: E164_MAX_LENGTH, pattern: '^\\+\\d+$', description, example });
 }
 
-/** Which calls are wanted, and which part of the list. All of it may stand in the query or in the body; what stands in both is the body's. */
+/** Filters and paging of the list of calls. Each may be in the query or in the body; the body wins. */
 export class CallFilters {
   @NumberFilter('Keeps calls to that number.', TO_EXAMPLE)
   to?: string;

@@ -16,10 +16,10 @@ import { RecordingLinks } from './recordings/recording-links.js';
 import { countMatching, historyIds, isFiltered, sortColumnOf } from './history-query.js';
 
 const USUAL_PAGE_SIZE = 20;
-/** The list is in the answer twice, and what stands around it is small. */
+/** Half of the largest response: it contains the list twice. */
 const MAX_LIST_BYTES = (MAX_ANSWER_BYTES - 1024) / 2;
 
-/** What was sent, with the body's word before the query's. */
+/** Merges query and body; the body wins. */
 function merge(query: CallHistoryQuery, body: CallHistoryDto): CallFilters & { projectId: string } {
   const { '.endTime': endTime, '.endTimeAfter': endTimeAfter, ...rest } = query;
   const given = Object.entries(body).filter(([, value]) => value !== undefined);

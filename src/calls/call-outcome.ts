@@ -24,7 +24,7 @@ const BEFORE_ANSWER: Record<LineEndReason, Ending> = {
   transferred: ['canceled', 'transferred'],
 };
 
-/** What the agent or a timer of ours decided, after an answer; the line then reports no more than that we hung up. */
+/** Statuses of answered calls that the agent or a timer ended; the line then reports only that we hung up. */
 const AFTER_ANSWER: Partial<Record<EndedReason, CallStatus>> = {
   silence: 'silence',
   voicemail: 'voicemail',
@@ -33,7 +33,7 @@ const AFTER_ANSWER: Partial<Record<EndedReason, CallStatus>> = {
   'language-model-unavailable': 'failed',
 };
 
-/** What of ours fails a call that still rings; all else that this side decides cancels it. */
+/** Reasons on our side that fail a ringing call. All others cancel it. */
 const FAILS_BEFORE_ANSWER: EndedReason[] = ['instance-lost', 'speech-unavailable', 'language-model-unavailable'];
 
 /** Returns the outcome of a call that the line ended. `decided` is why this side hung up; null when it did not. */

@@ -11,7 +11,7 @@ import { type Variables, textsOf } from './variables-field.js';
 
 const USUAL_LANGUAGE = 'en';
 
-/** Numbers that may be called: what the operator allows may have changed since the agent was told of them. */
+/** Returns the numbers that may be called. CALL_COUNTRIES may have changed since the agent was saved. */
 async function callableOf(numbers: string[], countries?: string[]): Promise<string[]> {
   const callable: string[] = [];
   for (const number of numbers) {
@@ -24,7 +24,7 @@ async function callableOf(numbers: string[], countries?: string[]): Promise<stri
   return callable;
 }
 
-/** What is said in a call and how, by its agent and by the operator. Null: the agent has variables for which the call has no values. */
+/** Returns a conversation's settings from agent and operator. Null when the agent has variables for which the call has no values. */
 export async function planOf(
   { agent, project, call }: { agent: Agent; project: Project; call: Call },
   settings: CallsSettings,

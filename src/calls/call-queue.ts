@@ -16,7 +16,7 @@ import { CallsSettings } from './calls.settings.js';
 /** Seconds after which a client may ask again whether calls can be made. */
 const RETRY_SECONDS = 300;
 
-/** Calls that wait to be made. */
+/** The queue of calls to be made. */
 @Injectable()
 export class CallQueue {
   private readonly listeners: (() => void)[] = [];
@@ -33,7 +33,7 @@ export class CallQueue {
     this.listeners.push(listener);
   }
 
-  /** Throws CALLS_NOT_SET_UP where there is no way to make calls. */
+  /** Throws CALLS_NOT_SET_UP when no phone line is configured. */
   checkLine(): void {
     if (this.lines.line !== null) return;
     throw new AppError(CALLS_ERRORS.CALLS_NOT_SET_UP, { retryAfterSeconds: RETRY_SECONDS });

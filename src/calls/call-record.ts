@@ -16,9 +16,9 @@ import { Call } from './call.entity.js';
 import type { CallRecording, RecordingsService } from './recordings/recordings.service.js';
 import { SuppressedNumber } from './suppressed-number.entity.js';
 
-/** What a column of type text holds on MariaDB. */
+/** Size of a text column on MariaDB. */
 const DATA_MAX_BYTES = 65_535;
-/** Characters: so many fit such a column, whatever they are. */
+/** Characters that fit a text column, whatever they are. */
 const TURN_MAX_LENGTH = 16_000;
 
 /** What a record is kept with. */
@@ -28,12 +28,12 @@ interface RecordParts {
   figures: CallFigures;
 }
 
-/** A commit whose answer was lost is tried again: then the turn is there already. */
+/** Inserts a turn unless it exists: a commit whose reply was lost is repeated. */
 async function insertOnce(manager: EntityManager, turn: Omit<CallTurn, 'call'>): Promise<void> {
   if (!(await manager.existsBy(CallTurn, { id: turn.id }))) await manager.insert(CallTurn, turn);
 }
 
-/** Writes down what comes of a conversation while it goes on, and shows its words where the line has a screen. */
+/** Stores a conversation's transcript and notes during the call, and shows its words on lines that have a screen. */
 export class CallRecord implements ConversationListener {
   private turns = 0;
   private personTurns = 0;
@@ -66,7 +66,7 @@ export class CallRecord implements ConversationListener {
   noted(name: string, value: string): void {
     this.writes.offer('a note', async ({ manager }, { id, data: before }) => {
       const notes = JSON.parse(before) as Record<string, unknown>;
-      // As an own property, whatever its name is.
+      // fromEntries makes an own property of any name, also of `__proto__`.
       const data = JSON.stringify(Object.fromEntries([...Object.entries(notes), [name, value]]));
       if (Buffer.byteLength(data) <= DATA_MAX_BYTES) await manager.update(Call, id, { data });
     });
@@ -102,7 +102,7 @@ export class CallRecord implements ConversationListener {
     // It is kept with the outcome.
   }
 
-  /** What the person is saying, or said last, is one line on the screen. */
+  /** Id of the screen's line that shows what the person is saying or said last. */
   private get personLine(): string {
     return `person-${this.personTurns}`;
   }

@@ -20,7 +20,7 @@ export interface RepeatableRequest {
   userId: string;
 }
 
-/** Requests with an `Idempotency-Key`: however often one is sent, it makes one thing. */
+/** Makes requests with an `Idempotency-Key` take effect once, however often they are sent. */
 @Injectable()
 export class CallRequests {
   constructor(

@@ -4,7 +4,7 @@ import { Database } from '../database/database.js';
 import { CallTotal } from './call-total.entity.js';
 import { Call } from './call.entity.js';
 
-/** Deletes calls that have had their time, and counts them no more. */
+/** Deletes calls after CALL_RETENTION_DAYS and subtracts them from the totals. */
 @Injectable()
 export class CallRetention {
   constructor(private readonly database: Database) {}

@@ -44,7 +44,7 @@ export class CallRunner implements OnApplicationBootstrap, OnModuleDestroy, Befo
     this.wake();
   }
 
-  /** No new calls from here on; those under way go on. */
+  /** Starts no more calls; current ones go on. */
   onModuleDestroy(): void {
     this.isRunning = false;
   }
@@ -66,7 +66,7 @@ export class CallRunner implements OnApplicationBootstrap, OnModuleDestroy, Befo
     if (this.sessions.size > 0) this.logger.warn(`${this.sessions.size} calls had no outcome at the stop`);
   }
 
-  /** Says that calls may wait. */
+  /** Tells the runner that calls may be queued. */
   wake(): void {
     this.isWoken = true;
     this.round ??= this.work();
@@ -91,13 +91,13 @@ export class CallRunner implements OnApplicationBootstrap, OnModuleDestroy, Befo
     this.round = undefined;
   }
 
-  /** Renews the leases of the calls under way, ends those whose end was asked for elsewhere, and lets go of those that are ours no more. */
+  /** Renews leases, ends calls whose end was requested on another instance, and abandons calls that this instance no longer holds. */
   private async lookAfterSessions(): Promise<void> {
     const sessions = [...this.sessions];
     const held = new Map((await this.claims.renew(sessions.map(([id]) => id))).map((call) => [call.id, call]));
     for (const [id, session] of sessions) {
       const call = held.get(id);
-      // Without a row of ours it is over here too, unless its outcome was written in between.
+      // Without a row the call is over, unless its outcome was written meanwhile.
       if (!call && this.sessions.has(id)) session.abandon();
       if (call?.endRequestedAt) session.end('ended-by-request');
     }
@@ -112,7 +112,7 @@ export class CallRunner implements OnApplicationBootstrap, OnModuleDestroy, Befo
     await this.claims.failExpired();
   }
 
-  /** Projects take turns, one call each. */
+  /** Starts queued calls: one of each project in turn. */
   private async startWaiting(): Promise<void> {
     const { line } = this.lines;
     if (!line) return;
@@ -137,7 +137,7 @@ export class CallRunner implements OnApplicationBootstrap, OnModuleDestroy, Befo
     return session;
   }
 
-  /** Tells the log when the database goes away and when it is back, not at every tick between. */
+  /** Logs when the database goes away and when it is back, not at every tick between. */
   private noteDatabase(error?: unknown): void {
     if (error !== undefined && !this.isDatabaseAway) this.logger.error('Calls cannot use the database', error);
     if (error === undefined && this.isDatabaseAway) this.logger.warn('Calls can use the database again');

@@ -17,7 +17,7 @@ import { RecordingsService } from './recordings/recordings.service.js';
 
 const NOT_DIALLED: LineEnd = { reason: 'canceled', carrierCode: null };
 
-/** What sessions work with. */
+/** Dependencies of sessions. */
 @Injectable()
 export class SessionParts {
   constructor(
@@ -33,7 +33,7 @@ export class SessionParts {
 
 /** One call on the line of this instance, from dialling to its outcome: between the line and the conversation. */
 export class CallSession implements LineListener {
-  /** Resolves when the outcome is written down, or the call turned out to be ours no longer. */
+  /** Resolves when the outcome is stored or the call was abandoned. */
   readonly done: Promise<void>;
   private readonly logger = new Logger('Calls');
   private readonly writes: CallWrites;
@@ -63,11 +63,11 @@ export class CallSession implements LineListener {
     this.ring(line, begin);
   }
 
-  /** Hangs up, or cancels a call that was not answered; the first reason counts. */
+  /** Hangs up, or cancels an unanswered call. Only the first reason counts. */
   end(reason: ConversationEndReason): void {
     if (!this.isAnswered) this.decided ??= reason;
     this.conversation?.end(reason);
-    // In the middle of a goodbye too.
+    // Even during a goodbye.
     this.line?.hangUp();
   }
 
@@ -77,7 +77,7 @@ export class CallSession implements LineListener {
     else this.end(reason);
   }
 
-  /** The call is not ours any more: deleted, or given up by others who took this instance for dead. */
+  /** Stops without an outcome: the call was deleted, or failed by an instance that considered this one dead. */
   abandon(): void {
     this.isAbandoned = true;
     this.writes.stop();
@@ -133,7 +133,7 @@ export class CallSession implements LineListener {
     this.conversation.prepare();
   }
 
-  /** Comes after the line's end, and where a line does not tell its end, without it. */
+  /** Runs after the line's end, or without it if the line does not report one. */
   private conversationEnded({ reason, answeredBy, latency }: ConversationEnd): void {
     this.decided ??= reason;
     const figures = this.isAnswered ? { answeredBy, latency: JSON.stringify(latency) } : {};

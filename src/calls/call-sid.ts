@@ -1,11 +1,11 @@
-/** `CA` and the 32 hex digits of the call's id, as the documentation shows ids of calls. */
+/** Returns `CA` and the 32 hex digits of a call's id, the documented format. */
 export function sidOf(id: string): string {
   return `CA${id.replaceAll('-', '')}`;
 }
 
 const SID = /^ca([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})$/;
 
-/** The id of the call with this sid, in whatever case it is written; null for anything else, which names no call. */
+/** Returns the id in a sid, in upper or lower case; null for malformed text. */
 export function idOf(sid: string): string | null {
   const [, ...parts] = SID.exec(sid.trim().toLowerCase()) ?? [];
   return parts.length === 0 ? null : parts.join('-');

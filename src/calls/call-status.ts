@@ -1,4 +1,4 @@
-/** Every status of a call. It goes one way; what leads nowhere in STEPS is final. */
+/** All statuses of a call. Those without a next one in STEPS are final. */
 export const CALL_STATUSES = [
   'queued',
   'initiated',
@@ -35,7 +35,7 @@ const STEPS: Record<CallStatus, readonly CallStatus[]> = {
 /** Statuses of calls that an instance works on: each takes one of the slots of its project. */
 export const ACTIVE_STATUSES: CallStatus[] = ['initiated', 'ringing', 'in-progress'];
 
-/** Returns true when a call of the one status may take the other. */
+/** Returns true when the status may change from one to the other. */
 export function mayBecome(from: CallStatus, to: CallStatus): boolean {
   return STEPS[from].includes(to);
 }

@@ -2,7 +2,7 @@ import { Column, Entity, JoinColumn, OneToOne } from 'typeorm';
 import { IdColumn } from '../database/columns.js';
 import { Project } from '../projects/project.entity.js';
 
-/** How many calls a project has: to count a million rows for every page of the history would take longer than the page. */
+/** Number of a project's calls. Counting a million rows for every page of the history would take longer than the page. */
 @Entity('call_totals')
 export class CallTotal {
   @IdColumn()

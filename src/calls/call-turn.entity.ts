@@ -33,7 +33,7 @@ export class CallTurn {
   @Column({ type: 'int' })
   endMs: number;
 
-  /** The person spoke before the agent had said all; `text` is what was heard. */
+  /** True when the person interrupted the agent; `text` is the heard part. */
   @Column({ type: 'boolean' })
   interrupted: boolean;
 }

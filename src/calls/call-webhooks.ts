@@ -10,7 +10,7 @@ import { transcriptOf } from './call-transcript.js';
 import { Call } from './call.entity.js';
 import { RecordingLinks } from './recordings/recording-links.js';
 
-/** What each status is called where it is told; all others end a call. */
+/** Webhook type of each status. All others are final. */
 const TYPES: Partial<Record<CallStatus, WebhookType>> = {
   queued: 'call.queued',
   initiated: 'call.initiated',
@@ -18,7 +18,7 @@ const TYPES: Partial<Record<CallStatus, WebhookType>> = {
   'in-progress': 'call.answered',
 };
 
-/** Tells projects of every change of a call's status. */
+/** Queues a webhook for every change of a call's status. */
 @Injectable()
 export class CallWebhooks {
   constructor(

@@ -6,14 +6,14 @@ import { Database } from '../database/database.js';
 import { Transaction } from '../database/transaction.js';
 import { Call } from './call.entity.js';
 
-/** How often what the database did not take is offered again. */
+/** Pause between attempts to write while the database is away. */
 const AGAIN_MS = SECOND_MS;
-/** So many turns and notes of a call wait for the database at most: more than are said in ten minutes. */
+/** Maximum number of a call's turns and notes that wait for the database: more than are said in ten minutes. */
 const MAX_WAITING = 200;
 
 type Work = (tx: Transaction, call: Call) => Promise<unknown>;
 
-/** Writes what happens in a call, one thing after the other, as long as this instance holds the call. */
+/** Writes events of a call in order, as long as this instance holds the call. */
 export class CallWrites {
   private readonly logger = new Logger('Calls');
   private writing: Promise<void> = Promise.resolve();
@@ -33,7 +33,7 @@ export class CallWrites {
     this.enqueue(() => this.insist(what, () => this.run(work)));
   }
 
-  /** The same for what the call can do without: dropped, and told to the log, when too much waits already or the database refuses it. */
+  /** Like `add`, but optional: dropped and logged when too much is waiting or the database rejects it. */
   offer(what: string, work: Work): void {
     if (this.waiting >= MAX_WAITING) return this.drop(what);
     this.waiting += 1;
@@ -71,7 +71,7 @@ export class CallWrites {
     return undefined;
   }
 
-  /** What is added later waits for this, which must not reject. */
+  /** Later writes wait for `other`, which must not reject. */
   waitFor(other: Promise<void>): void {
     this.writing = this.writing.then(() => other);
   }

@@ -4,7 +4,7 @@ import { E164_MAX_LENGTH } from '../phone-numbers/phone-number.entity.js';
 import { Project } from '../projects/project.entity.js';
 import type { CallStatus, EndedReason } from './call-status.js';
 
-/** What answered: told by the carrier or by the voicemail detector. */
+/** What answered, as the carrier or the voicemail detector reports it. */
 export type AnsweredBy = 'human' | 'machine' | 'unknown';
 
 /** A call, from the request to its outcome. Ids are UUIDs v7 of the application's clock: the newest have the highest. */
@@ -64,7 +64,7 @@ export class Call {
   @Column({ type: 'text' })
   dynamicVariables: string;
 
-  /** Committed before anything is dialled: a call that has it is never dialled again. */
+  /** Committed before dialling: a call that has this is never dialled again. */
   @MomentColumn({ nullable: true })
   dialStartedAt: Date | null;
 
@@ -75,11 +75,11 @@ export class Call {
   @MomentColumn({ nullable: true })
   endedAt: Date | null;
 
-  /** Somebody asked for its end; the instance that works on it looks for this. */
+  /** When somebody requested its end. The instance that holds the call checks this. */
   @MomentColumn({ nullable: true })
   endRequestedAt: Date | null;
 
-  /** Instance that works on it. */
+  /** Id of the instance that holds the call. */
   @Column({ type: 'varchar', length: 36, nullable: true })
   leaseOwner: string | null;
 
@@ -87,7 +87,7 @@ export class Call {
   @MomentColumn({ nullable: true })
   leasedUntil: Date | null;
 
-  /** What it cost, in millionths of the operator's currency. */
+  /** Cost in millionths of the operator's currency. */
   @Column({ type: 'int' })
   costMicros: number;
 

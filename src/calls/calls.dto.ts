@@ -30,7 +30,7 @@ export class MakeCallDto {
   dynamicVariables?: Variables;
 }
 
-/** Which call is meant. */
+/** Names a call. */
 export class FindCallDto {
   @SidField('The call.')
   sid?: string;
@@ -45,7 +45,7 @@ export class FindCallDto {
   projectId?: string;
 }
 
-/** A call as its start is answered. */
+/** Response to a new call. */
 export class StartedCallAnswer {
   @ApiProperty({ example: SID_EXAMPLE })
   call_id: string;

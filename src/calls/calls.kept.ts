@@ -11,7 +11,7 @@ import { ExportedCall } from './exported-call.js';
 import { SuppressedNumber } from './suppressed-number.entity.js';
 import { SuppressedNumberAnswer } from './suppressed-numbers.dto.js';
 
-/** A repeated request is known for a day. */
+/** How long an Idempotency-Key is remembered. */
 const CALL_REQUEST_DAYS = 1;
 
 /** When a project is deleted, the instances that work on its calls notice that the rows are gone. */

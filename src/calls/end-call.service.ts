@@ -11,7 +11,7 @@ import { Call } from './call.entity.js';
 import { FindCallDto, MakeCallAnswer, StartedCallAnswer } from './calls.dto.js';
 import { CALLS_ERRORS } from './calls.errors.js';
 
-/** Ends calls that somebody wants to end. */
+/** Ends calls on request. */
 @Injectable()
 export class EndCallService {
   private readonly listeners: ((callId: string) => void)[] = [];

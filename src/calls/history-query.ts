@@ -23,7 +23,7 @@ export function isFiltered(filters: CallFilters): boolean {
   return sortColumnOf(filters) !== 'id' || (to ?? from ?? status) !== undefined;
 }
 
-/** Conditions of one column that holds a moment. */
+/** Adds the conditions on one column with a moment. */
 function addSpan(
   query: SelectQueryBuilder<Call>,
   column: 'dialStartedAt' | 'endedAt',
@@ -43,7 +43,7 @@ function addSpan(
   if (after !== undefined) query.andWhere(`${name} >= :${column}After`, { [`${column}After`]: moment(after) });
 }
 
-/** Calls of a project that the filters keep. */
+/** Returns a query for the calls of a project that match the filters. */
 function matching(manager: EntityManager, filters: Filters): SelectQueryBuilder<Call> {
   const { projectId, to, from, status } = filters;
   const query = manager.createQueryBuilder(Call, 'call').where('call.projectId = :projectId', { projectId });
@@ -68,7 +68,7 @@ export async function historyIds(
   query.addOrderBy('call.id', 'DESC');
   if (cursor && column === 'id') query.andWhere('call.id < :behind', { behind: cursor.id });
   if (cursor && column !== 'id') {
-    // The first condition says less than the second, but an index can be entered by it.
+    // The first condition is weaker than the second, but can use an index.
     query
       .andWhere(`call.${column} <= :at`, { at: cursor.at })
       .andWhere(
@@ -81,7 +81,7 @@ export async function historyIds(
   return rows.map(({ id }) => id);
 }
 
-/** How many calls the filters keep, MAX_COUNTED at most. */
+/** Counts calls that match the filters, up to MAX_COUNTED. */
 export async function countMatching(manager: EntityManager, filters: Filters): Promise<number> {
   const some = matching(manager, filters).select('call.id', 'id').limit(MAX_COUNTED);
   const counted = manager.createQueryBuilder().select('COUNT(*)', 'found').from(`(${some.getQuery()})`, 'some');

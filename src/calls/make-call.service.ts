@@ -53,13 +53,13 @@ export class MakeCallService {
     });
   }
 
-  /** What the body means, whatever order its fields came in. */
+  /** Returns the body in a form that does not depend on the order of its fields. */
   private canonical({ number, projectId, agentId, dynamicVariables = {} }: MakeCallDto): unknown {
     const sorted = Object.entries(dynamicVariables).sort(([a], [b]) => (a < b ? -1 : 1));
     return ['call', number, projectId, agentId, sorted];
   }
 
-  /** Throws for every call that could not be made; writes nothing. */
+  /** Throws when the call could not be made. Writes nothing. */
   private async check(body: MakeCallDto, userId: string): Promise<CallRow> {
     this.queue.checkLine();
     const { projectId, agentId, dynamicVariables = {} } = body;

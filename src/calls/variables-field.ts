@@ -10,12 +10,12 @@ export const MAX_VARIABLES = 100;
 /** Of all of them as JSON in UTF-8: what a column of type text holds on MariaDB. */
 export const VARIABLES_MAX_BYTES = 65_535;
 
-/** Values as an instruction takes them. */
+/** Returns values as texts for an instruction. */
 export function textsOf(variables: Variables): Record<string, string> {
   return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, String(value)]));
 }
 
-/** What is wrong with the values that a request has for the variables of an instruction; null for nothing. */
+/** Returns what is wrong with the values for an instruction's variables; null when nothing is. */
 function faultOf(value: unknown): string | null {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'must be an object';
   const entries = Object.entries(value);
@@ -31,7 +31,7 @@ function faultOf(value: unknown): string | null {
 /** Values for the variables of an agent's instruction. */
 export function VariablesField(): PropertyDecorator {
   return applyDecorators(
-    // As it was sent: class-transformer would walk through it.
+    // Keeps the value as it was sent: class-transformer would convert it.
     Transform(({ obj, key }: { obj: Record<string, unknown>; key: string }) => obj[key] ?? undefined),
     IsOptional(),
     ValidateBy({

@@ -5,7 +5,7 @@ import { bytesUntil, StereoMix } from './stereo-mix.js';
 import { MAX_SOUND_BYTES } from './wav.js';
 
 const WRITE_EVERY_MS = SECOND_MS;
-/** Sound may come so late and still find its place. */
+/** Sound that arrives at most so late is still recorded. */
 const LAG_MS = 500;
 /** Sound that waits for a slow store: 16 seconds. */
 const MAX_WAITING_BYTES = 1024 * 1024;
@@ -15,8 +15,8 @@ const SILENCE_BYTES = 64 * 1024;
 export type RecordingOutcome = 'whole' | 'partial' | 'none' | 'later';
 
 /**
- * Records one call while it goes on. Nothing here waits for the store: what it does not take in time ends the recording, and the call goes
- * on. Moments are milliseconds since the answer.
+ * Records one call while it goes on, without ever delaying it: a store that is too slow ends the recording. Moments are milliseconds since
+ * the answer.
  */
 export class CallRecorder {
   private readonly mix: StereoMix;
@@ -25,7 +25,7 @@ export class CallRecorder {
   private waitingBytes = 0;
   private writtenBytes = 0;
   private failure: Error | null = null;
-  /** The store took a piece not at all or in part: what follows has no place. */
+  /** True after a failed write: nothing more can be appended. */
   private isBroken = false;
   private isClosed = false;
   private readonly origin: number;
@@ -50,7 +50,7 @@ export class CallRecorder {
     if (!this.isClosed && !this.failure) this.mix.add(side, samples, atMs);
   }
 
-  /** The call is over. Resolves when the store has what it will have, which may take as long as the store does. Never rejects. */
+  /** Ends the recording. Resolves when the store has finished, however long that takes. Never rejects. */
   async close(): Promise<RecordingOutcome> {
     this.isClosed = true;
     this.cancelTimer();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileNameOf, type RecordingFile, RecordingStore, type StoredRecording } from './recording-store.js';
 import { HEADER_BYTES, wavHeader } from './wav.js';
 
-/** For the eyes of the service's user only. */
+/** Only the service's user can read the files. */
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
 
@@ -50,7 +50,7 @@ export class FolderStore extends RecordingStore {
   async create(name: string): Promise<RecordingFile> {
     const path = this.pathOf(name);
     await mkdir(this.folder, { recursive: true, mode: FOLDER_MODE });
-    // Never into a file, or through a link, that is there already.
+    // `wx` fails if a file or link exists.
     const file = await open(path, 'wx', FILE_MODE);
     return new FolderFile(file);
   }

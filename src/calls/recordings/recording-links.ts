@@ -15,7 +15,7 @@ const SIGNATURE = /^[A-Za-z0-9_-]{43}$/;
 const EXPIRES = /^\d{1,12}$/;
 const FILE = /^(.+)\.wav$/;
 
-/** What a link has beside its path. Both come from strangers. */
+/** Query of a link: untrusted input. */
 export interface LinkQuery {
   expires?: unknown;
   signature?: unknown;
@@ -32,7 +32,7 @@ export class RecordingLinks {
     private readonly settings: RecordingsSettings,
   ) {}
 
-  /** Links to the recordings of these calls that there are, by the ids of the calls. In a unit of work with its manager. */
+  /** Returns links to the recordings of these calls, by call id. In a unit of work, pass its manager. */
   async urlsOf(callIds: string[], manager = this.database.reader.manager): Promise<Map<string, string[]>> {
     if (callIds.length === 0) return new Map();
     const where = { callId: In(callIds), state: Not('writing' as const) };

@@ -39,7 +39,7 @@ export class RecordingRecovery implements OnApplicationBootstrap, BeforeApplicat
     await this.running;
   }
 
-  /** Looks after all that there is to do now. A store that is away fails it; it is tried again in a minute. */
+  /** Completes everything that is due. Rejects while the store is away; it runs again in a minute. */
   async run(): Promise<void> {
     const where = { state: 'writing', call: { endedAt: LessThan(this.ago(CLOSED_AFTER_MS)) } } as const;
     const found = await this.database.reader.manager.find(Recording, { where, take: BATCH });

@@ -19,17 +19,17 @@ export interface StoredRecording {
 /** Where recordings are kept, as WAV files. Names are UUIDs; anything else is refused. */
 export abstract class RecordingStore {
   abstract create(name: string): Promise<RecordingFile>;
-  /** Null where there is none. */
+  /** Returns null when there is none. */
   abstract open(name: string): Promise<StoredRecording | null>;
-  /** One that is not there is as good as removed. */
+  /** Succeeds when there is no such recording. */
   abstract remove(name: string): Promise<void>;
-  /** Completes what an instance that died has begun, as far as it came; false where nothing of it is found. */
+  /** Completes a recording whose instance died, up to its last written part. Returns false when nothing of it is found. */
   abstract recover(name: string): Promise<boolean>;
 }
 
 const NAME = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** The file of a recording. Throws for a name that could lead elsewhere. */
+/** Returns a recording's file name. Throws when the name is not a UUID. */
 export function fileNameOf(name: string): string {
   if (!NAME.test(name)) throw new Error('A recording is named by a UUID.');
   return `${name}.wav`;

@@ -40,7 +40,7 @@ function bucketPlaceOf(value: string): BucketPlace | null {
   return { bucket, prefix: prefix === '' ? '' : `${prefix}/`, endpoint, region, folder };
 }
 
-/** What RECORDINGS_URL means; null where it means nothing. */
+/** Parses RECORDINGS_URL; returns null when it is malformed. */
 export function placeOf(value: string): FolderPlace | BucketPlace | null {
   if (value.startsWith('s3://')) return bucketPlaceOf(value);
   const folder = FOLDER.exec(value)?.[1];

@@ -12,7 +12,7 @@ import { type LinkQuery, RecordingLinks } from './recording-links.js';
 import { RecordingStore } from './recording-store.js';
 import { Recording } from './recording.entity.js';
 
-/** A page may play it, and nobody between may keep it. */
+/** Pages of any origin may play it; proxies must not cache it. */
 const HEADERS = {
   'content-type': 'audio/wav',
   'content-security-policy': "default-src 'none'; media-src 'self'; frame-ancestors 'none'",

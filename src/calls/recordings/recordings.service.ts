@@ -13,7 +13,7 @@ import { RecordingLinks } from './recording-links.js';
 import { type RecordingFile, RecordingStore } from './recording-store.js';
 import { Recording } from './recording.entity.js';
 
-/** How long the outcome of a call waits for its recording. */
+/** Longest time that a call's outcome waits for its recording. */
 const OUTCOME_WAITS_MS = 3 * SECOND_MS;
 
 class CallLostError extends Error {}
@@ -84,7 +84,7 @@ export class RecordingsService {
   private opener(id: string, call: Call, writes: CallWrites): () => Promise<RecordingFile> {
     return async () => {
       writes.offer('the recording', async ({ manager }) => {
-        // A commit whose answer was lost is tried again.
+        // A commit whose reply was lost is repeated.
         if (!(await manager.existsBy(Recording, { id }))) {
           await manager.insert(Recording, { id, callId: call.id, state: 'writing', createdAt: this.clock.now() });
         }
@@ -96,7 +96,7 @@ export class RecordingsService {
     };
   }
 
-  /** Returns whether there is a recording to be played. */
+  /** Returns true when there is a recording to play. */
   private async settle(id: string, recorder: CallRecorder): Promise<boolean> {
     try {
       const outcome = await recorder.close();

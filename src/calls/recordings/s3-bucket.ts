@@ -4,10 +4,10 @@ import { MINUTE_MS, SECOND_MS } from '../../common/clock.js';
 import type { BucketPlace } from './recordings-url.js';
 
 const TIMEOUT_MS = 30 * SECOND_MS;
-/** An hour of sound over a slow line. */
+/** Enough for an hour of sound over a slow connection. */
 const UPLOAD_TIMEOUT_MS = 30 * MINUTE_MS;
 const NOT_FOUND = 404;
-/** What is read of an answer that tells of an error. */
+/** Maximum length that is read of an error response. */
 const MAX_ERROR_CHARACTERS = 2048;
 
 interface S3Request {
@@ -28,7 +28,7 @@ export class S3Bucket {
 
   /** Writes an object as a whole: nobody ever sees a part of it. */
   async put(name: string, bytes: number, sound: Readable): Promise<void> {
-    // Without a length a store takes nothing (411).
+    // S3 rejects an upload without a length (411).
     const headers = { 'content-length': String(bytes), 'content-type': 'audio/wav' };
     const body = Readable.toWeb(sound) as ReadableStream<Uint8Array>;
     await this.ask(name, { method: 'PUT', headers, body, timeoutMs: UPLOAD_TIMEOUT_MS });
@@ -53,7 +53,7 @@ export class S3Bucket {
     await answer?.body?.cancel();
   }
 
-  /** Null where there is no such object; throws for any other answer that is no success. */
+  /** Returns null for 404; throws for any other failure. */
   private async ask(name: string, { body, timeoutMs = TIMEOUT_MS, ...request }: S3Request): Promise<Response | null> {
     const { url, headers } = await this.sign(name, request);
     const signal = AbortSignal.timeout(timeoutMs);

@@ -14,7 +14,7 @@ function samplesUntil(atMs: number): number {
   return Math.floor(atMs * SAMPLES_PER_MS);
 }
 
-/** How long a recording is at this moment. */
+/** Returns the length of a recording at this moment, bytes. */
 export function bytesUntil(atMs: number): number {
   return samplesUntil(atMs) * MOMENT_BYTES;
 }
@@ -39,7 +39,7 @@ class Track {
     const isLate = clock - samples.length - this.end > JITTER_SAMPLES;
     if (this.held.length === 0 && !isLate) return this.append(samples);
     if (this.held.length === 0) this.heldSince = atMs;
-    // A line may use its buffer again.
+    // The line may reuse its buffer.
     this.held.push(samples.slice());
     this.heldSamples += samples.length;
     this.heardAt = atMs;
