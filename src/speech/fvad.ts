@@ -1,7 +1,7 @@
 import { FRAME_SAMPLES, SAMPLE_RATE } from '../common/sound.js';
 import { VoiceActivity } from './voice-activity.js';
 
-/** What the package exports has no types: WebRTC's detector of voice activity, compiled to WebAssembly. */
+/** WebRTC's voice activity detector compiled to WebAssembly. The package has no types. */
 interface Fvad {
   HEAP16: Int16Array;
   _fvad_new(): number;
@@ -12,7 +12,7 @@ interface Fvad {
   _malloc(bytes: number): number;
 }
 
-/** 0 takes much for speech, 3 little: rooms, fans and lines are noisy. */
+/** Aggressiveness from 0 to 3: 3 takes the least noise for speech. */
 const MODE = 3;
 
 class FvadVoiceActivity implements VoiceActivity {
@@ -20,7 +20,7 @@ class FvadVoiceActivity implements VoiceActivity {
 
   constructor(
     private readonly fvad: Fvad,
-    /** Where a frame is put for the detector to read. */
+    /** Address in WebAssembly memory to which frames are copied. */
     private readonly room: number,
   ) {
     this.detector = fvad._fvad_new();
@@ -40,7 +40,7 @@ class FvadVoiceActivity implements VoiceActivity {
   }
 }
 
-/** Loads the detector; returns what makes one for a call. They share one memory, for none of them runs while another does. */
+/** Loads the module; returns a function that makes a detector for a call. All share one memory: they never run at the same time. */
 export async function loadVoiceActivity(): Promise<() => VoiceActivity> {
   const { default: load } = (await import('@echogarden/fvad-wasm')) as { default: () => Promise<Fvad> };
   const fvad = await load();

@@ -1,7 +1,7 @@
 /** Tells speech from what is none in the sound of one call. */
 export interface VoiceActivity {
-  /** Whether somebody speaks in a frame of 20 ms, 16-bit mono PCM at 16 kHz. Frames are given in their order. */
+  /** Takes the next frame (20 ms, 16-bit mono PCM at 16 kHz); returns true when it contains speech. */
   isVoiced(frame: Int16Array): boolean;
-  /** Gives its memory back; it is asked nothing after that. */
+  /** Frees its memory. Must not be used afterwards. */
   close(): void;
 }

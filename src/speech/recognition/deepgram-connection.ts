@@ -5,12 +5,12 @@ import { Timers } from '../../common/timers.js';
 
 const HANDSHAKE_MS = 5000;
 const MAX_MESSAGE_BYTES = 256 * 1024;
-/** Ten seconds of sound that the other side did not take yet. */
+/** Limit of unsent sound: ten seconds. */
 const MAX_WAITING_BYTES = 320_000;
-/** After our goodbye the rest is waited for no longer. */
+/** Longest wait for the last words after we close the stream. */
 const GOODBYE_MS = 2000;
 
-/** A message of Deepgram's, as far as it matters here. */
+/** The fields of Deepgram's messages that are used. */
 export interface DeepgramMessage {
   type?: unknown;
   is_final?: unknown;
@@ -26,7 +26,7 @@ export interface DeepgramAddress {
 
 export interface DeepgramListener {
   message(message: DeepgramMessage): void;
-  /** It is over otherwise than by `close`; comes once. */
+  /** The connection ended other than by `close()`. Called at most once. */
   failed(error: ProviderError): void;
 }
 
@@ -57,7 +57,7 @@ export class DeepgramConnection {
     this.socket = new WebSocket(url, {
       headers: { authorization: `Token ${apiKey}` },
       maxPayload: MAX_MESSAGE_BYTES,
-      // The key must not follow to wherever an answer points.
+      // A redirect must not receive the key.
       followRedirects: false,
       perMessageDeflate: false,
     });
@@ -114,7 +114,7 @@ export class DeepgramConnection {
     try {
       message = isBinary ? null : JSON.parse(data.toString());
     } catch {
-      // What the parser says of it quotes it.
+      // The parser's error would quote the message.
     }
     if (typeof message !== 'object' || message === null) {
       return this.fail(new ProviderError('nonsense', 'a message of it is no JSON'));

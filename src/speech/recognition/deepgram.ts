@@ -4,11 +4,11 @@ import { type DeepgramAddress, DeepgramConnection, type DeepgramMessage } from '
 import { DeepgramSettings } from './deepgram.settings.js';
 import type { Recognition, RecognitionListener, SpeechRecognizer } from './speech-recognizer.js';
 
-/** It closes what says nothing for ten seconds. */
+/** Deepgram closes connections that send nothing for ten seconds. */
 const KEEP_ALIVE_MS = 4000;
-/** After the end of a turn its last words are waited for no longer; they come all the same. */
+/** Longest wait for a turn's last words. Later ones are still passed on. */
 const FINALIZE_MS = 600;
-/** By its silence the provider ends a piece of a turn, ms. */
+/** Silence after which Deepgram ends a piece of a turn. */
 const ENDPOINTING_MS = 300;
 
 /** The transcription of one call while it goes on. */

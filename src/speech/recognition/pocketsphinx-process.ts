@@ -5,7 +5,7 @@ import type { PocketsphinxFiles } from './pocketsphinx-program.js';
 
 /** Far more than can be said in the longest turn. */
 const MAX_OUTPUT = 16_384;
-/** Such a program opens its input by name, which no socket has, and a socket is what Node gives it: `cat` makes a pipe of that. */
+/** The program opens its input by path. Node's stdin is a socket, which has none; `cat` turns it into a pipe. */
 const COMMAND = 'cat | exec "$0" "$@"';
 
 /** The program at work on one turn: sound goes in while it is spoken, words come out at its end. Nothing of either is on any disk. */
@@ -18,7 +18,7 @@ export class PocketsphinxProcess {
     const model = ['-hmm', acoustic, '-lm', language, '-dict', dictionary];
     const given = ['-c', COMMAND, program, '-infile', '/dev/stdin', ...model, '-logfn', '/dev/null'];
     this.child = spawn('/bin/sh', given, {
-      // Nothing of the settings, some of which are secrets.
+      // No settings, some of which are secrets.
       env: { PATH: '/usr/bin:/bin' },
       stdio: ['pipe', 'pipe', 'ignore'],
       // A group of its own: the shell's children are killed with it.
@@ -28,7 +28,7 @@ export class PocketsphinxProcess {
       this.child.once('close', (code) => resolve(code));
       this.child.once('error', () => resolve(null));
     });
-    // It may be gone before it read all: its exit tells.
+    // It may exit before it has read everything; its exit code is checked.
     this.child.stdin.on('error', () => undefined);
     this.child.stdout.setEncoding('utf8').on('data', (text: string) => {
       if (this.output.length < MAX_OUTPUT) this.output += text;

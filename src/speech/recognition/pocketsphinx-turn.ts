@@ -6,7 +6,7 @@ import { PocketsphinxProcess } from './pocketsphinx-process.js';
 import type { PocketsphinxFiles } from './pocketsphinx-program.js';
 import type { RecognizedTurn } from './turn-by-turn.js';
 
-/** What is said in one breath after that is not heard. */
+/** Longest turn; later sound of it is ignored. */
 const MAX_TURN_MS = 60_000;
 /** Words that come later than this after their sound are of no use: the conversation has gone on. */
 const TIMEOUT_MS = 2200;

@@ -33,7 +33,7 @@ export class Recognizers {
     );
   }
 
-  /** Null: nobody here understands this language, and turns are told by their length. */
+  /** Returns null when no recognizer knows the language: turns are then described by their length. */
   for(language: string): SpeechRecognizer | null {
     const those = this.all.filter((recognizer) => recognizer.knows(language));
     return those.length > 0 ? new RecognizerChain(those, this.failOver) : null;

@@ -7,7 +7,7 @@ import type { Recognition, RecognitionListener, SpeechRecognizer } from './speec
 import { type RecognizedTurn, TurnByTurn } from './turn-by-turn.js';
 import { wavOf } from './wav-file.js';
 
-/** What is said in one breath after that is not heard. */
+/** Longest turn; later sound of it is ignored. */
 const MAX_TURN_MS = 60_000;
 /** Nobody waits longer for an answer. */
 const TIMEOUT_MS = 5000;
@@ -19,7 +19,7 @@ interface Asking {
   timers: Timers;
 }
 
-/** Never more of an answer than any turn has words. */
+/** Reads a response up to a limit that is longer than any turn. */
 async function readText(response: Response): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -32,7 +32,7 @@ async function readText(response: Response): Promise<string> {
   try {
     answer = JSON.parse(Buffer.concat(chunks).toString()) as { text?: unknown } | null;
   } catch {
-    // What the parser says of it quotes it.
+    // The parser's error would quote the response.
   }
   if (typeof answer?.text !== 'string') throw new ProviderError('nonsense', 'the answer has no text');
   return answer.text.trim();
@@ -81,7 +81,7 @@ class TranscribedTurn implements RecognizedTurn {
       method: 'POST',
       headers: server.apiKey === undefined ? {} : { authorization: `Bearer ${server.apiKey}` },
       body: form,
-      // The key must not follow to wherever an answer points.
+      // A redirect must not receive the key.
       redirect: 'error',
       signal: this.over.signal,
     });

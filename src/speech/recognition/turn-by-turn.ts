@@ -1,11 +1,11 @@
 import { ProviderError } from '../../common/provider-error.js';
 import type { Recognition, RecognitionListener } from './speech-recognizer.js';
 
-/** So much of what came before a sound is heard along with it: 400 ms. */
+/** Frames before the first sound that are recognized with it: 400 ms. */
 const LEAD_FRAMES = 20;
-/** After so many quiet frames without the end of a turn there was none: it was noise. 3 s. */
+/** Quiet frames after which a sound without an end of turn counts as noise: 3 s. */
 const QUIET_FRAMES = 150;
-/** Mean size of the samples of what may be speech; below that nobody needs to listen. */
+/** Mean amplitude below which a frame cannot be speech. */
 const LOUD = 40;
 
 function isLoud(frame: Int16Array): boolean {
@@ -17,7 +17,7 @@ export interface RecognizedTurn {
   write(samples: Int16Array): void;
   /** Resolves to the words of the turn, empty where there were none. Rejects with ProviderError when it failed, or was too late. */
   finish(): Promise<string>;
-  /** Calls it off; nobody waits for its words any more. */
+  /** Cancels the recognition. */
   close(): void;
 }
 

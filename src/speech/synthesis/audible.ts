@@ -4,7 +4,7 @@ import { SAMPLE_RATE } from '../../common/sound.js';
 /** Sound that nobody hears: what some providers send when they fail. */
 const QUIET = 64;
 const MAX_QUIET_SAMPLES = 2 * SAMPLE_RATE;
-/** Of the quiet before the first sound so much of each piece is kept. */
+/** How much silence before the first sound is kept. */
 const LEAD_SAMPLES = SAMPLE_RATE / 20;
 
 function isQuiet(samples: Int16Array): boolean {

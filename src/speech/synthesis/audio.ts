@@ -15,7 +15,7 @@ export function toAudio(type: string, bytes: Buffer): Audio {
   return { type, bytes, etag: `"${sha256(bytes)}"` };
 }
 
-/** Any page may play it (an audio element sends no credentials), and keep it for a while; so may a tab of its own. */
+/** Pages of any origin may play it without credentials, and cache it. */
 const HEADERS = {
   'content-security-policy': "default-src 'none'; media-src 'self'; frame-ancestors 'none'",
   'accept-ranges': 'bytes',
@@ -23,7 +23,7 @@ const HEADERS = {
   'cross-origin-resource-policy': 'cross-origin',
 };
 
-/** Answers as players ask: all of it, a part (some browsers play nothing without that), or "you have it already". */
+/** Responds with the whole file, a range (some browsers play nothing without ranges) or 304. */
 export function sendAudio(audio: Audio, { headers }: FastifyRequest, reply: FastifyReply): void {
   const { bytes, etag, type } = audio;
   void reply.headers({ ...HEADERS, etag });

@@ -2,13 +2,13 @@ import { SECOND_MS } from '../../common/clock.js';
 import { isUrl } from '../../config/rules.js';
 import { Voice, VoiceLabels } from './voice.js';
 
-/** The most that the API gives at once. */
+/** Largest page that the API allows. */
 const PAGE_SIZE = 100;
-/** Far more than any account has: an answer that goes on and on is no list. */
+/** Far more than any account needs; stops an endless list. */
 const MAX_PAGES = 50;
 const MAX_TEXT_LENGTH = 1000;
 const MAX_BYTES = 8 * 1024 * 1024;
-/** For all pages together. */
+/** Time limit of all pages together. */
 const TIMEOUT_MS = 5 * SECOND_MS;
 
 type Fields = Record<string, unknown>;
@@ -49,7 +49,7 @@ async function readJson(response: Response): Promise<Fields | null> {
   try {
     return JSON.parse(Buffer.concat(chunks).toString()) as Fields | null;
   } catch {
-    // What the parser says of it quotes it.
+    // The parser's error would quote the response.
     throw new Error('the answer is no JSON');
   }
 }
@@ -82,7 +82,7 @@ export class ElevenLabsApi {
     if (token !== undefined) query.set('next_page_token', token);
     const response = await fetch(`${this.baseUrl}/v2/voices?${query.toString()}`, {
       headers: { 'xi-api-key': this.apiKey, accept: 'application/json' },
-      // The key must not follow to wherever an answer points.
+      // A redirect must not receive the key.
       redirect: 'error',
       signal,
     });

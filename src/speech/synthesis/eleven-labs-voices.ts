@@ -7,7 +7,7 @@ import { Voice } from './voice.js';
 import { VOICES_ERRORS } from './voices.errors.js';
 
 const FRESH_MS = HOUR_MS;
-/** ElevenLabs is asked no more often, whatever its answer was and whatever is asked of us. */
+/** Minimum time between two requests to ElevenLabs, whatever the outcome. */
 const PAUSE_MS = MINUTE_MS;
 
 /** The voices of an ElevenLabs account, remembered for an hour, and for longer while ElevenLabs is away. */
@@ -73,7 +73,7 @@ export class ElevenLabsVoices extends VoiceCatalogue {
   private noteAway(error: Error): void {
     if (this.isAway) return;
     this.isAway = true;
-    // What fetch itself says is only that it failed.
+    // fetch's own message says only that it failed.
     const cause = error.cause as NodeJS.ErrnoException | undefined;
     const reason = cause?.message || cause?.code || error.message;
     const meanwhile = this.voices ? 'the voices known so far are' : 'no voices are';

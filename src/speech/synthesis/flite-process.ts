@@ -29,7 +29,7 @@ export class FliteProcess {
       this.child.once('exit', () => resolve());
       this.child.once('error', () => resolve());
     });
-    // A spare one keeps nothing alive.
+    // An idle process must not keep the service running.
     this.child.unref();
     this.child.channel?.unref();
   }
@@ -41,7 +41,7 @@ export class FliteProcess {
     const deadline = setTimeout(() => over.abort(), TIMEOUT_MS);
     try {
       this.child.channel?.ref();
-      // A process that is gone fails by its exit.
+      // When the process is gone, its exit is the error.
       this.child.send(job, () => undefined);
       const [result] = (await once(this.child, 'message', { signal: over.signal })) as [FliteResult];
       if (typeof result === 'number') throw new Error(`Flite ended with code ${result}`);

@@ -5,7 +5,7 @@ import { FliteProcess } from './flite-process.js';
 
 /** Each has some 100 MB while it lives. */
 const MAX_PROCESSES = 4;
-/** Processes that nobody needed for so long end, and their memory is returned. */
+/** Idle processes end after this time, to free their memory. */
 const IDLE_MS = 60 * SECOND_MS;
 
 /**

@@ -14,7 +14,7 @@ async function begin({ url, headers, body, signal }: SpeechApiRequest): Promise<
       method: 'POST',
       headers: { ...headers, 'content-type': 'application/json' },
       body: JSON.stringify(body),
-      // The key must not follow to wherever an answer points.
+      // A redirect must not receive the key.
       redirect: 'error',
       signal,
     });
