@@ -3,7 +3,7 @@ import { EntityManager } from 'typeorm';
 
 type UrlOf = (manager: EntityManager, projectId: string) => Promise<string | null>;
 
-/** Where the webhooks of each project lead at present, told by projects when they start: they are built upon webhooks. */
+/** Finds each project's current webhook URL. The projects module sets the lookup at the start, because it depends on this one. */
 @Injectable()
 export class WebhookAddresses {
   private ask: UrlOf = () => Promise.resolve(null);
@@ -12,7 +12,7 @@ export class WebhookAddresses {
     this.ask = ask;
   }
 
-  /** Null for a project that has no webhook, or is deleted. */
+  /** Returns null when the project has no webhook or is deleted. */
   urlOf(manager: EntityManager, projectId: string): Promise<string | null> {
     return this.ask(manager, projectId);
   }

@@ -11,7 +11,7 @@ import { signedHeaders } from './webhook-signature.js';
 
 /** Pauses between the tries, eight in some 24 hours. */
 const PAUSES_MS = [5 * SECOND_MS, 5 * MINUTE_MS, 30 * MINUTE_MS, 2 * HOUR_MS, 5 * HOUR_MS, 7 * HOUR_MS, 9 * HOUR_MS];
-/** Deliveries that failed together do not come back together: a pause is longer or shorter by up to so much. */
+/** Random variation of a pause, so that deliveries that failed together are not retried together. */
 const JITTER = 0.1;
 const MAX_RETRY_AFTER_MS = 12 * HOUR_MS;
 export const GONE = 410;

@@ -7,19 +7,19 @@ import { describeFailure, TIMED_OUT } from './webhook-failure.js';
 import { WebhookUrls } from './webhook-target.js';
 import { WebhooksSettings } from './webhooks.settings.js';
 
-/** No more of an answer is read; its status counts all the same. */
+/** Maximum size that is read of a response; its status counts even if it is larger. */
 const MAX_ANSWER_BYTES = 64 * 1024;
 /** Connections that wait for the next delivery, of all receivers and of one, and how long they wait. */
 const MAX_IDLE = 100;
 const MAX_IDLE_PER_HOST = 5;
 const IDLE_MS = 5 * SECOND_MS;
 
-/** What a receiver answered. */
+/** A receiver's response. */
 export interface WebhookAnswer {
-  /** Null without an answer. */
+  /** Null when there was no response. */
   status: number | null;
   retryAfter: string | null;
-  /** Why there is none. */
+  /** Why there was no response. */
   error: string | null;
 }
 
@@ -29,7 +29,7 @@ const NO_ANSWER: WebhookAnswer = {
   error: 'the connection was closed without an answer',
 };
 
-/** Posts webhooks: to addresses that are judged when it connects, with TLS verified, no redirect followed, all within one time limit. */
+/** Posts webhooks: checks addresses when it connects, verifies TLS, follows no redirect, and has one time limit for everything. */
 @Injectable()
 export class WebhookClient implements OnApplicationShutdown {
   private readonly agents: { 'http:': HttpAgent; 'https:': HttpsAgent };
@@ -61,7 +61,7 @@ export class WebhookClient implements OnApplicationShutdown {
     const all = { ...headers, 'content-type': 'application/json', 'content-length': String(bytes.length) };
     const until = performance.now() + this.settings.WEBHOOK_TIMEOUT_MS;
     const first = await this.exchange(url, all, bytes, until);
-    // The receiver may have closed a connection that waited at the moment in which it was used again: that says nothing.
+    // The receiver may have closed an idle connection just as it was reused: that is no failure.
     return first.wasStale ? this.exchange(url, all, bytes, until, false) : first;
   }
 
@@ -78,7 +78,7 @@ export class WebhookClient implements OnApplicationShutdown {
       headers,
       agent: agent ?? this.agents[isTls ? 'https:' : 'http:'],
       lookup: this.lookup,
-      // Whatever the environment says.
+      // Overrides NODE_TLS_REJECT_UNAUTHORIZED.
       rejectUnauthorized: true,
     };
     const request = isTls ? httpsRequest(url, options) : httpRequest(url, options);
@@ -131,11 +131,11 @@ function readSome(response: IncomingMessage): void {
     bytes += chunk.length;
     if (bytes > MAX_ANSWER_BYTES) response.destroy();
   });
-  // An answer that breaks off is one all the same: its status was there.
+  // A response that breaks off counts: its status has arrived.
   response.on('error', () => undefined);
 }
 
-/** Keeps a connection only as long as few wait. */
+/** Keeps idle connections only up to MAX_IDLE. */
 function limitIdle(agent: HttpAgent): void {
   const keep = agent.keepSocketAlive.bind(agent);
   agent.keepSocketAlive = (socket) => {

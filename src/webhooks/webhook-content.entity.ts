@@ -20,7 +20,7 @@ export class WebhookContent {
   @Column({ type: 'int' })
   position: number;
 
-  /** What people said may be in it. */
+  /** Sealed, because it may contain what people said. */
   @SealedColumn()
   sealed: string;
 }

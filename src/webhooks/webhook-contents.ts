@@ -27,7 +27,7 @@ export class WebhookContents {
     });
   }
 
-  /** What `rowsOf` was given; null when it cannot be read any more. */
+  /** Returns the data that was given to `rowsOf`; null when it can no longer be read. */
   async read(manager: EntityManager, deliveryId: string): Promise<object | null> {
     const rows = await manager.find(WebhookContent, { where: { deliveryId }, order: { position: 'ASC' } });
     if (rows.some(({ id, sealed }) => this.secrets.sealOf(sealed, id) === undefined)) return null;

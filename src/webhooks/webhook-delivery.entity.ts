@@ -5,12 +5,12 @@ import type { WebhookType } from './webhook-types.js';
 
 /** Where a delivery stands. */
 export const DELIVERY_STATE = {
-  /** Waits for its (next) try. */
+  /** Waiting for its next try. */
   QUEUED: 'queued',
   DELIVERED: 'delivered',
   /** Given up after its tries. */
   FAILED: 'failed',
-  /** Not tried any more, for there is nowhere to deliver it to. */
+  /** Given up because the project has no webhook URL any more. */
   CANCELED: 'canceled',
 } as const;
 export type DeliveryState = (typeof DELIVERY_STATE)[keyof typeof DELIVERY_STATE];

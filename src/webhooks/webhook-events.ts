@@ -25,7 +25,7 @@ export interface WebhookEvent {
 
 type Owner = Pick<WebhookDelivery, 'userId' | 'projectId'>;
 
-/** Takes what projects are to be told, in the unit of work in which it happens. */
+/** Queues webhooks in the unit of work of their cause. */
 @Injectable()
 export class WebhookEvents {
   private readonly listeners: (() => void)[] = [];

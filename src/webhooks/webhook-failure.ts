@@ -15,7 +15,7 @@ const WORDS: Record<string, string> = {
   ENETUNREACH: 'the host cannot be reached',
 };
 
-/** Why a request failed, for the owner of the webhook. Messages of Node.js would tell addresses. */
+/** Returns why a request failed, for the webhook's owner. Messages of Node.js would reveal addresses. */
 export function describeFailure(error: NodeJS.ErrnoException, timeoutMs: number): string {
   if (error instanceof WebhookTargetError) return `the URL ${error.message}`;
   if (error.message === TIMED_OUT) return `no answer within ${timeoutMs / SECOND_MS} s`;

@@ -11,7 +11,7 @@ export interface WaitingDeliveries {
   queueAgeSeconds: number;
 }
 
-/** Counts deliveries, for who watches the service. */
+/** Counts deliveries, for the metrics. */
 @Injectable()
 export class WebhookFigures {
   /** Deliveries that this instance settled since its start, by what became of them. */
@@ -29,7 +29,7 @@ export class WebhookFigures {
     if (state !== undefined) this.settled.set(state, (this.settled.get(state) ?? 0) + 1);
   }
 
-  /** Reads an index of those that wait: the others, however many, cost nothing. */
+  /** Counts by an index of waiting deliveries, so settled ones cost nothing. */
   async waiting(): Promise<WaitingDeliveries> {
     const { manager } = this.database.reader;
     const where = { state: DELIVERY_STATE.QUEUED };

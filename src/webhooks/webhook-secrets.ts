@@ -60,7 +60,7 @@ export class WebhookSecrets {
     try {
       await this.database.write(({ manager }) => this.insert(manager, projectId));
     } catch (error) {
-      // Another instance was quicker.
+      // Another instance has just made one.
       if (!isUniqueViolation(error)) throw error;
     }
     return this.database.reader.manager.findOneByOrFail(WebhookSecret, { id: projectId });

@@ -11,7 +11,7 @@ export const WEBHOOK_URL_MAX_LENGTH = 2048;
 
 /** Longest host with its port: a name of 253 characters at most (RFC 1035). The work on a host grows with the square of its length. */
 const AUTHORITY_MAX_LENGTH = 300;
-/** What stands between the slashes behind the scheme and the path. */
+/** Matches host and port. */
 const AUTHORITY = /^[^/\\]{0,16}[/\\]*([^/\\?#]*)/;
 
 const NOT_PUBLIC = 'must lead to a public host';
@@ -19,7 +19,7 @@ const NOT_PUBLIC = 'must lead to a public host';
 /** Names that mean something inside of a network only (RFC 6761, RFC 6762), like those of one word. */
 const INTERNAL_NAME = /^[^.]*$|\.(localhost|local|internal|home\.arpa)$/;
 
-/** Why a URL that was accepted once is not called now. */
+/** Thrown when a URL that was accepted earlier must not be called now. */
 export class WebhookTargetError extends Error {}
 
 /**
@@ -81,7 +81,7 @@ export class WebhookUrls {
   }
 }
 
-/** The host of a URL without the dots that may stand behind it. */
+/** Returns a URL's host without dots at its end. */
 function hostIn(url: URL): string {
   return withoutDots(url.hostname);
 }

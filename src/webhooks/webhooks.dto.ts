@@ -18,7 +18,7 @@ export class WebhookDeliveriesQuery extends RowsQuery {
   state?: DeliveryState;
 }
 
-/** A webhook on its way, or what became of it. What it tells is not shown. */
+/** A webhook's delivery and its state, without the content. */
 @ExportedAs('webhookDeliveries', 'Of the last days, without what they told: that is told with the calls.')
 export class WebhookDeliveryAnswer {
   @ApiProperty({ format: 'uuid', example: ID_EXAMPLES.deliveryId, description: 'The same as the header `webhook-id`.' })
