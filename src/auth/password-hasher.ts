@@ -10,7 +10,7 @@ import { normalisePassword } from './password-policy.js';
 /** `Algorithm.Argon2id`; the package's enum is a const enum, which isolated modules cannot read. */
 const ARGON2ID = 2;
 /** Stored hashes that cost more than this (and than our own parameters) are refused: a row planted in the database must not stall the service. */
-const MOST = { memoryKib: 256 * 1024, passes: 10, lanes: 8 };
+const MAX = { memoryKib: 256 * 1024, passes: 10, lanes: 8 };
 const RETRY_SECONDS = 2;
 
 /** The error when the queue of hashes is full. */
@@ -114,9 +114,9 @@ export class PasswordHasher implements OnModuleInit {
     const found = parametersOf(stored);
     const bearable =
       found !== null &&
-      found.memoryKib <= Math.max(MOST.memoryKib, this.settings.ARGON2_MEMORY_KIB) &&
-      found.passes <= Math.max(MOST.passes, this.settings.ARGON2_PASSES) &&
-      found.lanes <= Math.max(MOST.lanes, this.settings.ARGON2_LANES);
+      found.memoryKib <= Math.max(MAX.memoryKib, this.settings.ARGON2_MEMORY_KIB) &&
+      found.passes <= Math.max(MAX.passes, this.settings.ARGON2_PASSES) &&
+      found.lanes <= Math.max(MAX.lanes, this.settings.ARGON2_LANES);
     if (!bearable) this.logger.warn('A stored password hash is malformed or too costly; the login was refused.');
     return bearable;
   }

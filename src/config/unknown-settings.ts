@@ -25,7 +25,7 @@ const PREFIXES = [
 const OF_OTHERS = /^SESSION_MANAGER$|_SERVICE_(HOST|PORT)(_.*)?$|_PORT_\d+_(TCP|UDP)(_(PROTO|PORT|ADDR))?$/;
 const ADDRESS_OF_A_SERVICE = /^(tcp|udp):\/\//;
 /** Minimum length of a name that is compared: shorter ones are too close to those of other programs. */
-const SHORTEST_NEAR_MISS = 7;
+const MIN_COMPARED_LENGTH = 7;
 
 /** Returns the Levenshtein distance: how many characters must be inserted, deleted or replaced to turn one text into the other. */
 function distance(a: string, b: string): number {
@@ -48,7 +48,7 @@ function meant(name: string, known: string[]): string | undefined {
   // TRUST_PROXIES is three changes away from TRUST_PROXY. Three changes in a short name would make it another word.
   const farthest = spelt.length < 10 ? 1 : spelt.length < 13 ? 2 : 3;
   return known
-    .filter((candidate) => Math.min(candidate.length, spelt.length) >= SHORTEST_NEAR_MISS)
+    .filter((candidate) => Math.min(candidate.length, spelt.length) >= MIN_COMPARED_LENGTH)
     .filter((candidate) => Math.abs(candidate.length - spelt.length) <= farthest)
     .map((candidate) => ({ candidate, far: distance(spelt, candidate) }))
     .filter(({ far }) => far <= farthest)

@@ -4,7 +4,7 @@ import { Satisfies, Whole } from '../config/rules.js';
 import { ModuleSettings } from '../config/settings.js';
 import { readTrunks, type TrunkAccount } from './sip/trunk-account.js';
 
-const MOST = 1_000_000;
+const MAX_VALUE = 1_000_000;
 
 function isPortRange(value: string): boolean {
   const match = /^(\d{4,5})-(\d{4,5})$/.exec(value);
@@ -57,7 +57,7 @@ export class TelephonySettings extends ModuleSettings {
   SIP_REGISTER: 'on' | 'off' = 'off';
 
   /** Calls that start on one trunk within a second; the others wait. */
-  @Whole(1, MOST)
+  @Whole(1, MAX_VALUE)
   SIP_TRUNK_CPS: number = 5;
 
   override faults(): string[] {
