@@ -22,6 +22,8 @@ export class Playback {
   private origin: number;
   /** Samples heard when it was held; null while it plays. */
   private heldAt: number | null = null;
+  /** When it was held; null while it plays. */
+  silentSince: number | null = null;
   private gain = 1;
   private reported = 0;
   private stopWatching?: () => void;
@@ -55,7 +57,7 @@ export class Playback {
     if (!this.isPlayed) this.line.clear();
     this.report();
     this.pieces = [];
-    [this.length, this.reported, this.gain, this.heldAt] = [0, 0, 1, null];
+    [this.length, this.reported, this.gain, this.heldAt, this.silentSince] = [0, 0, 1, null, null];
     this.origin = this.line.playedSamples;
   }
 
@@ -73,13 +75,14 @@ export class Playback {
     const heard = this.heard;
     this.line.clear();
     this.heldAt = heard;
+    this.silentSince = this.timers.now();
     this.close();
   }
 
   resume(): void {
     if (this.heldAt === null) return;
     const heard = this.heldAt;
-    this.heldAt = null;
+    this.heldAt = this.silentSince = null;
     this.origin = this.line.playedSamples - heard;
     for (const piece of this.from(heard, this.length)) this.line.play(scaled(piece, this.gain));
     this.watch();

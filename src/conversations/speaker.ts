@@ -192,8 +192,9 @@ export class Speaker {
     this.isOver = true;
     for (const resolve of this.quietWaiters.splice(0)) resolve();
     const { segments, startedAt } = this;
-    const { heard } = this.playback;
-    const endedAt = this.timers.now();
+    const { heard, silentSince } = this.playback;
+    // What the person said may be known only some time after they cut in.
+    const endedAt = silentSince ?? this.timers.now();
     const text = heardText(segments, heard);
     this.listener.spoken({ text, segments, heard, startedAt: startedAt ?? endedAt, endedAt, isCut });
   }
