@@ -233,7 +233,7 @@ describe('Errors', () => {
     expect(codes).toEqual([...new Set(codes)]);
     for (const [name, { code, status, message }] of entries) {
       expect({ name, code }).toEqual({ name: code, code: expect.stringMatching(/^[A-Z][A-Z_]+$/) });
-      expect({ code, status: [400, 401, 404, 413, 415, 429, 500, 503].includes(status) }).toEqual({
+      expect({ code, status: [400, 401, 403, 404, 413, 415, 429, 500, 503].includes(status) }).toEqual({
         code,
         status: true,
       });

@@ -79,6 +79,11 @@ export class CallClaims {
     return this.failAll({ status: 'queued', id: LessThan(`${hex.slice(0, 8)}-${hex.slice(8)}-`) }, 'expired');
   }
 
+  /** What makes a call this instance's, from now on. */
+  lease(): Pick<Call, 'leaseOwner' | 'leasedUntil'> {
+    return { leaseOwner: this.instanceId, leasedUntil: this.leasedUntil() };
+  }
+
   private async hasSlot({ manager }: Transaction, projectId: string): Promise<boolean> {
     const active = await manager.countBy(Call, { projectId, status: In(ACTIVE_STATUSES) });
     if (active >= this.settings.CALLS_PER_PROJECT) return false;
@@ -102,8 +107,7 @@ export class CallClaims {
   }
 
   private start(tx: Transaction, call: Call): Promise<Call | null> {
-    const lease = { leaseOwner: this.instanceId, leasedUntil: this.leasedUntil() };
-    return this.events.move(tx, call, 'initiated', { ...lease, dialStartedAt: this.clock.now() });
+    return this.events.move(tx, call, 'initiated', { ...this.lease(), dialStartedAt: this.clock.now() });
   }
 
   private async failAll(where: FindOptionsWhere<Call>, endedReason: EndedReason): Promise<number> {

@@ -1,6 +1,6 @@
 import type { Agent } from '../agents/agent.entity.js';
 import { settingsOf } from '../agents/agent-settings-field.js';
-import { render } from '../agents/instruction-variables.js';
+import { render, templateOf, variablesOf } from '../agents/instruction-variables.js';
 import { AppError } from '../common/app-error.js';
 import type { ConversationSettings } from '../conversations/conversation-settings.js';
 import type { Project } from '../projects/project.entity.js';
@@ -24,6 +24,12 @@ async function callableOf(numbers: string[], countries?: string[]): Promise<stri
   return callable;
 }
 
+/** Nobody gives variables to a call that comes in: they stay empty, and the caller is answered all the same. */
+function unknownOf(agent: Agent, { direction }: Call): Record<string, string> {
+  if (direction !== 'inbound') return {};
+  return Object.fromEntries(variablesOf(templateOf(agent)).map((name) => [name, '']));
+}
+
 /** Returns a conversation's settings from agent and operator. Null when the agent has variables for which the call has no values. */
 export async function planOf(
   { agent, project, call }: { agent: Agent; project: Project; call: Call },
@@ -31,7 +37,7 @@ export async function planOf(
   startedAt: Date,
 ): Promise<ConversationSettings | null> {
   const own = settingsOf(agent);
-  const values = textsOf(JSON.parse(call.dynamicVariables) as Variables);
+  const values = { ...unknownOf(agent, call), ...textsOf(JSON.parse(call.dynamicVariables) as Variables) };
   const usual = `Hello, this is ${agent.name} of ${project.name}. Do you have a moment?`;
   try {
     return {

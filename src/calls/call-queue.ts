@@ -2,11 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import { AppError } from '../common/app-error.js';
 import { COMMON_ERRORS } from '../common/common.errors.js';
+import { Database } from '../database/database.js';
 import { Transaction } from '../database/transaction.js';
 import { PROJECTS_ERRORS } from '../projects/projects.errors.js';
 import { ProjectsService } from '../projects/projects.service.js';
 import { Lines } from '../telephony/lines.js';
 import { CallEvents, CallRow } from './call-events.js';
+import { ACTIVE_STATUSES } from './call-status.js';
 import { CallTotal } from './call-total.entity.js';
 import { Call } from './call.entity.js';
 import { CALLS_ERRORS } from './calls.errors.js';
@@ -25,6 +27,7 @@ export class CallQueue {
     private readonly projects: ProjectsService,
     private readonly events: CallEvents,
     private readonly lines: Lines,
+    private readonly database: Database,
     private readonly settings: CallsSettings,
   ) {}
 
@@ -55,6 +58,19 @@ export class CallQueue {
     await this.events.begin(tx, calls);
     await this.count(tx, projectId, calls.length);
     tx.afterCommit(() => this.listeners.forEach((listener) => listener()));
+  }
+
+  /** Writes a call that came in and rings already. Returns false where its project is gone, or has as many calls as it may. */
+  addIncoming(call: CallRow): Promise<boolean> {
+    return this.database.write(async (tx) => {
+      const { projectId, userId } = call;
+      if (!(await this.projects.lockOwned(tx, projectId, userId))) return false;
+      const active = await tx.manager.countBy(Call, { projectId, status: In(ACTIVE_STATUSES) });
+      if (active >= this.settings.CALLS_PER_PROJECT) return false;
+      await this.events.begin(tx, [call]);
+      await this.count(tx, projectId, 1);
+      return true;
+    });
   }
 
   private async count({ manager }: Transaction, projectId: string, added: number): Promise<void> {

@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { BeforeApplicationShutdown, Injectable, Logger, OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import { Clock, MINUTE_MS, SECOND_MS } from '../common/clock.js';
+import type { IncomingCall } from '../telephony/incoming-call.js';
 import { Lines } from '../telephony/lines.js';
+import type { CallRow } from './call-events.js';
 import { CallClaims } from './call-claims.js';
 import { CallQueue } from './call-queue.js';
 import { CallSession, SessionParts } from './call-session.js';
@@ -66,6 +68,16 @@ export class CallRunner implements OnApplicationBootstrap, OnModuleDestroy, Befo
     if (this.sessions.size > 0) this.logger.warn(`${this.sessions.size} calls had no outcome at the stop`);
   }
 
+  /** False where this instance has as many calls as it may, or stops. */
+  get hasRoom(): boolean {
+    return this.isRunning && this.sessions.size < this.settings.CALLS_PER_INSTANCE;
+  }
+
+  /** Answers a call that came in, whose row names this instance. */
+  take(call: CallRow, incoming: IncomingCall): void {
+    void this.begin(call).take(incoming);
+  }
+
   /** Tells the runner that calls may be queued. */
   wake(): void {
     this.isWoken = true;
@@ -119,7 +131,7 @@ export class CallRunner implements OnApplicationBootstrap, OnModuleDestroy, Befo
     for (let hasStarted = true; hasStarted;) {
       hasStarted = false;
       for (const projectId of await this.claims.projectsWaiting()) {
-        if (!this.isRunning || this.sessions.size >= this.settings.CALLS_PER_INSTANCE) return;
+        if (!this.hasRoom) return;
         const call = await this.claims.claim(projectId);
         if (call) void this.begin(call).dial(line);
         hasStarted ||= call !== null;

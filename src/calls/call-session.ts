@@ -3,6 +3,7 @@ import { Clock, SECOND_MS } from '../common/clock.js';
 import type { Conversation } from '../conversations/conversation.js';
 import type { ConversationEnd, ConversationEndReason } from '../conversations/conversation-events.js';
 import { Database } from '../database/database.js';
+import type { IncomingCall, TakenCall } from '../telephony/incoming-call.js';
 import type { LineCall, LineEnd, LineListener, PhoneLine } from '../telephony/phone-line.js';
 import { type BeginConversation, CallConversations } from './call-conversations.js';
 import { type CallChanges, CallEvents } from './call-events.js';
@@ -14,6 +15,9 @@ import { CallWrites } from './call-writes.js';
 import { Call } from './call.entity.js';
 import { CallsSettings } from './calls.settings.js';
 import { RecordingsService } from './recordings/recordings.service.js';
+
+/** Puts a call on a line. */
+type Connect = (listener: LineListener) => LineCall;
 
 const NOT_DIALLED: LineEnd = { reason: 'canceled', carrierCode: null };
 
@@ -55,12 +59,17 @@ export class CallSession implements LineListener {
     this.writes = new CallWrites(parts.database, call, () => this.abandon());
   }
 
-  async dial(line: PhoneLine): Promise<void> {
-    const prepare = () => this.parts.conversations.prepare(this.call);
-    const begin = await this.writes.insist('the question for the agent', prepare);
-    if (this.isAbandoned) return;
-    if (!begin || this.decided) return this.settle(NOT_DIALLED);
-    this.ring(line, begin);
+  dial(line: PhoneLine): Promise<void> {
+    const { id: callId, fromNumber: from, toNumber: to } = this.call;
+    return this.begin((listener) => line.dial({ callId, from, to }, listener));
+  }
+
+  /** Answers a call that came in, once all is there that its conversation needs. */
+  async take(incoming: IncomingCall): Promise<void> {
+    let taken: TakenCall | undefined;
+    await this.begin((listener) => (taken = incoming.take(listener)));
+    if (taken) taken.answer();
+    else incoming.refuse('busy');
   }
 
   /** Hangs up, or cancels an unanswered call. Only the first reason counts. */
@@ -116,17 +125,24 @@ export class CallSession implements LineListener {
     else this.settle(end);
   }
 
-  private ring(line: PhoneLine, begin: BeginConversation): void {
+  private async begin(connect: Connect): Promise<void> {
+    const prepare = () => this.parts.conversations.prepare(this.call);
+    const begin = await this.writes.insist('the question for the agent', prepare);
+    if (this.isAbandoned) return;
+    if (!begin || this.decided) return this.settle(NOT_DIALLED);
+    this.ring(connect, begin);
+  }
+
+  private ring(connect: Connect, begin: BeginConversation): void {
     const { clock, settings } = this.parts;
-    const { id: callId, fromNumber: from, toNumber: to } = this.call;
     this.cancelRing = clock.after(settings.CALL_RING_SECONDS * SECOND_MS, () => this.end('no-answer'));
     try {
-      this.line = line.dial({ callId, from, to }, this);
+      this.line = connect(this);
       const over = (end: ConversationEnd) => this.conversationEnded(end);
       const record = new CallRecord(this.call, this.line, this.writes, this.parts, over);
       this.conversation = begin(this.line, record);
     } catch (error) {
-      this.logger.error(`The line could not dial call ${callId}`, error);
+      this.logger.error(`The line could not begin call ${this.call.id}`, error);
       this.line?.hangUp();
       return this.settle({ reason: 'carrier-unavailable', carrierCode: null });
     }

@@ -31,6 +31,7 @@ import { Call } from './call.entity.js';
 import { KEPT_CALLS } from './calls.kept.js';
 import { CallsController } from './calls.controller.js';
 import { EndCallService } from './end-call.service.js';
+import { IncomingCalls } from './incoming-calls.js';
 import { MakeCallService } from './make-call.service.js';
 import { FolderStore } from './recordings/folder-store.js';
 import { RecordingLinks } from './recordings/recording-links.js';
@@ -78,6 +79,7 @@ function storeOf({ place, keys }: RecordingsSettings): RecordingStore {
     CallRequests,
     CallWebhooks,
     EndCallService,
+    IncomingCalls,
     MakeCallService,
     RecordingLinks,
     RecordingRecovery,

@@ -2,6 +2,8 @@
  * The port between a conversation and whatever carries its sound: the browser phone, a SIP trunk, Twilio. Sound is 16-bit mono PCM at
  * 16 kHz on both sides; each line converts to and from its own codec.
  */
+import type { IncomingCall } from './incoming-call.js';
+
 export { FRAME_MS, FRAME_SAMPLES, SAMPLE_RATE } from '../common/sound.js';
 
 /** Why a call ended on the line. What the agent or a timer decided is known to the one who hung up. */
@@ -89,4 +91,6 @@ export interface PhoneLine {
   readonly frames: FrameCounts;
   /** Starts a call and returns at once; what becomes of it is told to the listener, never before `dial` has returned. */
   dial(request: DialRequest, listener: LineListener): LineCall;
+  /** Hands over each call that comes in. Only lines of carriers have them. */
+  onIncoming?(receive: (call: IncomingCall) => void): void;
 }

@@ -4,12 +4,12 @@ import { join, Person } from '../support/people.js';
 import { createProject } from '../support/projects.js';
 import { statementsOf } from '../support/query-log.js';
 import { countRows } from '../support/rows.js';
-import { startApp, TestApp } from '../support/start-app.js';
+import { NO_POLLS, startApp, TestApp } from '../support/start-app.js';
 
 let service: TestApp;
 let ada: Person;
 beforeAll(async () => {
-  service = await startApp();
+  service = await startApp(NO_POLLS);
   ada = await join(service);
 });
 afterAll(() => service.close());

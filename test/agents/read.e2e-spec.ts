@@ -2,7 +2,7 @@ import { createAgent, writeAgents } from '../support/agents.js';
 import { join, Person } from '../support/people.js';
 import { createProject } from '../support/projects.js';
 import { planOf, statementsOf } from '../support/query-log.js';
-import { startApp, TestApp } from '../support/start-app.js';
+import { NO_POLLS, startApp, TestApp } from '../support/start-app.js';
 
 const UNKNOWN = '019b7a3e-7d5e-7c8a-9d3f-2b1c4d5e6f70';
 
@@ -10,7 +10,7 @@ let service: TestApp;
 let ada: Person;
 let bob: Person;
 beforeAll(async () => {
-  service = await startApp();
+  service = await startApp(NO_POLLS);
   [ada, bob] = [await join(service), await join(service)];
 });
 afterAll(() => service.close());

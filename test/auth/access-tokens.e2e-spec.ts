@@ -8,14 +8,14 @@ import { decode } from '../support/jwt.js';
 import { join, Person } from '../support/people.js';
 import { statementsOf } from '../support/query-log.js';
 import { openSession, statusFor } from '../support/sessions.js';
-import { startApp, TestApp } from '../support/start-app.js';
+import { NO_POLLS, startApp, TestApp } from '../support/start-app.js';
 
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 let service: TestApp;
 let other: TestApp;
 beforeAll(async () => {
-  service = await startApp();
+  service = await startApp(NO_POLLS);
   other = await service.another();
 });
 afterAll(() => service.close());

@@ -8,13 +8,13 @@ import { decode } from '../support/jwt.js';
 import { join, Person } from '../support/people.js';
 import { statementsOf } from '../support/query-log.js';
 import { logIn, openSession, statusFor } from '../support/sessions.js';
-import { startApp, TestApp } from '../support/start-app.js';
+import { NO_POLLS, startApp, TestApp } from '../support/start-app.js';
 import { tablesWith } from '../support/tables.js';
 
 let service: TestApp;
 let other: TestApp;
 beforeAll(async () => {
-  service = await startApp();
+  service = await startApp(NO_POLLS);
   other = await service.another();
 });
 afterAll(() => service.close());

@@ -4,7 +4,7 @@ import { allLettersTried, everyRow } from '../support/codes.js';
 import { join, newAddress, PASSWORD, signUp } from '../support/people.js';
 import { statementsOf } from '../support/query-log.js';
 import { logIn } from '../support/sessions.js';
-import { startApp, TestApp } from '../support/start-app.js';
+import { NO_POLLS, startApp, TestApp } from '../support/start-app.js';
 
 const SECOND_MS = 1000;
 const HOUR_MS = 3600 * SECOND_MS;
@@ -31,7 +31,7 @@ function ofRequest(statements: string[]): string[] {
 
 describe('Asking for a reset link', () => {
   let service: TestApp;
-  beforeAll(async () => (service = await startApp()));
+  beforeAll(async () => (service = await startApp(NO_POLLS)));
   afterAll(() => service.close());
 
   /** A verified address, one whose signup waits for its code, and one that nobody ever used. */

@@ -2,7 +2,7 @@ import { ApiAnswer } from '../support/api-client.js';
 import { enterCode, wrongCodes } from '../support/codes.js';
 import { join, newAddress, signUp } from '../support/people.js';
 import { statementsOf } from '../support/query-log.js';
-import { startApp, TestApp } from '../support/start-app.js';
+import { NO_POLLS, startApp, TestApp } from '../support/start-app.js';
 
 const STRANGERS_PASSWORD = 'a stranger chose this one';
 const NEW_PASSWORD = 'seven quiet lighthouses';
@@ -16,7 +16,7 @@ const withoutCounts = (statement: string) => statement.replace(/\b\d+\b/g, 'N');
 describe('With ACCOUNT_DISCLOSURE=hidden, the database is asked the same of every address', () => {
   let service: TestApp;
   let people: Record<'known' | 'pending' | 'unknown', string>;
-  beforeAll(async () => (service = await startApp({ ACCOUNT_DISCLOSURE: 'hidden', MAIL_POLL_MS: '60000' })));
+  beforeAll(async () => (service = await startApp({ ACCOUNT_DISCLOSURE: 'hidden', ...NO_POLLS })));
   beforeEach(async () => {
     people = { known: (await join(service)).email, pending: newAddress(), unknown: newAddress() };
     await signUp(service, people.pending);

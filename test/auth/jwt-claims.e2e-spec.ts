@@ -3,14 +3,14 @@ import { v7 as uuid } from 'uuid';
 import { base64url, Claims, currentKey, decode, signJwt, signText } from '../support/jwt.js';
 import { join, Person } from '../support/people.js';
 import { statementsOf } from '../support/query-log.js';
-import { startApp, TestApp } from '../support/start-app.js';
+import { NO_POLLS, startApp, TestApp } from '../support/start-app.js';
 
 let service: TestApp;
 let ada: Person;
 let bob: Person;
 let key: KeyObject;
 beforeAll(async () => {
-  service = await startApp();
+  service = await startApp(NO_POLLS);
   [ada, bob] = [await join(service), await join(service)];
   key = await currentKey(service);
 });

@@ -3,6 +3,7 @@ import { drain, queue } from '../support/outbox.js';
 import { faultsOfAccessibility, fitsIntoWidth } from '../support/page-checks.js';
 import { Site } from '../support/site.js';
 import { BrowserContextOptions, Page } from 'playwright-core';
+import { until } from '../support/until.js';
 
 const EMAIL = 'ada@example.com';
 const SUBJECT = (code: string) => `${code} is your Talkstack code`;
@@ -45,11 +46,13 @@ describeInBrowser('The development mailbox, below a path of a proxy,', () => {
   };
   /** Waits until the frame has the height of its message and two borders. */
   const untilFrameFits = (page: Page) =>
-    page.waitForFunction(`(() => {
-      const frame = document.querySelector('iframe');
-      const { height } = frame.contentDocument.body.getBoundingClientRect();
-      return height > 100 && frame.getBoundingClientRect().height === Math.ceil(height) + 2;
-    })()`);
+    until(() =>
+      page.evaluate<boolean>(`(() => {
+        const frame = document.querySelector('iframe');
+        const { height } = frame.contentDocument.body.getBoundingClientRect();
+        return height > 100 && frame.getBoundingClientRect().height === Math.ceil(height) + 2;
+      })()`),
+    );
 
   it('lists a new message without a reload, and announces it in a live region', async () => {
     await send('100001');

@@ -5,6 +5,9 @@ const { ModernFakeTimers } = require('@jest/fake-timers');
 /** Stands for the context that this process runs in; `vm` has no name for it. */
 const OWN_REALM = Object.freeze({});
 
+/** Where `jest.setTimeout` keeps its value. */
+const TIMEOUT_SYMBOL = Symbol.for('TEST_TIMEOUT_SYMBOL');
+
 const { compileFunction } = vm;
 vm.compileFunction = (code, params, { parsingContext, ...options }) =>
   compileFunction(code, params, parsingContext === OWN_REALM ? options : { ...options, parsingContext });
@@ -19,6 +22,8 @@ module.exports = class OneRealmEnvironment extends TestEnvironment {
     super(config, context);
     this.global = globalThis;
     Object.assign(globalThis, config.projectConfig.globals);
+    // A time limit that one file sets is no other's.
+    delete globalThis[TIMEOUT_SYMBOL];
     // Without this one, the tests of the mail's leases wait 40 s for real timers.
     this.fakeTimersModern = new ModernFakeTimers({ config: config.projectConfig, global: globalThis });
   }

@@ -11,7 +11,7 @@ import { join, Person } from '../support/people.js';
 import { createProject, ProjectData } from '../support/projects.js';
 import { statementsOf } from '../support/query-log.js';
 import { countRows } from '../support/rows.js';
-import { startApp, TestApp } from '../support/start-app.js';
+import { NO_POLLS, startApp, TestApp } from '../support/start-app.js';
 
 let service: TestApp;
 let ada: Person;
@@ -19,7 +19,7 @@ let project: ProjectData;
 let numbers: PhoneNumbersService;
 let database: Database;
 beforeAll(async () => {
-  service = await startApp();
+  service = await startApp(NO_POLLS);
   ada = await join(service);
   project = await createProject(service, ada);
   numbers = service.app.get(PhoneNumbersService);

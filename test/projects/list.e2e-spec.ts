@@ -4,12 +4,12 @@ import { Project } from '../../src/projects/project.entity.js';
 import { join, Person } from '../support/people.js';
 import { createProject } from '../support/projects.js';
 import { planOf, statementsOf } from '../support/query-log.js';
-import { startApp, TestApp } from '../support/start-app.js';
+import { NO_POLLS, startApp, TestApp } from '../support/start-app.js';
 
 let service: TestApp;
 let ada: Person;
 beforeAll(async () => {
-  service = await startApp();
+  service = await startApp(NO_POLLS);
   ada = await join(service);
 });
 afterAll(() => service.close());

@@ -46,6 +46,9 @@ export interface TestApp extends World {
   close(): Promise<void>;
 }
 
+/** For tests that look at every statement: nothing looks for work on its own while they do. */
+export const NO_POLLS: Settings = { MAIL_POLL_MS: '60000', CALL_POLL_MS: '60000', WEBHOOK_POLL_MS: '60000' };
+
 /** Settings that make tests quick; everything else is as it is by default. */
 export const TEST_SETTINGS: Settings = {
   NODE_ENV: 'test',
@@ -57,6 +60,8 @@ export const TEST_SETTINGS: Settings = {
   ARGON2_PASSES: '1',
   HASH_QUEUE_LENGTH: '1000',
   MAIL_POLL_MS: '50',
+  // Calls that a test leaves are ended at once.
+  SHUTDOWN_CALLS_SECONDS: '0',
   // Every test comes from one IP and many ask at once; test/throttling sets the limits that it is about.
   MAX_CONNECTIONS_PER_IP: '100000',
   THROTTLE_IP_PER_MINUTE: '100000',

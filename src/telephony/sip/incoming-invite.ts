@@ -33,15 +33,12 @@ export class IncomingInvite {
     transaction.onCancel = () => this.cancel();
   }
 
-  /** The address that the call came from. */
-  get peer(): string {
-    return this.transaction.from.address;
-  }
-
   /** Tells the caller that it rings; `listener` learns what becomes of the call. */
   ring(listener: SessionListener): void {
     this.listener = listener;
-    if (!this.isOver) this.transaction.respond(this.withFields(responseTo(this.request, 180, this.localTag)));
+    // The caller gave up before anybody took the call.
+    if (this.isOver) return queueMicrotask(() => listener.ended({ reason: 'canceled', status: 487 }));
+    this.transaction.respond(this.withFields(responseTo(this.request, 180, this.localTag)));
   }
 
   /** Refuses the call with a status from 400 on. */

@@ -1,11 +1,14 @@
 import { isIP } from 'node:net';
 import type { Timers } from '../../common/timers.js';
+import type { IncomingCall } from '../incoming-call.js';
 import { MediaEngine } from '../media/media-engine.js';
 import { AUDIO_CODECS } from '../media/media-format.js';
 import type { DialRequest, FrameCounts, LineCall, LineListener, PhoneLine } from '../phone-line.js';
+import type { IncomingInvite } from './incoming-invite.js';
 import { Negotiation } from './negotiation.js';
 import type { OutgoingInvite } from './outgoing-invite.js';
 import { Attempt, SipCall } from './sip-call.js';
+import { SipIncoming } from './sip-incoming.js';
 import { sipUri } from './sip-uri.js';
 import { Trunk } from './trunk.js';
 import { type TrunkAccount, trunkUri } from './trunk-account.js';
@@ -29,6 +32,7 @@ export class SipLine implements PhoneLine {
   readonly trunks: Trunk[];
   private readonly media: MediaEngine;
   private readonly calls = new Set<SipCall>();
+  private receive?: (call: IncomingCall) => void;
 
   private constructor(
     private readonly agent: UserAgent,
@@ -47,7 +51,7 @@ export class SipLine implements PhoneLine {
     const agent = await UserAgent.open({
       ...options,
       isAllowed: (address) => lines.some((line) => line.trunks.some((trunk) => trunk.isAt(address))),
-      incoming: (invite) => invite.reject(404),
+      incoming: (invite) => lines[0]?.ring(invite),
     });
     const line = new SipLine(agent, options);
     lines.push(line);
@@ -68,10 +72,14 @@ export class SipLine implements PhoneLine {
     return { sent: this.media.frames, late: this.media.lateFrames };
   }
 
+  onIncoming(receive: (call: IncomingCall) => void): void {
+    this.receive = receive;
+  }
+
   dial(request: DialRequest, listener: LineListener): LineCall {
     const call: SipCall = new SipCall(
       listener,
-      (number) => sipUri(number, this.trunks[0].account.host, this.trunks[0].account.port),
+      (number) => this.uriOf(number),
       () => this.calls.delete(call),
     );
     this.calls.add(call);
@@ -85,6 +93,24 @@ export class SipLine implements PhoneLine {
     await Promise.all(this.trunks.map((trunk) => trunk.stop()));
     await this.media.close();
     await this.agent.close();
+  }
+
+  private uriOf(number: string): string {
+    const [{ account }] = this.trunks;
+    return sipUri(number, account.host, account.port);
+  }
+
+  /** A call comes in from a trunk. */
+  private ring(invite: IncomingInvite): void {
+    const parts = {
+      address: this.agent.host,
+      media: this.media,
+      uriOf: (number: string) => this.uriOf(number),
+      keep: (call: SipCall) => this.calls.add(call),
+      release: (call: SipCall) => this.calls.delete(call),
+    };
+    if (this.receive) this.receive(new SipIncoming(invite, parts));
+    else invite.reject(404);
   }
 
   private async place(request: DialRequest, call: SipCall): Promise<void> {

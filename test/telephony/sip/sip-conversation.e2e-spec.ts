@@ -3,8 +3,9 @@ import { findPocketsphinx } from '../../../src/speech/recognition/pocketsphinx-p
 import { FliteSynthesizer } from '../../../src/speech/synthesis/flite-synthesizer.js';
 import { samplesAt16kHz } from '../../../src/speech/synthesis/wav-samples.js';
 import { SoftPhone } from '../../doubles/soft-phone.js';
-import { makeCall, openDesk } from '../../support/calls.js';
+import { type Desk, makeCall, openDesk } from '../../support/calls.js';
 import { describeWith } from '../../support/describe-with.js';
+import { freeUdpPort } from '../../support/loopback-ports.js';
 import { join, Person } from '../../support/people.js';
 import { startApp, TestApp } from '../../support/start-app.js';
 import { until } from '../../support/until.js';
@@ -36,13 +37,15 @@ describeWith('baresip or no pocketsphinx', isReady)('A call over a SIP trunk to 
   let service: TestApp;
   let ada: Person;
   let phone: SoftPhone | undefined;
-  let agent: { projectId: string; agentId: string };
+  let agent: Desk;
+  let listen: number;
   const port = SoftPhone.pickPort();
 
   beforeAll(async () => {
+    listen = await freeUdpPort();
     service = await startApp({
       SIP_TRUNKS: `sip:127.0.0.1:${port}`,
-      SIP_LISTEN: '127.0.0.1:0',
+      SIP_LISTEN: `127.0.0.1:${listen}`,
       CALL_POLL_MS: '20',
       CALLS_PER_SECOND: '1000',
     });
@@ -72,6 +75,27 @@ describeWith('baresip or no pocketsphinx', isReady)('A call over a SIP trunk to 
     expect(ended).toMatchObject({ endedReason: 'person-hung-up', direction: 'outbound', carrierCode: null });
     expect(ended.seconds).toBeGreaterThan(9);
     expect(await wordsIn(phone.heard())).toContain('this is an automated assistant');
+  });
+
+  it('that comes in is answered by the agent of the number, and kept as inbound', async () => {
+    phone = await SoftPhone.open({ number: NUMBER, port, sound: new Int16Array(40 * SECOND) });
+    phone.command('dial', `sip:${agent.from}@127.0.0.1:${listen}`);
+    const { calls } = await until(async () => {
+      const { body } = await service.api.as(ada).post('/call/get-call-history', { projectId: agent.projectId });
+      return body.calls[0]?.direction === 'inbound' && body;
+    });
+    const [{ sid }] = calls;
+    await once(sid, says('agent', 'Hello, this is Jo of'));
+    phone.hangUp();
+    const ended = await once(sid, ({ status }) => status === 'completed');
+    expect(ended).toMatchObject({ direction: 'inbound', to: agent.from, from: NUMBER, endedReason: 'person-hung-up' });
+    expect(await wordsIn(phone.heard())).toContain('assistant');
+  });
+
+  it('that comes in for a number of nobody is turned away, and leaves no row', async () => {
+    phone = await SoftPhone.open({ number: NUMBER, port, sound: new Int16Array(SECOND) });
+    phone.command('dial', `sip:+12025550999@127.0.0.1:${listen}`);
+    expect((await phone.has('CALL_CLOSED')).param).toContain('404');
   });
 
   it('works over G.711, and is ended by end-call', async () => {
