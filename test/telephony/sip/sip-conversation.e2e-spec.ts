@@ -77,7 +77,7 @@ describeWith('baresip or no pocketsphinx', isReady)('A call over a SIP trunk to 
     expect(await wordsIn(phone.heard())).toContain('this is an automated assistant');
   });
 
-  it('that comes in is answered by the agent of the number, and kept as inbound', async () => {
+  it('to one of our numbers is answered by the agent of the number, and kept as inbound', async () => {
     phone = await SoftPhone.open({ number: NUMBER, port, sound: new Int16Array(40 * SECOND) });
     phone.command('dial', `sip:${agent.from}@127.0.0.1:${listen}`);
     const { calls } = await until(async () => {
@@ -92,7 +92,7 @@ describeWith('baresip or no pocketsphinx', isReady)('A call over a SIP trunk to 
     expect(await wordsIn(phone.heard())).toContain('assistant');
   });
 
-  it('that comes in for a number of nobody is turned away, and leaves no row', async () => {
+  it('to a number of nobody is refused with 404', async () => {
     phone = await SoftPhone.open({ number: NUMBER, port, sound: new Int16Array(SECOND) });
     phone.command('dial', `sip:+12025550999@127.0.0.1:${listen}`);
     expect((await phone.has('CALL_CLOSED')).param).toContain('404');
