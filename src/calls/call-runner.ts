@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { BeforeApplicationShutdown, Injectable, Logger, OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import { Clock, MINUTE_MS, SECOND_MS } from '../common/clock.js';
-import type { IncomingCall } from '../telephony/incoming-call.js';
+import type { IncomingCall } from '../telephony/phone-line.js';
 import { Lines } from '../telephony/lines.js';
 import type { CallRow } from './call-events.js';
 import { CallClaims } from './call-claims.js';

@@ -3,7 +3,7 @@ import { Clock } from '../common/clock.js';
 import { Database } from '../database/database.js';
 import { PhoneNumber } from '../phone-numbers/phone-number.entity.js';
 import { Project } from '../projects/project.entity.js';
-import type { IncomingCall } from '../telephony/incoming-call.js';
+import type { IncomingCall } from '../telephony/phone-line.js';
 import { Lines } from '../telephony/lines.js';
 import { CallClaims } from './call-claims.js';
 import type { CallRow } from './call-events.js';

@@ -2,8 +2,6 @@
  * The port between a conversation and whatever carries its sound: the browser phone, a SIP trunk, Twilio. Sound is 16-bit mono PCM at
  * 16 kHz on both sides; each line converts to and from its own codec.
  */
-import type { IncomingCall } from './incoming-call.js';
-
 export { FRAME_MS, FRAME_SAMPLES, SAMPLE_RATE } from '../common/sound.js';
 
 /** Why a call ended on the line. What the agent or a timer decided is known to the one who hung up. */
@@ -82,6 +80,22 @@ export interface DialRequest {
 export interface FrameCounts {
   sent: number;
   late: number;
+}
+
+/** A call that comes in on a line, and waits for somebody who takes it. */
+export interface IncomingCall {
+  /** Numbers as the carrier writes them; not all callers tell theirs. */
+  readonly to: string;
+  readonly from: string;
+  /** Lets it ring there; from now on the listener hears of the call. It is answered by `answer`. */
+  take(listener: LineListener): TakenCall;
+  /** Turns the caller away: the number is nobody's, or nobody can talk now. */
+  refuse(why: 'unknown-number' | 'busy'): void;
+}
+
+/** A call that came in and rings. */
+export interface TakenCall extends LineCall {
+  answer(): void;
 }
 
 /** A way of making calls. One instance of it serves all calls of a process. */

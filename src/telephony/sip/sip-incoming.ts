@@ -1,7 +1,6 @@
-import type { IncomingCall, TakenCall } from '../incoming-call.js';
 import type { MediaEngine } from '../media/media-engine.js';
 import { AUDIO_CODECS } from '../media/media-format.js';
-import type { LineListener } from '../phone-line.js';
+import type { IncomingCall, LineListener, TakenCall } from '../phone-line.js';
 import type { IncomingInvite } from './incoming-invite.js';
 import { Negotiation } from './negotiation.js';
 import { SipCall } from './sip-call.js';

@@ -1,9 +1,8 @@
 import { isIP } from 'node:net';
 import type { Timers } from '../../common/timers.js';
-import type { IncomingCall } from '../incoming-call.js';
 import { MediaEngine } from '../media/media-engine.js';
 import { AUDIO_CODECS } from '../media/media-format.js';
-import type { DialRequest, FrameCounts, LineCall, LineListener, PhoneLine } from '../phone-line.js';
+import type { DialRequest, FrameCounts, IncomingCall, LineCall, LineListener, PhoneLine } from '../phone-line.js';
 import type { IncomingInvite } from './incoming-invite.js';
 import { Negotiation } from './negotiation.js';
 import type { OutgoingInvite } from './outgoing-invite.js';
