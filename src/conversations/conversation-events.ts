@@ -44,7 +44,7 @@ export interface TurnLatency {
 /** Latency of a whole call, as call data shows it: medians unless said otherwise; null when nothing was measured. */
 export interface CallLatency {
   answerToSpeechMs: number | null;
-  turnMs: { p50: number; p95: number; max: number } | null;
+  turnMs: { p50: number | null; p95: number | null; max: number | null };
   speechToTextMs: number | null;
   languageModelMs: number | null;
   textToSpeechMs: number | null;

@@ -60,10 +60,10 @@ export class LatencyFigures {
 
   summary(): CallLatency {
     const totals = this.turns.map(({ totalMs }) => totalMs);
-    const at = (share: number) => quantile(totals, share);
+    const at = (share: number) => (totals.length === 0 ? null : quantile(totals, share));
     return {
       answerToSpeechMs: this.answerToSpeechMs === null ? null : Math.round(this.answerToSpeechMs),
-      turnMs: totals.length === 0 ? null : { p50: at(0.5), p95: at(0.95), max: at(1) },
+      turnMs: { p50: at(0.5), p95: at(0.95), max: at(1) },
       speechToTextMs: median(this.turns.map(({ speechToTextMs }) => speechToTextMs)),
       languageModelMs: median(this.turns.map(({ languageModelMs }) => languageModelMs)),
       textToSpeechMs: median(this.turns.map(({ textToSpeechMs }) => textToSpeechMs)),

@@ -104,6 +104,8 @@ describe('A conversation with typed words', () => {
     expect(stage.ends).toEqual([]);
     await stage.run(300);
     expect(stage.ends).toEqual([expect.objectContaining({ reason: 'silence' })]);
+    // Nobody waited for an answer: there is nothing to measure, in the form of any other call.
+    expect(stage.ends[0].latency.turnMs).toEqual({ p50: null, p95: null, max: null });
   });
 
   it('ends at its longest time, whatever is being said', async () => {
