@@ -128,6 +128,7 @@ const NO_HOSTS = [
   'host:65536',
   'host:0',
   'a%2Fb',
+  'a%ZZb',
 ];
 
 const urlOf = ({ scheme, path = '' }: UrlSetting, authority: string) => `${scheme}://${authority}${path}`;
@@ -177,7 +178,11 @@ describe('URL settings', () => {
         [expect.stringMatching(`^${name} must be `)],
       ]);
     }
-    for (const wrong of [`${ALL[name].scheme}:host/x`, `${ALL[name].scheme}://ho\tst/x`]) {
+    for (const wrong of [
+      `gopher://host${ALL[name].path ?? ''}`,
+      `${ALL[name].scheme}:host/x`,
+      `${ALL[name].scheme}://ho\tst/x`,
+    ]) {
       expect(faultsOf(name, wrong)).toHaveLength(1);
     }
   });
