@@ -41,6 +41,8 @@ describeInBrowser('The recording of a call whose instance is killed with -9', ()
       const [name] = readFolder(folder);
       return name !== undefined && path(folder, name);
     });
+    // The greeting follows as soon as its speech is made.
+    await until(() => isLoud(readFileSync(file)));
     const before = statSync(file).size;
     await until(() => statSync(file).size > before + 3 * BYTES_PER_SECOND);
     await cluster.processes[0].stop('SIGKILL');
@@ -63,6 +65,13 @@ describeInBrowser('The recording of a call whose instance is killed with -9', ()
     expect(decoded.samples).toBeGreaterThanOrEqual(written - 2 * 16_000);
   });
 });
+
+/** Returns true once the agent's side, on the right, has sound. */
+function isLoud(bytes: Buffer): boolean {
+  for (let at = HEADER_BYTES + 2; at + 2 <= bytes.length; at += 4)
+    if (Math.abs(bytes.readInt16LE(at)) > 1000) return true;
+  return false;
+}
 
 function readFolder(folder: string): string[] {
   try {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findProgram } from '../../support/own-mariadb.js';
+import { findProgram, freePort } from '../../support/own-mariadb.js';
 import { freeUdpPort, untilTaken } from '../../support/loopback-ports.js';
 
 const SDP = `
@@ -100,7 +100,7 @@ export class FarEnd {
       file,
       `<?xml version="1.0"?>\n${name}\n<scenario name="far end">\n${lines.join('\n')}\n</scenario>\n`,
     );
-    const port = await freeUdpPort();
+    const port = await (transport === 'udp' ? freeUdpPort() : freePort());
     const places = ['-i', '127.0.0.1', '-p', String(port), '-t', transport === 'udp' ? 'u1' : 't1', '-mi', '127.0.0.1'];
     const bounds = [
       '-m',

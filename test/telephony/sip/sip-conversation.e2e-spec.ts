@@ -5,7 +5,7 @@ import { samplesAt16kHz } from '../../../src/speech/synthesis/wav-samples.js';
 import { SoftPhone } from '../../doubles/soft-phone.js';
 import { type Desk, makeCall, openDesk } from '../../support/calls.js';
 import { describeWith } from '../../support/describe-with.js';
-import { freeUdpPort } from '../../support/loopback-ports.js';
+import { freePort } from '../../support/own-mariadb.js';
 import { join, Person } from '../../support/people.js';
 import { startApp, TestApp } from '../../support/start-app.js';
 import { until } from '../../support/until.js';
@@ -42,7 +42,7 @@ describeWith('baresip or no pocketsphinx', isReady)('A call over a SIP trunk to 
   const port = SoftPhone.pickPort();
 
   beforeAll(async () => {
-    listen = await freeUdpPort();
+    listen = await freePort();
     service = await startApp({
       SIP_TRUNKS: `sip:127.0.0.1:${port}`,
       SIP_LISTEN: `127.0.0.1:${listen}`,

@@ -47,7 +47,7 @@ let line: SipLine;
 const peers: RawPeer[] = [];
 const notes: string[] = [];
 
-async function open(ports: number[], first = 30_500, last = 30_503, more: object = {}): Promise<void> {
+async function open(ports: number[], first = 19_000, last = 19_003, more: object = {}): Promise<void> {
   line = await SipLine.open({
     trunks: readTrunks(ports.map((port) => `sip:127.0.0.1:${port}`).join(',')) ?? [],
     listen: { address: '127.0.0.1', port: 0 },
@@ -74,7 +74,7 @@ async function trunk(...statuses: number[]): Promise<RawPeer> {
 }
 
 afterEach(async () => {
-  await line.close();
+  await line?.close();
   for (const peer of peers.splice(0)) peer.close();
 });
 
@@ -107,7 +107,7 @@ describe('SIP trunks', () => {
 
   it('that do not respond are skipped', async () => {
     const answering = await trunk(486);
-    await open([], 30_500, 30_503, {
+    await open([], 19_000, 19_003, {
       trunks: readTrunks(`sip:127.0.0.1:1;transport=tcp,sip:127.0.0.1:${answering.port}`),
     });
     const ear = new Ear();
@@ -154,7 +154,7 @@ describe('SIP trunks', () => {
           headers.set('www-authenticate', 'Digest realm="t", nonce="n", qop="auth"'),
         );
     };
-    await open([], 30_500, 30_503, {
+    await open([], 19_000, 19_003, {
       trunks: readTrunks(`sip:talk:secret@127.0.0.1:${peer.port}`),
       isRegistering: true,
     });

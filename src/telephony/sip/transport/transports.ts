@@ -10,6 +10,9 @@ export interface TransportOptions {
   isAllowed(address: string): boolean;
 }
 
+/** How often another port is tried where any will do. */
+const MAX_TRIES = 20;
+
 /** All ways of carrying messages, on one port. */
 export class Transports {
   private constructor(
@@ -20,6 +23,17 @@ export class Transports {
 
   /** Listens on UDP and TCP; rejects when the port is taken. */
   static async open(options: TransportOptions, receive: Receive): Promise<Transports> {
+    // Any port that is free on UDP may be taken on TCP.
+    for (let tries = options.listen.port === 0 ? MAX_TRIES : 1; ; tries -= 1) {
+      try {
+        return await Transports.listen(options, receive);
+      } catch (error) {
+        if (tries === 1) throw error;
+      }
+    }
+  }
+
+  private static async listen(options: TransportOptions, receive: Receive): Promise<Transports> {
     const { address, port } = options.listen;
     const udp = await UdpTransport.listen(address, port, receive);
     const tcp = new StreamTransport({ protocol: 'tcp', receive, isAllowed: (peer) => options.isAllowed(peer) });
